@@ -115,7 +115,7 @@ def spawn(
     account: Account | None = None,
     directory: Path | None = None,
     stdin: int | IO[bytes] = subprocess.DEVNULL,
-    stdout: int | IO[bytes] = subprocess.DEVNULL,
+    stdout: int | IO[bytes] | None = subprocess.DEVNULL,
     stop_signal: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a child in its own group that gets `stop_signal` when this process dies.
@@ -128,9 +128,10 @@ def spawn(
         cwd=directory,
         stdin=stdin,
         stdout=stdout,
-        stderr=subprocess.STDOUT,
+        stderr=None if stdout is None else subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_before_exec(os.getpid(), account, stop_signal),
+        # Safe here: this process starts children from its main thread only.
+        preexec_fn=_before_exec(os.getpid(), account, stop_signal),  # noqa: PLW1509
     )
 
 
@@ -214,6 +215,24 @@ def end(
     deadline = time.monotonic() + 2
     while group_is_alive(process.pid) and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to end this process when the one that started it dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def port_is_taken(port: int) -> bool:
+    """Whether another program listens on this TCP port of the loopback address."""
+    with socket.socket() as probe:
+        # As the web server does it: a port that an ended server has just left is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
 
 
 def free_port() -> int:

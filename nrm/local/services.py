@@ -84,7 +84,7 @@ def own_secrets(root: Path, made: Mapping[str, str]) -> dict[str, str]:
         "NRM_AUDIT_HEADS": str(root / "audit-heads.jsonl"),
         "NRM_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "NRM_INSECURE_HTTP": "1",
-        "EMAIL_URL": f"file://{root / 'mail'}",
+        "NRM_EMAIL_FOLDER": str(root / "mail"),
     }
 
 

@@ -1,0 +1,71 @@
+# make run     everything on this machine: embedded PostgreSQL and Redis, web, worker and beat
+# make test    style, types and every test
+# make bench   costs as ratios, as JSON
+# make setup   the environment in .venv; the others call it
+#
+# PORT=8001 make run      another port
+# PYTHON=python3.11 make  another interpreter than the newest suitable one
+# PYTEST_ARGS="tests/cases -x" make test
+
+SHELL := /bin/sh
+PORT ?= 8000
+PYTHON ?=
+PYTEST_ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/development.txt
+
+.PHONY: setup run stop test lint bench lock
+
+# Quick when nothing has changed: the stamp names the lock file and the interpreter.
+setup:
+	@set -e; \
+	stamp="$$(cksum < $(LOCK))"; \
+	if [ -x $(BIN)/python ] && $(BIN)/python -c 'import pip' 2>/dev/null; then \
+		found=$(BIN)/python; \
+		if [ -n "$(PYTHON)" ] && [ "$$($(PYTHON) -c 'import sys; print(sys.version)')" != \
+			"$$($(BIN)/python -c 'import sys; print(sys.version)')" ]; then rm -rf $(VENV); fi; \
+	else rm -rf $(VENV); fi; \
+	if [ ! -x $(BIN)/python ]; then \
+		found=""; \
+		for candidate in $(if $(PYTHON),"$(PYTHON)",python3.12 python3.11 python3 python); do \
+			if "$$candidate" -c 'import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+				2>/dev/null; then found="$$candidate"; break; fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "No suitable Python was found: install Python 3.11 or 3.12 with its venv module (on Debian and Ubuntu: python3-venv), or name one with PYTHON=…" >&2; \
+			exit 1; \
+		fi; \
+		echo "Making the environment in $(VENV) with $$("$$found" --version) …"; \
+		"$$found" -m venv $(VENV); \
+	fi; \
+	if [ "$$(cat $(VENV)/.locked 2>/dev/null)" != "$$stamp" ]; then \
+		echo "Installing the locked packages …"; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+			--require-hashes --no-deps --requirement $(LOCK); \
+		echo "$$stamp" > $(VENV)/.locked; \
+	fi
+
+run: setup
+	@exec $(BIN)/python -m nrm.local run --port $(PORT) --end-with-parent
+
+stop: setup
+	@$(BIN)/python -m nrm.local stop
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: lint
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: setup
+	@$(BIN)/python -m nrm.bench
+
+# After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header \
+		--extra development pyproject.toml --output-file $(LOCK)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--constraints $(LOCK) pyproject.toml --output-file requirements/production.txt

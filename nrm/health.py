@@ -1,0 +1,80 @@
+"""Whether the service lives, is ready for people, and does its work in the background.
+
+For load balancers and containers. The bodies hold ok or degraded and nothing else: no version,
+no address, no reason.
+"""
+
+import threading
+import time
+
+import psycopg
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from nrm import heartbeat
+from nrm.startup import migrations_waiting, open_database
+
+# Anybody may ask, so that asking often may not cost a database connection each time.
+REMEMBERED_FOR = 1.0
+
+_lock = threading.Lock()
+_asked_at = 0.0
+_answer: dict[str, heartbeat.State] = {}
+
+
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """200 while this process answers at all."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 while the database answers and has every migration; 503 otherwise.
+
+    Redis, worker and beat are told in the body only: the pages work without them.
+    """
+    database = _database()
+    good = all(state == "ok" for state in database.values())
+    body = {"status": "ok" if good else "degraded", **database, **heartbeat.states()}
+    return JsonResponse(body, status=200 if good else 503)
+
+
+@never_cache
+@require_safe
+def work(request: HttpRequest) -> JsonResponse:
+    """200 while Redis, worker and beat do their work; 503 while reminders are late."""
+    parts = heartbeat.states()
+    good = all(state == "ok" for state in parts.values())
+    return JsonResponse(
+        {"status": "ok" if good else "degraded", **parts}, status=200 if good else 503
+    )
+
+
+def _database() -> dict[str, heartbeat.State]:
+    global _asked_at, _answer
+    with _lock:
+        if time.monotonic() - _asked_at >= REMEMBERED_FOR:
+            _answer = _ask_database()
+            _asked_at = time.monotonic()
+        return _answer
+
+
+def _ask_database() -> dict[str, heartbeat.State]:
+    try:
+        with open_database() as connection:
+            waiting = migrations_waiting(connection)
+    except psycopg.Error:
+        return {"database": "degraded", "migrations": "degraded"}
+    return {"database": "ok", "migrations": "degraded" if waiting else "ok"}
+
+
+urlpatterns = [
+    path("live", live, name="health_live"),
+    path("ready", ready, name="health_ready"),
+    path("work", work, name="health_work"),
+]
