@@ -21,11 +21,10 @@ LOCK := requirements/development.txt
 setup:
 	@set -e; \
 	stamp="$$(cksum < $(LOCK))"; \
-	if [ -x $(BIN)/python ] && $(BIN)/python -c 'import pip' 2>/dev/null; then \
-		found=$(BIN)/python; \
-		if [ -n "$(PYTHON)" ] && [ "$$($(PYTHON) -c 'import sys; print(sys.version)')" != \
-			"$$($(BIN)/python -c 'import sys; print(sys.version)')" ]; then rm -rf $(VENV); fi; \
-	else rm -rf $(VENV); fi; \
+	version='import sys; print(sys.version)'; \
+	if ! made="$$($(BIN)/python -c "import pip; $$version" 2>/dev/null)"; then rm -rf $(VENV); \
+	elif [ -n "$(PYTHON)" ] && [ "$$made" != "$$($(PYTHON) -c "$$version" || true)" ]; then rm -rf $(VENV); \
+	fi; \
 	if [ ! -x $(BIN)/python ]; then \
 		found=""; \
 		for candidate in $(if $(PYTHON),"$(PYTHON)",python3.12 python3.11 python3 python); do \
@@ -40,8 +39,8 @@ setup:
 		"$$found" -m venv $(VENV); \
 	fi; \
 	if [ "$$(cat $(VENV)/.locked 2>/dev/null)" != "$$stamp" ]; then \
-		echo "Installing the locked packages …"; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+		echo "Installing the locked packages (a minute or two) …"; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
 			--require-hashes --no-deps --requirement $(LOCK); \
 		echo "$$stamp" > $(VENV)/.locked; \
 	fi

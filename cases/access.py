@@ -1,0 +1,191 @@
+"""Who may see and do what with which case. The only module that talks to django-guardian.
+
+Lists, pages, REST, search and tasks all come through `visible`; `CaseBackend` makes
+`user.has_perm(right, case)` agree with it. Guardian's own list and shortcut functions are not
+used: they let inactive users and superusers through, and their list query scans.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from guardian.backends import ObjectPermissionBackend
+
+from cases.models import Case, CaseGroupGrant, CaseUserGrant
+from cases.rights import BY_CODE, RIGHTS, CaseRight
+from nrm.accounts.models import Membership, Organisation, RoleGroup, User
+
+
+def _running() -> Q:
+    return Q(ends_at=None) | Q(ends_at__gt=Now())
+
+
+def _by_nearness(holders: frozenset[tuple[str, str]]) -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
+    for nearness, role in sorted(holders):
+        table.setdefault(nearness, []).append(role)
+    return table
+
+
+def _holders_condition(actor: User, holders: frozenset[tuple[str, str]], case: Any) -> Q:
+    """The condition that a grant brings one of the (nearness, role) pairs to the actor."""
+    group = Q()
+    person = Q()
+    for nearness, roles in _by_nearness(holders).items():
+        group |= Q(permission__codename=nearness, group__role_group__role__in=roles)
+        if actor.roles & set(roles):
+            person |= Q(permission__codename=nearness)
+    by_group = Exists(
+        CaseGroupGrant.objects.filter(
+            _running(),
+            group,
+            content_object=case,
+            group__memberships__user=actor,
+            group__role_group__organisation__is_active=True,
+        )
+    )
+    if not person:
+        return Q(by_group)
+    return Q(by_group) | Q(
+        Exists(CaseUserGrant.objects.filter(_running(), person, content_object=case, user=actor))
+    )
+
+
+def visible(cases: QuerySet[Case], actor: User, right: CaseRight) -> Any:
+    """The cases among these on which the actor has the right."""
+    if not getattr(actor, "is_active", False) or not getattr(actor, "roles", None):
+        return cases.none()
+    return cases.filter(_holders_condition(actor, right.holders, OuterRef("pk")))
+
+
+def _fresh(actor: User) -> None:
+    """Forgets what was read of the actor earlier, so that a right taken away counts at once."""
+    actor.__dict__.pop("roles", None)
+    actor.__dict__.pop("active_memberships", None)
+
+
+def holds(actor: User, right: CaseRight, case_id: UUID) -> bool:
+    """Whether the actor has the right on the case now."""
+    _fresh(actor)
+    return Case.objects.visible_to(actor, right).filter(pk=case_id).exists()
+
+
+ANY_RIGHT = CaseRight("any", "", frozenset(pair for right in RIGHTS for pair in right.holders))
+
+
+def can_see_at_all(actor: User, case_id: UUID) -> bool:
+    """Whether the actor may know that the case exists."""
+    return Case.objects.visible_to(actor, ANY_RIGHT).filter(pk=case_id).exists()
+
+
+def rights_on(actor: User, case: Case) -> frozenset[str]:
+    """The codes of every right the actor has on the case, in two queries."""
+    held: set[tuple[str, str]] = set()
+    group_rows = CaseGroupGrant.objects.filter(
+        _running(),
+        content_object=case,
+        group__memberships__user=actor,
+        group__role_group__organisation__is_active=True,
+    ).values_list("permission__codename", "group__role_group__role")
+    held.update(group_rows)
+    for nearness in CaseUserGrant.objects.filter(
+        _running(), content_object=case, user=actor
+    ).values_list("permission__codename", flat=True):
+        held.update((nearness, role) for role in actor.roles)
+    if not actor.is_active:
+        return frozenset()
+    return frozenset(right.code for right in RIGHTS if right.holders & held)
+
+
+class CaseBackend(ObjectPermissionBackend):
+    """`user.has_perm("cases.screen", case)` says exactly what the lists say."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        right = BY_CODE.get(perm.removeprefix("cases."))
+        if right is None or not isinstance(obj, Case) or not getattr(user_obj, "is_active", False):
+            return False
+        return holds(user_obj, right, obj.pk)
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        if not isinstance(obj, Case) or not getattr(user_obj, "is_active", False):
+            return set()
+        return {f"cases.{code}" for code in rights_on(user_obj, obj)}
+
+
+# Making and ending grants: called by actions, which hold the lock and write the event ------------
+def _permission(nearness: str) -> Permission:
+    return Permission.objects.get(content_type__app_label="cases", codename=nearness)
+
+
+def grant_role(
+    case: Case, nearness: str, organisation: Organisation, role: str, *, reason: str, at: datetime
+) -> CaseGroupGrant:
+    """Brings everybody who holds the role in the organisation this near to the case."""
+    return grant_group(case, nearness, RoleGroup.of(organisation, role), reason=reason, at=at)
+
+
+def grant_group(
+    case: Case, nearness: str, group: Group, *, reason: str, at: datetime
+) -> CaseGroupGrant:
+    row, _ = CaseGroupGrant.objects.update_or_create(
+        content_object=case,
+        group=group,
+        permission=_permission(nearness),
+        defaults={"reason": reason, "granted_at": at, "ends_at": None},
+    )
+    return row
+
+
+def grant_person(
+    case: Case,
+    nearness: str,
+    user: User,
+    *,
+    reason: str,
+    at: datetime,
+    ends_at: datetime | None = None,
+) -> CaseUserGrant:
+    """Brings one person this near to the case, until `ends_at` where it is given."""
+    row, _ = CaseUserGrant.objects.update_or_create(
+        content_object=case,
+        user=user,
+        permission=_permission(nearness),
+        defaults={"reason": reason, "granted_at": at, "ends_at": ends_at},
+    )
+    return row
+
+
+def end_person(case: Case, nearness: str, user: User) -> int:
+    """Takes one person's nearness away. Returns how many grants ended."""
+    count, _ = CaseUserGrant.objects.filter(
+        content_object=case, user=user, permission__codename=nearness
+    ).delete()
+    return count
+
+
+def people_near(case: Case, nearness: str, role: str) -> QuerySet[User]:
+    """Active people whom a running grant brings this near to the case in this role."""
+    groups = CaseGroupGrant.objects.filter(
+        _running(),
+        content_object=case,
+        permission__codename=nearness,
+        group__role_group__role=role,
+        group__role_group__organisation__is_active=True,
+    ).values("group")
+    by_group = Exists(Membership.objects.filter(user=OuterRef("pk"), group__in=groups))
+    by_name = Exists(
+        CaseUserGrant.objects.filter(
+            _running(), content_object=case, user=OuterRef("pk"), permission__codename=nearness
+        )
+    )
+    has_role = Exists(
+        Membership.objects.filter(
+            user=OuterRef("pk"),
+            group__role_group__role=role,
+            group__role_group__organisation__is_active=True,
+        )
+    )
+    return User.objects.filter(by_group | (by_name & has_role), is_active=True)

@@ -1,0 +1,34 @@
+"""What a case is made of. One file a noun."""
+
+from cases.models.case import Case
+from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
+from cases.models.decision import Decision, DecisionReview
+from cases.models.draft import Draft
+from cases.models.finding import FindingSet
+from cases.models.grant import CaseGroupGrant, CaseUserGrant
+from cases.models.inbox import InboxItem, OutgoingMail
+from cases.models.note import Note
+from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
+from cases.models.task import CaseTask
+
+__all__ = [
+    "Allegation",
+    "Case",
+    "CaseGroupGrant",
+    "CaseTask",
+    "CaseUserGrant",
+    "Consent",
+    "Deadline",
+    "DeadlineExtension",
+    "DeadlinePause",
+    "Decision",
+    "DecisionReview",
+    "Draft",
+    "Episode",
+    "FindingSet",
+    "InboxItem",
+    "Note",
+    "OutgoingMail",
+    "Referral",
+    "SafeContact",
+]

@@ -1,0 +1,109 @@
+"""The table of rights: what each role may do on a case, by how near it stands.
+
+Declared once, here. Pages, REST, tasks and the administrator's page in words all read it; so does
+`user.has_perm`. A nearness is a guardian permission on Case; a grant of it to a group or a person
+is what cases.access looks up.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nrm.accounts.roles import Role
+from nrm.actions import Forbidden, Hidden
+
+NEARNESS: dict[str, Promise] = {
+    "refer": _("Referred the case"),
+    "work": _("Works on the case"),
+    "decide": _("Decides the case"),
+    "protect": _("Protects the person"),
+    "prosecute": _("Answers for the prosecution"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRight:
+    """One thing that may be done with a case. `check` raises Hidden where the actor may not know
+    of the case, Forbidden where they may but have not this right."""
+
+    code: str
+    label: Any
+    holders: frozenset[tuple[str, str]]  # (nearness, role)
+
+    def check(self, actor: Any, subject: Any) -> None:
+        from cases.access import can_see_at_all, holds
+
+        case_id = subject.case_id
+        if holds(actor, self, case_id):
+            return
+        if can_see_at_all(actor, case_id):
+            raise Forbidden(self.code)
+        raise Hidden(self.code)
+
+
+def _right(code: str, label: Any, *holders: tuple[str, str]) -> CaseRight:
+    return CaseRight(code, label, frozenset(holders))
+
+
+_CASEWORK = (("work", Role.CASEWORKER), ("decide", Role.SUPERVISOR))
+_TRIAGE = (("work", Role.INTAKE), ("decide", Role.SUPERVISOR))
+_REFERRERS = (("refer", Role.FIRST_RESPONDER), ("refer", Role.RESPONDER_LEAD))
+_OUTSIDE = (
+    ("protect", Role.PROTECTION_PROVIDER),
+    ("prosecute", Role.PROSECUTION_LIAISON),
+)
+
+# fmt: off
+SEE_STATUS = _right(
+    "see_status", _("See the status and the next date of a referral"), *_REFERRERS
+)
+SEE_SUMMARY = _right(
+    "see_summary", _("See the summary of a case: reference, safe contact, hearings"), *_OUTSIDE
+)
+SEE_CASE = _right(
+    "see_case", _("See the case page, its deadlines and timeline"),
+    *_CASEWORK, ("work", Role.INTAKE),
+)
+SEE_REFERRAL = _right(
+    "see_referral", _("Read what the referral says"), *_CASEWORK, ("work", Role.INTAKE)
+)
+ASSIGN = _right("assign", _("Accept a referral and assign the case"), *_TRIAGE)
+SCREEN = _right("screen", _("Screen the case against act, means and purpose"), *_CASEWORK)
+DRAFT_DECISION = _right("draft_decision", _("Draft a decision"), *_CASEWORK)
+REVIEW_DECISION = _right(
+    "review_decision", _("Read a colleague's decision and agree or return it"),
+    ("decide", Role.SUPERVISOR),
+)
+SERVE_DECISION = _right("serve_decision", _("Record that a decision was served"), *_CASEWORK)
+CHANGE_DEADLINE = _right(
+    "change_deadline", _("Pause or extend a deadline, with a reason"), *_CASEWORK
+)
+WRITE_NOTE = _right("write_note", _("Write a note"), *_CASEWORK, ("work", Role.INTAKE))
+DO_TASK = _right("do_task", _("Mark a task as done"), *_CASEWORK, ("work", Role.INTAKE))
+SHOW_IDENTITY = _right(
+    "show_identity", _("See who the person is, for a recorded reason"), *_CASEWORK
+)
+SEE_ACCESS = _right(
+    "see_access", _("See who can see the case, and who has looked"), ("decide", Role.SUPERVISOR)
+)
+# fmt: on
+
+RIGHTS: tuple[CaseRight, ...] = (
+    SEE_STATUS,
+    SEE_SUMMARY,
+    SEE_CASE,
+    SEE_REFERRAL,
+    ASSIGN,
+    SCREEN,
+    DRAFT_DECISION,
+    REVIEW_DECISION,
+    SERVE_DECISION,
+    CHANGE_DEADLINE,
+    WRITE_NOTE,
+    DO_TASK,
+    SHOW_IDENTITY,
+    SEE_ACCESS,
+)
+BY_CODE = {right.code: right for right in RIGHTS}

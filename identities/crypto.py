@@ -1,0 +1,146 @@
+"""Encryption of everything that could say who a person is.
+
+AES-256-GCM. One data key a person, wrapped by a key-encryption key (KEK) that comes from outside
+the database (NRM_KEKS or NRM_KEK_FILE) and never from SECRET_KEY. Table, column and row id are
+associated data, so a value copied to another row does not open. A value that does not open raises;
+it is never passed on as it is.
+
+A sealed value is: b"v1", KEK-independent nonce (12 bytes), ciphertext with tag.
+"""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.utils import timezone
+
+from identities.models import PersonKey
+
+_VERSION = b"v1"
+_NONCE = 12
+
+
+class Unreadable(Exception):
+    """A sealed value did not open: it was changed, moved, or its key is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Key-encryption keys by version; the highest wraps new data keys."""
+
+    keys: tuple[tuple[int, bytes], ...]
+
+    @property
+    def newest(self) -> int:
+        return max(version for version, _ in self.keys)
+
+    def of(self, version: int) -> AESGCM:
+        found = dict(self.keys).get(version)
+        if found is None:
+            raise Unreadable(f"Key-encryption key {version} is not at hand.")
+        return AESGCM(found)
+
+
+@lru_cache(maxsize=4)
+def _parse(text: str) -> KeyRing:
+    pairs = []
+    for entry in filter(None, (part.strip() for part in text.replace("\n", ",").split(","))):
+        version, _, secret = entry.partition(":")
+        key = base64.b64decode(secret, validate=True)
+        if len(key) != 32:
+            raise ValueError("A key-encryption key must be the base64 of 32 bytes.")
+        pairs.append((int(version), key))
+    if not pairs:
+        raise ValueError("No key-encryption key: set NRM_KEKS or NRM_KEK_FILE.")
+    return KeyRing(tuple(pairs))
+
+
+def key_ring() -> KeyRing:
+    """The KEKs from the environment; ValueError where there is none or one is malformed."""
+    text = settings.KEKS
+    if not text and settings.KEK_FILE:
+        text = Path(settings.KEK_FILE).read_text()
+    return _parse(text)
+
+
+def _wrap_data(person_id: UUID) -> bytes:
+    return f"keys.person_key|wrapped|{person_id}".encode()
+
+
+def create_key(person_id: UUID) -> None:
+    """Makes and keeps the data key of a new person."""
+    ring = key_ring()
+    nonce = os.urandom(_NONCE)
+    wrapped = ring.of(ring.newest).encrypt(nonce, os.urandom(32), _wrap_data(person_id))
+    PersonKey.objects.create(
+        person_id=person_id, kek=ring.newest, wrapped=nonce + wrapped, created_at=timezone.now()
+    )
+
+
+def destroy_key(person_id: UUID) -> None:
+    """Destroys the data key: everything sealed for this person is unreadable from now on."""
+    PersonKey.objects.filter(person_id=person_id).delete()
+
+
+def _data_key(person_id: UUID) -> AESGCM:
+    row = PersonKey.objects.filter(person_id=person_id).first()
+    if row is None:
+        raise Unreadable("The key of this person is gone.")
+    raw = bytes(row.wrapped)
+    try:
+        plain = key_ring().of(row.kek).decrypt(raw[:_NONCE], raw[_NONCE:], _wrap_data(person_id))
+    except InvalidTag as error:
+        raise Unreadable("The key of this person does not open.") from error
+    return AESGCM(plain)
+
+
+def _associated(table: str, column: str, row: UUID) -> bytes:
+    return f"{table}|{column}|{row}".encode()
+
+
+def seal(person_id: UUID, text: str, *, table: str, column: str, row: UUID) -> bytes:
+    """Encrypts text under the person's key, bound to its table, column and row."""
+    nonce = os.urandom(_NONCE)
+    sealed = _data_key(person_id).encrypt(nonce, text.encode(), _associated(table, column, row))
+    return _VERSION + nonce + sealed
+
+
+def unseal(person_id: UUID, sealed: bytes, *, table: str, column: str, row: UUID) -> str:
+    """The text of a sealed value; Unreadable where it was changed, moved, or its key is gone."""
+    return Opener(person_id).text(sealed, table=table, column=column, row=row)
+
+
+class Opener:
+    """Opens many values of one person with one look at the key."""
+
+    def __init__(self, person_id: UUID) -> None:
+        self._key = _data_key(person_id)
+
+    def text(self, sealed: bytes, *, table: str, column: str, row: UUID) -> str:
+        raw = bytes(sealed)
+        if raw[:2] != _VERSION:
+            raise Unreadable("The value is of no version that is known.")
+        start = 2 + _NONCE
+        try:
+            plain = self._key.decrypt(raw[2:start], raw[start:], _associated(table, column, row))
+        except InvalidTag as error:
+            raise Unreadable("The value was changed or moved.") from error
+        return plain.decode()
+
+
+def seal_json(person_id: UUID, value: Any, *, table: str, column: str, row: UUID) -> bytes:
+    """Like seal, for anything JSON can hold."""
+    return seal(person_id, json.dumps(value), table=table, column=column, row=row)
+
+
+def unseal_json(person_id: UUID, sealed: bytes, *, table: str, column: str, row: UUID) -> Any:
+    """Like unseal, for what seal_json sealed."""
+    return json.loads(unseal(person_id, sealed, table=table, column=column, row=row))

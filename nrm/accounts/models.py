@@ -1,0 +1,180 @@
+"""Organisations, the people who work in them, and their roles."""
+
+import uuid
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from nrm.accounts.roles import OrganisationKind, Role
+
+# The system acts under this id: sweeps, expiry, sealing. It can never sign in.
+SYSTEM_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
+
+
+class Organisation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=30, choices=OrganisationKind)
+    profile = models.CharField(_("profile"), max_length=30)
+    region = models.CharField(_("region"), max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username or "")
+
+    def system(self) -> "User":
+        """The system as an actor, with few rights of its own."""
+        return self.get(pk=SYSTEM_ID)
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. Django's superuser flag exists and gives nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    display_name = models.CharField(_("name"), max_length=150)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    is_superuser = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    groups = models.ManyToManyField(
+        Group,
+        through="Membership",
+        related_name="user_set",
+        related_query_name="user",
+    )
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["display_name"]
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["display_name"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether a backend grants the right on the object. No flag on the user grants anything."""
+        from django.contrib.auth import get_backends
+
+        if not self.is_active:
+            return False
+        return any(b.has_perm(self, perm, obj) for b in get_backends() if hasattr(b, "has_perm"))
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The role codes this user holds, in any organisation that is active."""
+        return frozenset(membership.role for membership in self.active_memberships)
+
+    @cached_property
+    def active_memberships(self) -> list["Membership"]:
+        """Memberships in active organisations, with role and organisation, read once a request."""
+        if not self.is_active:
+            return []
+        rows = self.memberships.select_related("group__role_group__organisation")
+        return [m for m in rows if m.organisation.is_active]
+
+    def organisations(self, *roles: str) -> list[Organisation]:
+        """The organisations in which this user holds one of the roles."""
+        return [m.organisation for m in self.active_memberships if m.role in roles]
+
+
+class RoleGroup(models.Model):
+    """The group of everybody who holds one role in one organisation. Grants are made to it."""
+
+    group = models.OneToOneField(
+        Group, primary_key=True, on_delete=models.CASCADE, related_name="role_group"
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="role_groups"
+    )
+    role = models.CharField(max_length=30, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "role"], name="one_group_a_role")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}, {self.organisation}"
+
+    @classmethod
+    def of(cls, organisation: Organisation, role: str) -> Group:
+        """The group of this role in this organisation, made when it is first needed."""
+        found = cls.objects.select_related("group").filter(organisation=organisation, role=role)
+        if row := found.first():
+            return row.group
+        group, _made = Group.objects.get_or_create(name=f"{role}:{organisation.id}")
+        cls.objects.get_or_create(group=group, defaults={"organisation": organisation, "role": role})
+        return group
+
+
+class Membership(models.Model):
+    """One user in one role group. Ending a membership deletes the row; the event remains."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "group"], name="one_membership")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.group.name}"
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.group.role_group.organisation
+
+    @property
+    def role(self) -> str:
+        return self.group.role_group.role
+
+    def get_role_display(self) -> str:
+        return self.group.role_group.get_role_display()
+
+
+class Token(models.Model):
+    """A key with which a program signs in as its user. Only its SHA-256 is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    label = models.CharField(_("what it is for"), max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Installation(models.Model):
+    """What this database is. A row marked as demonstration is the only one demo sign-ins accept."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]
+
+    def __str__(self) -> str:
+        return "Demonstration" if self.demonstration else "Installation"

@@ -1,0 +1,45 @@
+"""What each role finds in the navigation, and where it begins. Rooms register their pages here, so
+that the ground need not know them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page in the navigation: its address by name, who sees it, and its place in the order."""
+
+    name: str
+    label: Any
+    roles: frozenset[str]
+    order: int
+
+
+_pages: dict[str, Page] = {}
+
+
+def register(name: str, label: Any, *roles: str, order: int) -> None:
+    """Called from a room's AppConfig.ready()."""
+    _pages[name] = Page(name, label, frozenset(roles), order)
+
+
+def pages_for(user: Any) -> list[Page]:
+    if not getattr(user, "is_authenticated", False):
+        return []
+    mine = [page for page in _pages.values() if page.roles & user.roles]
+    return sorted(mine, key=lambda page: page.order)
+
+
+def first_page(user: Any) -> str:
+    """The address where this user's work begins."""
+    pages = pages_for(user)
+    return reverse(pages[0].name if pages else "account")
+
+
+def navigation(user: Any, path: str) -> list[dict[str, Any]]:
+    """The navigation for the page at this path."""
+    items = [(page, reverse(page.name)) for page in pages_for(user)]
+    best = max((url for _, url in items if path.startswith(url)), key=len, default="")
+    return [{"label": p.label, "url": url, "current": url == best} for p, url in items]

@@ -1,0 +1,140 @@
+"""An action is the only place that writes: one lock, one right, one transaction, one event.
+
+    @action("decision.draft", right=rights.DRAFT_DECISION)
+    def draft_decision(case, *, actor, at, outcome, ...): ...
+
+The decorator opens the context if none is open, locks the case (or draft) that the object belongs
+to before any row is touched, checks the right, runs, and writes the event, all in one transaction.
+An action without a declared right does not import.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from nrm import context
+from nrm.audit import writer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One reason why something cannot be done, as a sentence; `field` names the input it is about."""
+
+    text: str
+    field: str | None = None
+    code: str = "refused"
+
+
+class Refused(Exception):
+    """What was asked cannot be done. Holds every reason, not the first."""
+
+    def __init__(self, objections: Iterable[Objection | str]) -> None:
+        self.objections = [o if isinstance(o, Objection) else Objection(str(o)) for o in objections]
+        super().__init__(f"{len(self.objections)} objection(s)")
+
+
+class Changed(Refused):
+    """Somebody else changed the thing since it was read. Nothing was overwritten."""
+
+
+class Forbidden(Exception):
+    """The actor may see the thing but not do this to it: 403."""
+
+
+class Hidden(Exception):
+    """The actor may not know that the thing exists: 404."""
+
+
+class Right(Protocol):
+    """A right carries its own check, so that this module needs to know no user and no case."""
+
+    code: str
+
+    def check(self, actor: Any, subject: Any) -> None:
+        """Returns where the actor has the right on the subject; raises Hidden or Forbidden."""
+
+
+def refuse_if(objections: Iterable[Objection | str]) -> None:
+    """Raises Refused with all of the objections where there is at least one."""
+    found = list(objections)
+    if found:
+        raise Refused(found)
+
+
+_details: ContextVar[dict[str, Any] | None] = ContextVar("nrm_action_details", default=None)
+
+
+def detail(**codes: Any) -> None:
+    """Adds codes, ids, dates or numbers to the event of the action that is running."""
+    details = _details.get()
+    if details is None:
+        raise RuntimeError("detail() is called inside an action only.")
+    details.update(codes)
+
+
+def lock(key: UUID) -> None:
+    """Waits for the lock of a case or a draft, held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
+
+
+def lock_of(subject: Any) -> UUID | None:
+    """The id that an action on this object locks: its `lock_id`, else none."""
+    return getattr(subject, "lock_id", None)
+
+
+def action(verb: str, *, right: Right) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declares an action.
+
+    The first positional argument is the subject, which has `id` and, where it belongs to a case or
+    draft, `lock_id` and `case_id`. `actor` and `at` are keywords; `at` is an aware datetime. The
+    event names the object that the action returns, where that has an id, else the subject.
+    """
+    if not hasattr(right, "check"):
+        raise TypeError(f"The action {verb} declares no right.")
+
+    def declare(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            subject: Any = args[0] if args else None
+            actor: Any = kwargs["actor"]
+            at: datetime = kwargs["at"]  # type: ignore[assignment]
+            opened = nullcontext() if context.current() else context.acting_as(actor)
+            with opened, transaction.atomic():
+                if (key := lock_of(subject)) is not None:
+                    lock(key)
+                right.check(actor, subject)
+                token = _details.set({})
+                try:
+                    result = function(*args, **kwargs)
+                    details = _details.get() or {}
+                finally:
+                    _details.reset(token)
+                about: Any = result if getattr(result, "pk", None) is not None else subject
+                object_id = getattr(about, "pk", None)
+                writer.write(
+                    verb,
+                    at=at,
+                    actor_id=actor.id,
+                    object_type=about._meta.label_lower if hasattr(about, "_meta") else "",
+                    object_id=object_id if isinstance(object_id, UUID) else None,
+                    case_id=getattr(about, "case_id", None) or getattr(subject, "case_id", None),
+                    data=details,
+                )
+                return result
+
+        run.verb = verb  # type: ignore[attr-defined]
+        run.right = right  # type: ignore[attr-defined]
+        return run
+
+    return declare

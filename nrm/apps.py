@@ -1,0 +1,33 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import pre_migrate
+
+# What the application's roles may do with a table unless its migration takes it away again.
+# Nothing is said of nrm_reporting and nrm_keys: they get what a migration names.
+_DEFAULTS = """
+GRANT USAGE ON SCHEMA public TO nrm_web, nrm_worker, nrm_reporting, nrm_keys, nrm_backup;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO nrm_web, nrm_worker;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public
+    GRANT USAGE, SELECT ON SEQUENCES TO nrm_web, nrm_worker;
+"""
+
+
+def grant_before_tables_are_made(using: str, **_: Any) -> None:
+    """Before the first table is made, says who may use the tables to come."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_DEFAULTS)
+
+
+class GroundConfig(AppConfig):
+    name = "nrm"
+    label = "ground"
+    verbose_name = "Ground"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from nrm.profiles import checks  # noqa: F401  registers the check of the profiles
+
+        pre_migrate.connect(grant_before_tables_are_made, sender=self)

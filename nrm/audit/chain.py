@@ -1,0 +1,159 @@
+"""Sealing and verifying the audit trail.
+
+A seal covers the events of every transaction in [low, high): `high` is the database's
+`pg_snapshot_xmin`, below which no transaction can still write, so no event can slip in behind a
+seal. Each seal holds the SHA-256 of the one before and of its events, signed with Ed25519. The
+newest head is also appended to a file outside the database (NRM_AUDIT_HEADS), which is what finds
+a tail that was cut off.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db import connection, transaction
+
+from nrm.audit.models import Event, Seal
+
+_FIELDS = (
+    "id",
+    "xact",
+    "recorded_at",
+    "at",
+    "actor_id",
+    "verb",
+    "object_type",
+    "object_id",
+    "case_id",
+    "request_id",
+    "refused",
+    "data",
+)
+_LOCK = 7_201_400_001  # advisory lock of the sealer; any constant that nothing else uses
+GENESIS = hashlib.sha256(b"nrm audit trail").digest()
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """The key from NRM_AUDIT_KEY (base64 of 32 bytes); ValueError where it is missing or wrong."""
+    seed = base64.b64decode(settings.AUDIT_KEY or "", validate=True)
+    if len(seed) != 32:
+        raise ValueError("NRM_AUDIT_KEY must be the base64 of 32 bytes.")
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def _line(values: tuple[object, ...]) -> bytes:
+    plain = {
+        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+        for name, value in zip(_FIELDS, values, strict=True)
+    }
+    return json.dumps(plain, sort_keys=True, default=str, separators=(",", ":")).encode()
+
+
+def _events(low: int, high: int) -> Iterator[bytes]:
+    rows = Event.objects.filter(xact__gte=low, xact__lt=high).order_by("xact", "id")
+    for values in rows.values_list(*_FIELDS).iterator(chunk_size=2000):
+        yield _line(values)
+
+
+def _digest(number: int, low: int, high: int, previous: bytes) -> tuple[bytes, int]:
+    total = hashlib.sha256(f"{number}|{low}|{high}|".encode() + previous)
+    count = 0
+    for line in _events(low, high):
+        total.update(hashlib.sha256(line).digest())
+        count += 1
+    return total.digest(), count
+
+
+def seal(*, at: datetime) -> Seal | None:
+    """Seals every event that is settled and not yet sealed. None where there is none."""
+    key = signing_key()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            high = cursor.fetchone()[0]
+        last = Seal.objects.order_by("-number").first()
+        low = last.high if last else 0
+        previous = bytes(last.digest) if last else GENESIS
+        number = last.number + 1 if last else 1
+        if not Event.objects.filter(xact__gte=low, xact__lt=high).exists():
+            return None
+        digest, count = _digest(number, low, high, previous)
+        link = Seal.objects.create(
+            number=number,
+            low=low,
+            high=high,
+            count=count,
+            digest=digest,
+            previous=previous,
+            signature=key.sign(digest),
+            sealed_at=at,
+        )
+    _keep_head_outside(link)
+    return link
+
+
+def _keep_head_outside(link: Seal) -> None:
+    if not settings.AUDIT_HEADS:
+        return
+    line = json.dumps({"number": link.number, "digest": bytes(link.digest).hex()})
+    path = Path(settings.AUDIT_HEADS)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600), "a") as heads:
+        heads.write(line + "\n")
+
+
+def _heads() -> dict[int, str]:
+    path = Path(settings.AUDIT_HEADS) if settings.AUDIT_HEADS else None
+    if path is None or not path.exists():
+        return {}
+    entries = (json.loads(line) for line in path.read_text().splitlines() if line.strip())
+    return {entry["number"]: entry["digest"] for entry in entries}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`sealed` events hold; `fault` is None, or the first break in one sentence."""
+
+    seals: int
+    sealed: int
+    fault: str | None
+
+
+def verify() -> Verdict:
+    """Recomputes the chain from its first link and compares it with the heads kept outside."""
+    public = signing_key().public_key()
+    previous, expected, low, sealed = GENESIS, 1, 0, 0
+    heads = _heads()
+    for link in Seal.objects.order_by("number").iterator():
+        place = f"Seal {link.number}"
+        if link.number != expected:
+            return Verdict(expected - 1, sealed, f"Seal {expected} is missing.")
+        if bytes(link.previous) != previous or link.low != low:
+            return Verdict(expected - 1, sealed, f"{place} does not follow the one before it.")
+        digest, count = _digest(link.number, link.low, link.high, previous)
+        if count != link.count:
+            fault = f"{place} covers {link.count} events; {count} are there."
+            return Verdict(expected - 1, sealed, fault)
+        if digest != bytes(link.digest):
+            return Verdict(expected - 1, sealed, f"An event under seal {link.number} was changed.")
+        try:
+            public.verify(bytes(link.signature), digest)
+        except InvalidSignature:
+            return Verdict(expected - 1, sealed, f"{place} is not signed with our key.")
+        if heads.get(link.number, digest.hex()) != digest.hex():
+            fault = f"{place} differs from the head kept outside."
+            return Verdict(expected - 1, sealed, fault)
+        previous, expected, low, sealed = digest, expected + 1, link.high, sealed + count
+    if heads and max(heads) >= expected:
+        fault = f"The trail ends at seal {expected - 1}; the head kept outside is {max(heads)}."
+        return Verdict(expected - 1, sealed, fault)
+    return Verdict(expected - 1, sealed, None)

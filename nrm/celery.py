@@ -1,0 +1,81 @@
+"""Work in the background. JSON only, ids only, the schedule in code, and each periodic entry
+expires before the next is due, so that a worker that wakes late does not meet a pile."""
+
+import os
+
+from celery import Celery
+from celery.signals import beat_init, setup_logging, worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nrm.settings")
+os.environ.setdefault("NRM_PROCESS", "worker")
+
+from django.conf import settings  # noqa: E402
+
+app = Celery("nrm")
+app.conf.update(
+    broker_url=settings.REDIS_URL or None,
+    broker_connection_retry_on_startup=True,
+    result_backend=None,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_default_queue="work",
+    task_time_limit=300,
+    task_soft_time_limit=270,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    broker_transport_options={"visibility_timeout": 600},
+    timezone="UTC",
+    beat_schedule={
+        "sweep the deadlines": {
+            "task": "cases.tasks.sweep",
+            "schedule": 60.0,
+            "options": {"expires": 55},
+        },
+        "send waiting e-mail": {
+            "task": "cases.tasks.send_mail",
+            "schedule": 60.0,
+            "options": {"expires": 55},
+        },
+        "clear drafts that have expired": {
+            "task": "cases.tasks.clear_expired_drafts",
+            "schedule": 3600.0,
+            "options": {"expires": 3500},
+        },
+        "seal the audit trail": {
+            "task": "nrm.audit.tasks.seal",
+            "schedule": 60.0,
+            "options": {"expires": 55},
+        },
+        "heartbeat": {
+            "task": "nrm.heartbeat.beat",
+            "schedule": 15.0,
+            "options": {"expires": 14},
+        },
+    },
+)
+app.conf.include = ["cases.tasks", "nrm.audit.tasks", "nrm.heartbeat"]
+
+
+@setup_logging.connect
+def _logs(**_: object) -> None:
+    from nrm.logs import configure
+
+    configure({})
+
+
+@worker_init.connect
+def _worker_ready(**_: object) -> None:
+    from nrm.startup import refuse_to_start_badly
+
+    refuse_to_start_badly("worker")
+
+
+@beat_init.connect
+def _beat_ready(**_: object) -> None:
+    from nrm.startup import refuse_to_start_badly
+
+    refuse_to_start_badly("beat")

@@ -1,0 +1,94 @@
+"""The database context of one request, task or command: who acts, and for which case.
+
+PostgreSQL's policies read it. It is set for one transaction only (`set_config(…, true)`), so a
+pooled connection can never carry one person's context to the next; with no context there are no
+rows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from django.db import connections, transaction
+
+
+class Actor(Protocol):
+    """Whoever acts: a user, or the system itself."""
+
+    id: UUID
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    actor_id: UUID | None
+    request_id: UUID
+    case_id: UUID | None = None
+
+
+_current: ContextVar[Context | None] = ContextVar("nrm_context", default=None)
+
+
+def current() -> Context | None:
+    """The context that is open now, or None."""
+    return _current.get()
+
+
+def _tell_database(using: str, context: Context | None) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('nrm.actor', %s, true), set_config('nrm.case', %s, true)",
+            [
+                str(context.actor_id) if context and context.actor_id else "",
+                str(context.case_id) if context and context.case_id else "",
+            ],
+        )
+
+
+@contextmanager
+def acting_as(
+    actor: Actor | None,
+    *,
+    case_id: UUID | None = None,
+    request_id: UUID | None = None,
+    using: str = "default",
+) -> Iterator[Context]:
+    """Opens a transaction in which the database knows who acts.
+
+    An actor who is None (nobody has signed in) or inactive gets a context without an actor, and
+    so sees no protected row. Nested, the inner context holds until its end, then the outer again.
+    """
+    outer = _current.get()
+    context = Context(
+        actor_id=actor.id if actor is not None and actor.is_active else None,
+        request_id=request_id or (outer.request_id if outer else uuid4()),
+        case_id=case_id,
+    )
+    with transaction.atomic(using=using):
+        _tell_database(using, context)
+        token = _current.set(context)
+        try:
+            yield context
+        finally:
+            _current.reset(token)
+        if outer is not None:
+            _tell_database(using, outer)
+
+
+@contextmanager
+def about_case(case_id: UUID, *, using: str = "default") -> Iterator[None]:
+    """Within the open context, names the case that disclosures are made for."""
+    outer = _current.get()
+    if outer is None:
+        raise RuntimeError("No context is open: nobody is acting.")
+    inner = Context(outer.actor_id, outer.request_id, case_id)
+    _tell_database(using, inner)
+    token = _current.set(inner)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+    _tell_database(using, outer)

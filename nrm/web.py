@@ -1,0 +1,202 @@
+"""What a browser or a program is told: refusals become form errors and API problems, and every
+request runs inside its database context."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import exceptions as rest
+from rest_framework.response import Response
+
+from nrm import context as database_context
+from nrm.actions import Changed, Forbidden, Hidden, Refused
+from nrm.audit import writer
+
+log = structlog.stdlib.get_logger(__name__)
+Handler = Callable[[HttpRequest], HttpResponse]
+PROBLEM = "application/problem+json"
+
+
+# Headers ------------------------------------------------------------------------------------------
+def headers(get_response: Handler) -> Handler:
+    """No page is stored anywhere, and the browser is told to keep to itself."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not request.path.startswith("/static/"):
+            response["Cache-Control"] = "no-store"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Cross-Origin-Embedder-Policy"] = "require-corp"
+        response["Permissions-Policy"] = (
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+        )
+        return response
+
+    return handle
+
+
+# The database context of a request -----------------------------------------------------------------
+class context:  # noqa: N801  named as the middleware list reads
+    """Innermost middleware: opens the transaction, tells the database who acts, lets the view run
+    and render inside it, and rolls back on any exception or 5xx. A refusal is written after the
+    rollback, in a transaction of its own."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/health/"):
+            return self.get_response(request)
+        user = request.user if request.user.is_authenticated else None
+        request.failure = None  # type: ignore[attr-defined]
+        with database_context.acting_as(user) as opened:
+            response = self.get_response(request)
+            failure: Exception | None = request.failure  # type: ignore[attr-defined]
+            if failure is not None or response.status_code >= 500:
+                transaction.set_rollback(True)
+        if isinstance(failure, (Forbidden, Hidden, PermissionDenied, rest.PermissionDenied)):
+            _write_refusal(user, failure, request, opened.request_id)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        request.failure = exception  # type: ignore[attr-defined]
+        if isinstance(exception, Hidden):
+            return not_found(request)
+        if isinstance(exception, Forbidden):
+            return forbidden(request)
+        if isinstance(exception, Refused):
+            # A refusal that no form took is told on a page of its own.
+            return refused(request, exception)
+        return None
+
+
+def _write_refusal(
+    user: Any, failure: Exception, request: HttpRequest, request_id: UUID
+) -> None:
+    match = request.resolver_match
+    right = str(failure) if isinstance(failure, (Forbidden, Hidden)) else ""
+    with database_context.acting_as(user, request_id=request_id):
+        writer.write(
+            "access.refused",
+            at=timezone.now(),
+            actor_id=user.id if user else None,
+            refused=True,
+            data={
+                "route": match.view_name if match else "",
+                "method": request.method or "",
+                "right": right[:64],
+            },
+        )
+
+
+# Pages that say no ---------------------------------------------------------------------------------
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def problem(status: int, title: str, **more: Any) -> dict[str, Any]:
+    """The body of a problem (RFC 9457)."""
+    return {"type": "about:blank", "title": title, "status": status, **more}
+
+
+def _problem_response(status: int, title: str) -> HttpResponse:
+    return JsonResponse(problem(status, title), status=status, content_type=PROBLEM)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The same bytes whether the thing is hidden or absent: no token, path or id on the page."""
+    if _is_api(request):
+        return _problem_response(404, "Not found")
+    return HttpResponse(loader.render_to_string("404.html"), status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if _is_api(request):
+        return _problem_response(403, "You do not have the right to do this")
+    return HttpResponse(loader.render_to_string("403.html"), status=403)
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Every objection on one page, for an action that has no form of its own."""
+    status = 409 if isinstance(refusal, Changed) else 422
+    body = loader.render_to_string("refused.html", {"objections": refusal.objections}, request)
+    return HttpResponse(body, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if _is_api(request):
+        return _problem_response(400, "Bad request")
+    return HttpResponse(loader.render_to_string("400.html"), status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if _is_api(request):
+        return _problem_response(500, "Something went wrong on our side")
+    return HttpResponse(loader.render_to_string("500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return HttpResponse(loader.render_to_string("403_csrf.html"), status=403)
+
+
+# Refusals in forms ---------------------------------------------------------------------------------
+def add_objections(form: forms.BaseForm, refusal: Refused) -> None:
+    """Puts each objection beside its field, or at the top where it is about no field of the form."""
+    for objection in refusal.objections:
+        field = objection.field if objection.field in form.fields else None
+        form.add_error(field, forms.ValidationError(objection.text, code=objection.code))
+
+
+# Problems in REST ----------------------------------------------------------------------------------
+def _field_errors(detail: Any, path: str = "") -> list[dict[str, str]]:
+    if isinstance(detail, dict):
+        pairs = [
+            (path if key in (NON_FIELD_ERRORS, "non_field_errors") else f"{path}.{key}", value)
+            for key, value in detail.items()
+        ]
+        return [e for where, value in pairs for e in _field_errors(value, where.lstrip("."))]
+    if isinstance(detail, list):
+        found = []
+        for index, value in enumerate(detail):
+            nested = isinstance(value, (dict, list))
+            found += _field_errors(value, f"{path}[{index}]" if nested else path)
+        return found
+    return [{"field": path, "detail": str(detail), "code": getattr(detail, "code", "invalid")}]
+
+
+def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every reason at once, as application/problem+json."""
+    request: HttpRequest = context["request"]._request
+    request.failure = exc  # type: ignore[attr-defined]
+    extra: dict[str, str] = {}
+    if isinstance(exc, (Hidden, Http404)):
+        body = problem(404, "Not found")
+    elif isinstance(exc, (Forbidden, PermissionDenied, rest.PermissionDenied)):
+        body = problem(403, "You do not have the right to do this")
+    elif isinstance(exc, Refused):
+        status = 409 if isinstance(exc, Changed) else 422
+        errors = [
+            {"field": o.field or "", "detail": str(o.text), "code": o.code} for o in exc.objections
+        ]
+        body = problem(status, _("This cannot be done"), errors=errors)
+    elif isinstance(exc, rest.ValidationError):
+        errors = _field_errors(exc.detail)
+        body = problem(400, _("Some answers need to be changed"), errors=errors)
+    elif isinstance(exc, (rest.NotAuthenticated, rest.AuthenticationFailed)):
+        body = problem(401, "Sign in first")
+        extra["WWW-Authenticate"] = "Bearer"
+    elif isinstance(exc, rest.APIException):
+        body = problem(exc.status_code, str(exc.detail))
+        if isinstance(exc, rest.Throttled) and exc.wait:
+            extra["Retry-After"] = str(int(exc.wait))
+    else:
+        return None
+    return Response(body, status=body["status"], content_type=PROBLEM, headers=extra)
