@@ -57,7 +57,7 @@ lint: setup
 	@$(BIN)/mypy
 
 test: lint
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -p tests.skips $(PYTEST_ARGS)
 
 bench: setup
 	@$(BIN)/python -m nrm.bench
