@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db import connections
 from django.db.models.signals import pre_migrate
 
@@ -30,4 +30,6 @@ class GroundConfig(AppConfig):
     def ready(self) -> None:
         from nrm.profiles import checks  # noqa: F401  registers the check of the profiles
 
-        pre_migrate.connect(grant_before_tables_are_made, sender=self)
+        # Django sends the signal for each app that has models; once is enough.
+        accounts = apps.get_app_config("accounts")
+        pre_migrate.connect(grant_before_tables_are_made, sender=accounts)

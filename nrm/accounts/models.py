@@ -89,6 +89,12 @@ class User(AbstractBaseUser):
         rows = self.memberships.select_related("group__role_group__organisation")
         return [m for m in rows if m.organisation.is_active]
 
+    @property
+    def main_role_label(self) -> str:
+        """The first of this user's roles, in words, for the head of each page."""
+        labels = [m.get_role_display() for m in self.active_memberships]
+        return str(labels[0]) if labels else ""
+
     def organisations(self, *roles: str) -> list[Organisation]:
         """The organisations in which this user holds one of the roles."""
         return [m.organisation for m in self.active_memberships if m.role in roles]
