@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("cases.urls.cases")),
     path("referrals/", include("cases.urls.referrals")),
+    path("reviews/", include("cases.urls.reviews")),
     path("cases/<str:reference>/", include("cases.urls.decisions")),
     path("cases/<str:reference>/", include("cases.urls.deadlines")),
     path("inbox/", include("cases.urls.inbox")),

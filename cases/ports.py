@@ -1,0 +1,56 @@
+"""How rooms above speak to the case page: they register panels and tabs when the application
+starts, and the case page shows them without knowing who they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cases.models import Case
+from cases.rights import CaseRight
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the case overview. `build` gets the case and the user, and gives the template's
+    context, or None where there is nothing to show."""
+
+    name: str
+    order: int
+    side: bool  # in the narrow column
+    right: CaseRight
+    template: str
+    build: Callable[[Case, Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of the case, in its sub-navigation. `url_name` takes the reference."""
+
+    label: Any
+    url_name: str
+    right: CaseRight
+    order: int
+
+
+_panels: dict[str, Panel] = {}
+_tabs: dict[str, Tab] = {}
+
+
+def register_panel(panel: Panel) -> None:
+    _panels[panel.name] = panel
+
+
+def register_tab(tab: Tab) -> None:
+    _tabs[tab.url_name] = tab
+
+
+def panels(held: frozenset[str]) -> list[Panel]:
+    """The panels whose right is among the codes held, in their order."""
+    mine = (panel for panel in _panels.values() if panel.right.code in held)
+    return sorted(mine, key=lambda panel: panel.order)
+
+
+def tabs(held: frozenset[str]) -> list[Tab]:
+    """The tabs whose right is among the codes held, in their order."""
+    mine = (tab for tab in _tabs.values() if tab.right.code in held)
+    return sorted(mine, key=lambda tab: tab.order)
