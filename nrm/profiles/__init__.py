@@ -1,0 +1,21 @@
+"""Jurisdictions as data: stages, decisions, terms, indicators and words, each with its source."""
+
+from nrm.profiles.labels import Label
+from nrm.profiles.loader import (
+    ProfileFaults,
+    UnknownProfile,
+    calendars,
+    load_profile,
+    profiles,
+)
+from nrm.profiles.shape import Profile
+
+__all__ = [
+    "Label",
+    "Profile",
+    "ProfileFaults",
+    "UnknownProfile",
+    "calendars",
+    "load_profile",
+    "profiles",
+]

@@ -1,0 +1,337 @@
+"""What a profile can say that no reader of single values would notice: a stage that is not there,
+a term nobody starts, a fact without its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from nrm.profiles.calendars import Calendar
+from nrm.profiles.labels import Label
+from nrm.profiles.shape import (
+    AGE_STATUSES,
+    REQUIREMENTS,
+    ROLES,
+    SYSTEM,
+    Decision,
+    Profile,
+    Screening,
+)
+from nrm.profiles.terms import Term
+
+# Codes that the rooms' code speaks of: a profile without them could not run.
+NEEDED_TERMS = ("draft_warning", "draft_deletion", "recovery_period")
+NEEDED_PROMPTS = (
+    "deception",
+    "control",
+    "vulnerability",
+    "harbouring or receipt",
+    "online recruitment",
+    "intended exploitation",
+)
+NEEDED_GAPS = (
+    "nothing_recorded",
+    "not_known",
+    "looked_for",
+    "vulnerability_only",
+    "abuse_only",
+    "not_needed",
+)
+
+
+def faults_of_calendar(calendar: Calendar) -> Iterator[str]:
+    """Each as "code.key: reason"."""
+    try:
+        ZoneInfo(calendar.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield f"{calendar.code}.time_zone: {calendar.time_zone!r} is not an IANA time zone"
+    if not calendar.source:
+        yield f"{calendar.code}.source: empty"
+    if any(not 1 <= day <= 7 for day in calendar.weekend):
+        yield f"{calendar.code}.weekend: days are 1 (Monday) to 7 (Sunday)"
+    if calendar.from_year > calendar.to_year:
+        yield f"{calendar.code}.to_year: before from_year"
+    seen = set()
+    for holiday in calendar.holidays:
+        if not calendar.knows(holiday.date):
+            yield f"{calendar.code}.holidays: {holiday.date} is outside the years it covers"
+        if holiday.date in seen:
+            yield f"{calendar.code}.holidays: {holiday.date} twice"
+        seen.add(holiday.date)
+
+
+def faults_of_profile(profile: Profile, calendars: Mapping[str, Calendar]) -> Iterator[str]:
+    """Each as "key: reason"."""
+    yield from _sources(profile, "")
+    yield from _twice(profile)
+    yield from _places(profile, calendars)
+    yield from _stages(profile)
+    for decision in profile.decisions:
+        yield from _decision(decision, profile)
+    yield from _terms(profile)
+    yield from _people(profile)
+    yield from _screening(profile.screening)
+    yield from _numbers(profile)
+
+
+def _sources(item: object, where: str) -> Iterator[str]:
+    """A fact of law without its source, or a text without an English one, at any depth."""
+    if isinstance(item, Label):
+        if item and "en" not in dict(item.texts):
+            yield f"{where}: has no English text"
+    elif isinstance(item, tuple):
+        for number, part in enumerate(item, start=1):
+            yield from _sources(part, f"{where}[{getattr(part, 'code', number)}]")
+    elif is_dataclass(item):
+        for field in fields(item):
+            value = getattr(item, field.name)
+            place = f"{where}.{field.name}" if where else field.name
+            if field.name == "source" and not value.strip():
+                yield f"{place}: empty"
+            yield from _sources(value, place)
+
+
+def _twice(profile: Profile) -> Iterator[str]:
+    lists = {
+        field.name: getattr(profile, field.name)
+        for field in fields(profile)
+        if isinstance(getattr(profile, field.name), tuple)
+    }
+    for owner, name in ((profile.referral, "referral"), (profile.screening, "screening")):
+        lists |= {
+            f"{name}.{field.name}": getattr(owner, field.name)
+            for field in fields(owner)
+            if isinstance(getattr(owner, field.name), tuple)
+        }
+    for name, items in lists.items():
+        codes = [item.code for item in items if hasattr(item, "code")]
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            yield f"{name}[{code}]: the code stands there twice"
+
+
+def _unknown(where: str, codes: Iterable[str], known: Iterable[str], what: str) -> Iterator[str]:
+    known = set(known)
+    for code in codes:
+        if code not in known:
+            yield f"{where}: there is no {what} {code!r}"
+
+
+def _places(profile: Profile, calendars: Mapping[str, Calendar]) -> Iterator[str]:
+    yield from _unknown("calendars", profile.calendars, calendars, "calendar")
+    yield from _unknown("calendar", [profile.calendar], profile.calendars, "allowed calendar")
+    for place in profile.jurisdictions:
+        where = f"jurisdictions[{place.code}].calendar"
+        yield from _unknown(where, [place.calendar], profile.calendars, "allowed calendar")
+    if not profile.jurisdictions:
+        yield "jurisdictions: empty"
+
+
+def _stages(profile: Profile) -> Iterator[str]:
+    codes = [stage.code for stage in profile.stages]
+    yield from _unknown("first_stage", [profile.first_stage], codes, "stage")
+    if profile.dtn_stage:
+        yield from _unknown("dtn_stage", [profile.dtn_stage], codes, "stage")
+    if profile.duty_to_notify.enabled != bool(profile.dtn_stage):
+        yield "dtn_stage: named if and only if duty_to_notify.enabled"
+    if not any(not stage.open for stage in profile.stages):
+        yield "stages: none is closed (open = false), so no case could end"
+    reached = {profile.first_stage, profile.dtn_stage}
+    for way in profile.transitions:
+        where = f"transitions[{way.from_stage} to {way.to_stage}]"
+        yield from _unknown(where, [way.from_stage, way.to_stage], codes, "stage")
+        yield from _unknown(f"{where}.by", way.by, ROLES | {SYSTEM}, "role")
+        reached.add(way.to_stage)
+    for code in codes:
+        if code not in reached:
+            yield f"stages[{code}]: no transition leads there"
+
+
+def _decision(decision: Decision, profile: Profile) -> Iterator[str]:
+    where = f"decisions[{decision.code}]"
+    stages = [stage.code for stage in profile.stages]
+    terms = [term.code for term in profile.terms]
+    yield from _unknown(f"{where}.from_stages", decision.from_stages, stages, "stage")
+    yield from _unknown(f"{where}.drafted_by", decision.drafted_by, ROLES, "role")
+    yield from _unknown(f"{where}.agreed_by", decision.agreed_by, ROLES, "role")
+    yield from _unknown(f"{where}.needs", decision.needs, REQUIREMENTS, "requirement")
+    for key in ("from_stages", "drafted_by", "agreed_by"):
+        if not getattr(decision, key):
+            yield f"{where}.{key}: empty"
+    if decision.not_before:
+        yield from _unknown(f"{where}.not_before", [decision.not_before], terms, "term")
+    if ("recovery_minimum_elapsed" in decision.needs) != bool(decision.not_before):
+        yield f"{where}.not_before: named if and only if it needs recovery_minimum_elapsed"
+    if sorted(outcome.code for outcome in decision.outcomes) != ["negative", "positive"]:
+        yield f"{where}.outcomes: must be one positive and one negative"
+    for outcome in decision.outcomes:
+        at = f"{where}.outcomes[{outcome.code}]"
+        yield from _unknown(f"{at}.stage", [outcome.stage], stages, "stage")
+        for key in ("starts", "starts_when_served", "stops"):
+            yield from _unknown(f"{at}.{key}", getattr(outcome, key), terms, "term")
+        if outcome.negative != (outcome.code == "negative"):
+            yield f"{at}.negative: must say the same as the code"
+        if outcome.negative and not outcome.second_person:
+            yield f"{at}.second_person: a negative decision is always read by a second person"
+        if not outcome.grounds:
+            yield f"{at}.grounds: empty"
+        for stage in decision.from_stages:
+            if not any(
+                way.from_stage == stage and way.to_stage == outcome.stage
+                for way in profile.transitions
+            ):
+                yield f"{at}.stage: no transition leads from {stage} to {outcome.stage}"
+
+
+def _started(profile: Profile) -> dict[str, set[str]]:
+    """The terms that outcomes say they start, each with the events."""
+    found: dict[str, set[str]] = {}
+    for decision in profile.decisions:
+        for outcome in decision.outcomes:
+            event = f"{decision.code}.{outcome.code}"
+            for term in outcome.starts:
+                found.setdefault(term, set()).add(event)
+            for term in outcome.starts_when_served:
+                found.setdefault(term, set()).add(f"{event}.served")
+    return found
+
+
+def _terms(profile: Profile) -> Iterator[str]:
+    codes = [term.code for term in profile.terms]
+    for needed in NEEDED_TERMS:
+        if needed not in codes:
+            yield f"terms: {needed} is missing"
+    started = _started(profile)
+    decisions = tuple(f"{decision.code}." for decision in profile.decisions)
+    for term in profile.terms:
+        yield from _term(term, profile)
+        if not term.starts_on:
+            yield f"terms[{term.code}].starts_on: empty"
+        said = {event for event in term.starts_on if event.startswith(decisions)}
+        for event in sorted(said ^ started.get(term.code, set())):
+            yield (
+                f"terms[{term.code}].starts_on: {event} must stand both here and in the outcome "
+                "that starts it"
+            )
+
+
+def _term(term: Term, profile: Profile) -> Iterator[str]:
+    where = f"terms[{term.code}]"
+    if term.after:
+        others = [other for other in profile.terms if other.code == term.after]
+        if not others:
+            yield f"{where}.after: there is no term {term.after!r}"
+        elif others[0].after or others[0].unit == "hours":
+            yield f"{where}.after: must be a term in days that comes after no other"
+        if term.length:
+            yield f"{where}.length: the length is that of {term.after}"
+    elif term.length < 1:
+        yield f"{where}.length: must be 1 or more"
+    if term.inclusive_start and term.unit != "calendar_days":
+        yield f"{where}.inclusive_start: only for calendar days"
+    if term.pausable and term.unit in ("hours", "years"):
+        yield f"{where}.pausable: only for days"
+    if term.extendable and term.unit == "years":
+        yield f"{where}.extendable: not for years"
+    rungs = [reminder.days for reminder in term.reminders]
+    if rungs != sorted(set(rungs)):
+        yield f"{where}.reminders: must be in order, each day once"
+    if any(not reminder.whom for reminder in term.reminders):
+        yield f"{where}.reminders: a reminder is for nobody"
+
+
+def _people(profile: Profile) -> Iterator[str]:
+    for task in profile.day_zero_tasks:
+        yield from _unknown(f"day_zero_tasks[{task.code}].owner", [task.owner], ROLES, "role")
+    yield from _unknown(
+        "consent.needed_from", profile.consent.needed_from, AGE_STATUSES, "age status"
+    )
+    if sum(explanation.current for explanation in profile.consent.explanations) != 1:
+        yield "consent.explanations: exactly one must be current"
+    statuses = [choice.code for choice in profile.referral.age_statuses]
+    if sorted(statuses) != sorted(AGE_STATUSES):
+        yield f"referral.age_statuses: must be {', '.join(AGE_STATUSES)}"
+    basis = profile.non_punishment
+    if any(item.exclusions for item in basis.bases) and not basis.exclusions:
+        yield "non_punishment.exclusions: a basis has exclusions and none is listed"
+    if basis.decision_before_hearing:
+        yield from _unknown(
+            "non_punishment.decision_before_hearing",
+            [basis.decision_before_hearing],
+            [decision.code for decision in profile.decisions],
+            "decision",
+        )
+    indicators = [indicator.code for indicator in profile.screening.indicators]
+    for rule in profile.never_notify:
+        yield from _unknown(f"never_notify[{rule.code}].when", rule.when, indicators, "indicator")
+    purposes = _purposes(profile.screening)
+    for kind in profile.referral.exploitation_types:
+        where = f"referral.exploitation_types[{kind.code}].purposes"
+        yield from _unknown(where, kind.purposes, purposes, "purpose")
+    mode = profile.conflict_mode
+    if mode.enabled:
+        yield from _unknown(
+            "conflict_mode.pause_reason",
+            [mode.pause_reason],
+            [rule.code for rule in profile.suspension_reasons if rule.pauses],
+            "suspension reason that pauses",
+        )
+
+
+def _purposes(screening: Screening) -> list[str]:
+    return [item.code for item in screening.indicators if item.element == "purpose"]
+
+
+def _screening(screening: Screening) -> Iterator[str]:
+    codes = [indicator.code for indicator in screening.indicators]
+    groups = [group.code for group in screening.groups]
+    prompts = [prompt.code for prompt in screening.prompts]
+    gaps = [gap.code for gap in screening.gaps]
+    for needed in NEEDED_PROMPTS:
+        if needed not in prompts:
+            yield f"screening.prompts: {needed!r} is missing"
+    for needed in NEEDED_GAPS:
+        if needed not in gaps:
+            yield f"screening.gaps: {needed} is missing"
+    for indicator in screening.indicators:
+        where = f"screening.indicators[{indicator.code}]"
+        yield from _unknown(f"{where}.group", [indicator.group], groups, "group")
+        if indicator.finding and indicator.element != "means":
+            yield f"{where}.finding: only for means"
+    findings = {indicator.finding for indicator in screening.indicators}
+    if "vulnerability" in findings and "abuse" not in findings:
+        yield "screening.indicators: vulnerabilities without an indicator of their abuse"
+    for limb in screening.limbs:
+        where = f"screening.limbs[{limb.code}]"
+        yield from _unknown(f"{where}.purposes", limb.purposes, _purposes(screening), "purpose")
+        if "purpose" not in limb.adult_needs or "purpose" not in limb.child_needs:
+            yield f"{where}: a limb always needs its purpose"
+    for pathway in screening.pathways:
+        where = f"screening.pathways[{pathway.code}]"
+        yield from _unknown(where, (*pathway.shown, *pathway.not_shown), codes, "indicator")
+    for number, rule in enumerate(screening.context_prompts, start=1):
+        where = f"screening.context_prompts[{number}]"
+        yield from _unknown(where, (*rule.all_of, *rule.any_of), codes, "indicator")
+        yield from _unknown(f"{where}.prompt", [rule.prompt], prompts, "prompt")
+        if not rule.all_of and not rule.any_of:
+            yield f"{where}: would always ask"
+
+
+def _numbers(profile: Profile) -> Iterator[str]:
+    for key in ("files", "megabytes", "text_characters"):
+        if getattr(profile.evidence, key) < 1:
+            yield f"evidence.{key}: must be 1 or more"
+    for extension in profile.evidence.extensions:
+        if extension != extension.lower().lstrip("."):
+            yield f"evidence.extensions: {extension!r} must be lower case, without a dot"
+    if profile.statistics.threshold < 2:
+        yield "statistics.threshold: must be 2 or more"
+    if profile.statistics.rounding < 1:
+        yield "statistics.rounding: must be 1 or more"
+    after = 0
+    for band in profile.statistics.age_bands:
+        if band.from_age != after:
+            yield f"statistics.age_bands[{band.code}].from_age: must be {after}"
+        after = (band.to_age if band.to_age is not None else 999) + 1
+    if after != 1000:
+        yield "statistics.age_bands: the last must have no to_age"

@@ -1,0 +1,582 @@
+"""What a profile holds. The fields are the keys of its TOML file (docs/profiles.md).
+
+Every fact of law carries `source` and `verified`; the rest is vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol, TypeVar
+
+from nrm.profiles.calendars import Calendar
+from nrm.profiles.labels import NOTHING, Label
+from nrm.profiles.terms import Clock, Extension, Pause, Term, due
+
+Element = Literal["act", "means", "purpose", "context"]
+
+ROLES = frozenset(
+    {
+        "first_responder",
+        "responder_lead",
+        "intake",
+        "caseworker",
+        "supervisor",
+        "provider",
+        "liaison",
+        "auditor",
+        "administrator",
+    }
+)
+SYSTEM = "system"
+
+# What a decision may demand before it is made; the cases room answers each.
+REQUIREMENTS = frozenset(
+    {
+        "consent_or_child",
+        "screening_completed",
+        "age_basis_recorded",
+        "grounds_chosen",
+        "reasons_given",
+        "recovery_minimum_elapsed",
+        "information_requests_answered",
+        "no_delay_request",
+        "quorum",
+    }
+)
+AGE_STATUSES = ("child", "adult", "disputed", "not_sure")
+
+
+class Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+C = TypeVar("C", bound=Coded)
+
+
+def pick(items: Sequence[C], code: str) -> C:
+    """The item with this code; KeyError if there is none."""
+    for item in items:
+        if item.code == code:
+            return item
+    raise KeyError(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A word to choose from a list."""
+
+    code: str
+    label: Label
+    help: Label = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """A part of the country with a calendar of its own."""
+
+    code: str
+    label: Label
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a case stands. `public_label` is what the first responder reads."""
+
+    code: str
+    label: Label
+    public_label: Label
+    source: str
+    verified: bool
+    open: bool = True
+    public_help: Label = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A way from one stage to another: on which event, by which roles (or `system`)."""
+
+    from_stage: str
+    to_stage: str
+    event: str
+    by: tuple[str, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard of proof: its name and its text in plain words."""
+
+    name: Label
+    text: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One answer a decision can give, and what follows from it.
+
+    `starts` and `stops` name terms that begin or end on the day the decision is made;
+    `starts_when_served` those that begin on the day it is served. `rights` stands in the letter.
+    """
+
+    code: Literal["positive", "negative"]
+    label: Label
+    negative: bool
+    second_person: bool
+    stage: str
+    rights: Label
+    grounds: tuple[Choice, ...]
+    starts: tuple[str, ...] = ()
+    starts_when_served: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    outside_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision: from which stages, drafted and agreed by whom, on what standard, with what on
+    file."""
+
+    code: str
+    label: Label
+    short_label: Label
+    from_stages: tuple[str, ...]
+    drafted_by: tuple[str, ...]
+    agreed_by: tuple[str, ...]
+    standard: Standard
+    needs: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    guidance: tuple[Choice, ...]
+    source: str
+    verified: bool
+    not_before: str = ""
+
+    def outcome(self, code: str) -> Outcome:
+        return pick(self.outcomes, code)
+
+
+@dataclass(frozen=True, slots=True)
+class ExploitationType:
+    """A kind of exploitation on the referral form, and the purposes it suggests to the screener.
+    `home_office` is the option of the live UK form."""
+
+    code: str
+    label: Label
+    purposes: tuple[str, ...]
+    help: Label = NOTHING
+    home_office: str = ""
+    child_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralForm:
+    """The lists of the referral form."""
+
+    exploitation_types: tuple[ExploitationType, ...]
+    responder_kinds: tuple[Choice, ...]
+    structural_drivers: tuple[Choice, ...]
+    last_contact: tuple[Choice, ...]
+    sexes: tuple[Choice, ...]
+    genders: tuple[Choice, ...]
+    age_statuses: tuple[Choice, ...]
+    age_bands_estimate: tuple[Choice, ...]
+    places: tuple[Choice, ...]
+    consent_answers: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The script read to the person before they are asked. Old versions stay."""
+
+    version: str
+    label: Label
+    text: tuple[Label, ...]
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whose agreement a referral needs, and what they are told first."""
+
+    needed_from: tuple[str, ...]
+    child_text: Label
+    methods: tuple[Choice, ...]
+    explanations: tuple[Explanation, ...]
+    source: str
+    verified: bool
+
+    @property
+    def current(self) -> Explanation:
+        return next(explanation for explanation in self.explanations if explanation.current)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyToNotify:
+    """Whether an adult who declines is still counted, and when with an identity."""
+
+    enabled: bool
+    identity_requires: Literal["", "police_cooperation"]
+    help: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A reason for looking at an identity."""
+
+    code: str
+    label: Label
+    free_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyNumber:
+    code: str
+    label: Label
+    number: str
+    help: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLimits:
+    files: int
+    megabytes: int
+    extensions: tuple[str, ...]
+    text_characters: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBand:
+    """Whole years, both ends included; no `to_age` means and over."""
+
+    code: str
+    label: Label
+    from_age: int
+    to_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How a released count is made safe: hidden below `threshold`, rounded to `rounding`."""
+
+    threshold: int
+    rounding: int
+    hide_zeros: bool
+    age_bands: tuple[AgeBand, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayZeroTask:
+    """Something to do on the day a referral arrives. A disputed age and "not sure" are a child."""
+
+    code: str
+    label: Label
+    help: Label
+    owner: str
+    for_age: Literal["child", "any"]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A ground in law for not punishing a person for what they were made to do.
+    `exclusions`: it is not open for the offences that the profile lists."""
+
+    code: str
+    label: Label
+    for_age: Literal["child", "adult", "any"]
+    text: Label
+    needs: tuple[Choice, ...]
+    exclusions: bool
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """An offence to which a statutory defence does not apply."""
+
+    code: str
+    label: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NonPunishment:
+    bases: tuple[Basis, ...]
+    exclusions: tuple[Exclusion, ...]
+    notify: tuple[Choice, ...]
+    hearing_alert_days: tuple[int, ...]
+    decision_before_hearing: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NeverNotify:
+    """Whom the system never tells of a case in which one of the indicators `when` is shown."""
+
+    code: str
+    label: Label
+    help: Label
+    when: tuple[str, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Who is told of an event, and what is never sent."""
+
+    event: str
+    label: Label
+    told: tuple[Choice, ...]
+    source: str
+    verified: bool
+    never: Label = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A coded reason that the law or the guidance knows. `pauses`: it may hold a clock."""
+
+    code: str
+    label: Label
+    source: str
+    verified: bool
+    help: Label = NOTHING
+    pauses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Who may leave the mechanism, how, and whether they may come back."""
+
+    allowed_for: tuple[str, ...]
+    methods: tuple[Choice, ...]
+    reopen: bool
+    text: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideReview:
+    """A look at negative decisions by people outside the authority."""
+
+    enabled: bool
+    label: Label
+    help: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictMode:
+    """What changes where the authorities do not function."""
+
+    enabled: bool
+    provisional_identification: bool
+    coarse_locations: bool
+    pause_reason: str
+    help: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Something seen or heard. `element` is what it can show by itself; context shows nothing by
+    itself. `finding` splits abuse of a position of vulnerability into its two findings."""
+
+    code: str
+    element: Element
+    group: str
+    label: Label
+    help: Label
+    source: str
+    verified: bool
+    finding: Literal["", "vulnerability", "abuse"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limb:
+    """A second way to meet the definition: a purpose of these, and these elements."""
+
+    code: str
+    label: Label
+    purposes: tuple[str, ...]
+    adult_needs: tuple[Literal["act", "means", "purpose"], ...]
+    child_needs: tuple[Literal["act", "means", "purpose"], ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What to ask next about an element that is not shown."""
+
+    code: str
+    element: Literal["act", "means", "purpose"]
+    label: Label
+    help: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """Where a case goes when no elements are met: an episode shows all of `shown` and none of
+    `not_shown`."""
+
+    code: str
+    label: Label
+    shown: tuple[str, ...]
+    not_shown: tuple[str, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPrompt:
+    """Context that makes a question worth asking while the prompt's element is not shown: all of
+    `all_of` and at least one of `any_of` shown."""
+
+    prompt: str
+    all_of: tuple[str, ...]
+    any_of: tuple[str, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The catalogue of indicators as this profile uses it, and the limbs of its definition."""
+
+    catalogue: str
+    groups: tuple[Choice, ...]
+    indicators: tuple[Indicator, ...]
+    prompts: tuple[Prompt, ...]
+    gaps: tuple[Choice, ...]
+    pathways: tuple[Pathway, ...]
+    context_prompts: tuple[ContextPrompt, ...]
+    limbs: tuple[Limb, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One version of one jurisdiction."""
+
+    code: str
+    version: str
+    label: Label
+    summary: Label
+    languages: tuple[str, ...]
+    calendar: str
+    calendars: tuple[str, ...]
+    first_stage: str
+    jurisdictions: tuple[Jurisdiction, ...]
+    regions: tuple[Choice, ...]
+    authorities: tuple[Choice, ...]
+    stages: tuple[Stage, ...]
+    transitions: tuple[Transition, ...]
+    decisions: tuple[Decision, ...]
+    terms: tuple[Term, ...]
+    referral: ReferralForm
+    consent: Consent
+    duty_to_notify: DutyToNotify
+    disclosure_purposes: tuple[Purpose, ...]
+    emergency: tuple[EmergencyNumber, ...]
+    evidence: EvidenceLimits
+    statistics: Statistics
+    day_zero_tasks: tuple[DayZeroTask, ...]
+    non_punishment: NonPunishment
+    notifications: tuple[Notification, ...]
+    reconsideration_grounds: tuple[Rule, ...]
+    suspension_reasons: tuple[Rule, ...]
+    closure_codes: tuple[Rule, ...]
+    withdrawal: Withdrawal
+    outside_review: OutsideReview
+    conflict_mode: ConflictMode
+    screening: Screening
+    never_notify: tuple[NeverNotify, ...] = ()
+    dtn_stage: str = ""
+
+    def stage(self, code: str) -> Stage:
+        return pick(self.stages, code)
+
+    def decision(self, code: str) -> Decision:
+        return pick(self.decisions, code)
+
+    def term(self, code: str) -> Term:
+        return pick(self.terms, code)
+
+    def jurisdiction(self, code: str) -> Jurisdiction:
+        return pick(self.jurisdictions, code)
+
+    def indicator(self, code: str) -> Indicator:
+        return pick(self.screening.indicators, code)
+
+    def group(self, code: str) -> Choice:
+        return pick(self.screening.groups, code)
+
+    def prompt(self, code: str) -> Prompt:
+        return pick(self.screening.prompts, code)
+
+    def gap(self, code: str) -> Choice:
+        return pick(self.screening.gaps, code)
+
+    def transitions_from(self, stage: str) -> tuple[Transition, ...]:
+        return tuple(way for way in self.transitions if way.from_stage == stage)
+
+    def terms_started_by(self, event: str) -> tuple[Term, ...]:
+        return tuple(term for term in self.terms if event in term.starts_on)
+
+    def choices(self, name: str) -> list[tuple[str, Label]]:
+        """A list of the profile or of its referral form as (code, label), for a form field."""
+        owner: Any = self.referral if hasattr(self.referral, name) else self
+        return [(item.code, item.label) for item in getattr(owner, name)]
+
+    def calendar_for(self, code: str = "") -> Calendar:
+        """The calendar with this code, or the profile's own. KeyError if the profile does not
+        allow it."""
+        from nrm.profiles.loader import calendars
+
+        wanted = code or self.calendar
+        if wanted not in self.calendars:
+            raise KeyError(wanted)
+        return calendars()[wanted]
+
+    def clock(
+        self,
+        term: str,
+        start: date | datetime,
+        *,
+        calendar: str = "",
+        pauses: Sequence[Pause] = (),
+        extensions: Sequence[Extension] = (),
+    ) -> Clock:
+        """When the term with this code ends if it starts at `start`. Raises KeyError for an unknown
+        term or calendar, TermError for a date that cannot be worked out."""
+        wanted = self.term(term)
+        return due(
+            wanted,
+            start,
+            self.calendar_for(calendar),
+            pauses=pauses,
+            extensions=extensions,
+            before=self.term(wanted.after) if wanted.after else None,
+        )
