@@ -28,6 +28,7 @@ class GroundConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from nrm import startup  # noqa: F401  registers the check of a deployment
         from nrm.profiles import checks  # noqa: F401  registers the check of the profiles
 
         # Django sends the signal for each app that has models; once is enough.

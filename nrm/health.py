@@ -8,6 +8,7 @@ import threading
 import time
 
 import psycopg
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.cache import never_cache
@@ -24,6 +25,7 @@ _asked_at = 0.0
 _answer: dict[str, heartbeat.State] = {}
 
 
+@login_not_required
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
@@ -31,6 +33,7 @@ def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@login_not_required
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
@@ -44,6 +47,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=200 if good else 503)
 
 
+@login_not_required
 @never_cache
 @require_safe
 def work(request: HttpRequest) -> JsonResponse:

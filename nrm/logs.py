@@ -30,6 +30,16 @@ def _drop_exception_text(_: Any, __: str, event: dict[str, Any]) -> dict[str, An
     return event
 
 
+def _drop_task_exception(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    # Celery writes the text of a task's exception into its message.
+    record = event.get("_record")
+    about = getattr(record, "data", None)
+    if record is not None and record.name == "celery.app.trace" and isinstance(about, dict):
+        event["event"] = f"Task {about.get('name')} {about.get('description', 'ended')}"
+        event["task_id"] = about.get("id")
+    return event
+
+
 def configure(_: dict[str, Any]) -> None:
     """Sends every log line to standard error as JSON."""
     shared = [
@@ -38,6 +48,7 @@ def configure(_: dict[str, Any]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _drop_exception_text,
+        _drop_task_exception,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -63,7 +74,13 @@ def configure(_: dict[str, Any]) -> None:
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
                 "django.db.backends": {"level": "WARNING"},
+                # Django's own handler would send mail to administrators.
+                "django": {"handlers": [], "level": "INFO"},
                 "celery": {"level": "INFO"},
+                # A line for each task, and its result, every few seconds.
+                "celery.app.trace": {"level": "WARNING"},
+                "celery.worker.strategy": {"level": "WARNING"},
+                "celery.beat": {"level": "WARNING"},
                 **{name: {"level": "ERROR"} for name in _QUIET},
             },
         }

@@ -258,7 +258,7 @@ SPECTACULAR_SETTINGS = {
 
 # Logs: references and codes, never names --------------------------------------------------------
 LOGGING_CONFIG = "nrm.logs.configure"
-LOGGING: dict = {}
+LOGGING: dict = {"version": 1}  # Django configures nothing at all where this is empty
 
 SILENCED_SYSTEM_CHECKS = [
     "guardian.W001",  # guardian's backend is hooked as cases.access.CaseBackend, a subclass

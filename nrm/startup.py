@@ -23,7 +23,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 SHORTEST_SECRET = 40
 
 
-def refuse_unless_ready(process: Process) -> None:
+def refuse_to_start_badly(process: Process) -> None:
     """Ends this process with exit code 1, every fault on standard error, unless all is right."""
     found = list(faults(process))
     if not found:

@@ -26,9 +26,7 @@ def main() -> int:
         help="stop when the calling process dies",
     )
     commands.add_parser("stop", help="end what `run` started")
-    commands.add_parser(
-        "services", help="a throw-away PostgreSQL and Redis, until Ctrl-C"
-    )
+    commands.add_parser("services", help="a throw-away PostgreSQL and Redis, until Ctrl-C")
     wished = parser.parse_args()
     root = PROJECT / ".local"
     try:

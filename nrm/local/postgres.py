@@ -35,9 +35,7 @@ THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "o
 class Postgres:
     """One PostgreSQL server on the loopback address, with its data in `directory`."""
 
-    def __init__(
-        self, directory: Path, log: Path, *, password: str, durable: bool
-    ) -> None:
+    def __init__(self, directory: Path, log: Path, *, password: str, durable: bool) -> None:
         self.directory = directory
         self.log = log
         self.password = password
@@ -77,9 +75,7 @@ class Postgres:
                 f"{self.directory} holds files but no database; move it away and start again."
             )
         password_file = self.directory.with_name(f"{self.directory.name}.password")
-        descriptor = os.open(
-            password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600
-        )
+        descriptor = os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             with os.fdopen(descriptor, "w") as stream:
                 stream.write(self.password)
@@ -122,9 +118,7 @@ class Postgres:
             # Our caller holds the lock on this directory, so nobody else wants this server.
             os.kill(pid, signal.SIGINT)
             if time.monotonic() > deadline:
-                raise LocalError(
-                    f"An earlier PostgreSQL (process {pid}) does not stop."
-                )
+                raise LocalError(f"An earlier PostgreSQL (process {pid}) does not stop.")
             time.sleep(0.2)
         # The number may belong to another program by now, which PostgreSQL cannot know.
         pid_file.unlink(missing_ok=True)
@@ -147,11 +141,7 @@ class Postgres:
                     self.binaries / "postgres",
                     "-D",
                     self.directory,
-                    *(
-                        part
-                        for key, value in settings.items()
-                        for part in ("-c", f"{key}={value}")
-                    ),
+                    *(part for key, value in settings.items() for part in ("-c", f"{key}={value}")),
                 ],
                 account=self.account,
                 directory=self.directory,

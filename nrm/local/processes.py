@@ -65,7 +65,8 @@ def account_for(directory: Path, *, reads: Sequence[Path]) -> Account | None:
     if os.geteuid() != 0:
         if owner not in (None, os.geteuid()):
             raise LocalError(
-                f"The data in {directory} belongs to another user; run as that user, or move it away."
+                f"The data in {directory} belongs to another user; "
+                "run as that user, or move it away."
             )
         return None
     if owner:
@@ -131,7 +132,7 @@ def spawn(
         stderr=None if stdout is None else subprocess.STDOUT,
         start_new_session=True,
         # Safe here: this process starts children from its main thread only.
-        preexec_fn=_before_exec(os.getpid(), account, stop_signal),  # noqa: PLW1509
+        preexec_fn=_before_exec(os.getpid(), account, stop_signal),
     )
 
 
@@ -150,9 +151,7 @@ def run_as(
     )
 
 
-def _before_exec(
-    parent: int, account: Account | None, stop_signal: int
-) -> Callable[[], None]:
+def _before_exec(parent: int, account: Account | None, stop_signal: int) -> Callable[[], None]:
     # Loaded before the fork: nothing should be imported between fork and exec.
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -201,9 +200,7 @@ def signal_group(process: subprocess.Popen[bytes], number: int) -> None:
         os.killpg(process.pid, number)
 
 
-def end(
-    process: subprocess.Popen[bytes], *, grace: float, first: int = signal.SIGTERM
-) -> None:
+def end(process: subprocess.Popen[bytes], *, grace: float, first: int = signal.SIGTERM) -> None:
     """Ask the child to end, wait `grace` seconds, then end its whole group."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
@@ -243,9 +240,11 @@ def free_port() -> int:
         return port
 
 
-def last_lines(path: Path, count: int = 12) -> str:
-    """The end of a log file, indented, for a person to read."""
+def last_lines(path: Path, *, since: int = 0, count: int = 12) -> str:
+    """The end of a log file from byte `since` on, indented, for a person to read."""
     if not path.exists():
         return ""
-    lines = path.read_text(errors="replace").splitlines()[-count:]
+    with path.open("rb") as log:
+        log.seek(since)
+        lines = log.read().decode(errors="replace").splitlines()[-count:]
     return "\n".join(f"  {line}" for line in lines)

@@ -57,9 +57,7 @@ class Redis:
         ]
         with self.log.open("ab") as log:
             # The settings go in by standard input: an argument or a file would show the password.
-            self.process = processes.spawn(
-                [server, "-"], stdin=subprocess.PIPE, stdout=log
-            )
+            self.process = processes.spawn([server, "-"], stdin=subprocess.PIPE, stdout=log)
         assert self.process.stdin is not None
         self.process.stdin.write("\n".join(settings).encode() + b"\n")
         self.process.stdin.close()

@@ -49,9 +49,7 @@ class Services:
     def admin_url(self) -> str:
         """The address for the server's superuser, who creates the roles and the database."""
         password = self.secrets["postgres"]
-        return (
-            f"postgresql://postgres:{password}@127.0.0.1:{self.postgres_port}/postgres"
-        )
+        return f"postgresql://postgres:{password}@127.0.0.1:{self.postgres_port}/postgres"
 
     @property
     def redis_url(self) -> str:
@@ -61,9 +59,7 @@ class Services:
     def database_url(self, role: str, *, database: str = DATABASE) -> str:
         """The address of `database` for one of the roles, e.g. nrm_web."""
         password = self.secrets[role]
-        return (
-            f"postgresql://{role}:{password}@127.0.0.1:{self.postgres_port}/{database}"
-        )
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.postgres_port}/{database}"
 
     def environment(self) -> dict[str, str]:
         """Every variable that settings read, for this machine and plain HTTP on loopback."""
@@ -148,10 +144,6 @@ def load_secrets(root: Path) -> dict[str, str]:
 
 
 def _new_secrets() -> dict[str, str]:
-    passwords = {
-        name: secrets.token_urlsafe(24) for name in ("postgres", "redis", *ROLES)
-    }
-    keys = {
-        name: base64.b64encode(os.urandom(32)).decode() for name in ("kek", "audit_key")
-    }
+    passwords = {name: secrets.token_urlsafe(24) for name in ("postgres", "redis", *ROLES)}
+    keys = {name: base64.b64encode(os.urandom(32)).decode() for name in ("kek", "audit_key")}
     return {"secret_key": secrets.token_urlsafe(48), **keys, **passwords}

@@ -54,6 +54,7 @@ class Supervisor:
         self.port = port
         self.logs = root / "logs"
         self.stopping = False
+        self.log_starts: dict[str, int] = {}
         self.servers: list[Postgres | Redis] = []
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self.readers: list[threading.Thread] = []
@@ -69,7 +70,7 @@ class Supervisor:
                     f"choose another one: make run PORT={self.port + 1}"
                 )
             prepare(self.root)
-            self._shorten_logs()
+            self._look_after_logs()
             try:
                 environment = self._start_servers()
                 self._prepare(environment)
@@ -134,9 +135,7 @@ class Supervisor:
             say("Using the Redis server that REDIS_URL names.")
         else:
             say("Starting Redis …")
-            redis = Redis(
-                self.root / "redis", self.logs / "redis.log", password=made["redis"]
-            )
+            redis = Redis(self.root / "redis", self.logs / "redis.log", password=made["redis"])
             self.servers.append(redis)
             redis.start()
             redis_port = redis.port
@@ -188,16 +187,12 @@ class Supervisor:
             background,
         )
 
-    def _start(
-        self, name: str, command: list[str], environment: dict[str, str]
-    ) -> None:
+    def _start(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         child = processes.spawn(
             command, environment=environment, directory=PROJECT, stdout=subprocess.PIPE
         )
         self.parts[name] = child
-        reader = threading.Thread(
-            target=self._copy_lines, args=(name, child), daemon=True
-        )
+        reader = threading.Thread(target=self._copy_lines, args=(name, child), daemon=True)
         reader.start()
         self.readers.append(reader)
 
@@ -207,9 +202,7 @@ class Supervisor:
             for line in child.stdout:
                 log.write(line)
                 log.flush()
-                print(
-                    f"{name:<6} | {line.decode(errors='replace').rstrip()}", flush=True
-                )
+                print(f"{name:<6} | {line.decode(errors='replace').rstrip()}", flush=True)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN
@@ -220,9 +213,9 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise LocalError(
                     f"The web did not become ready in {READY_WITHIN:.0f} seconds; the end of its "
-                    f"log:\n{processes.last_lines(self.logs / 'web.log')}"
+                    f"log, .local/logs/web.log:\n{self._end_of_log('web')}"
                 )
-            time.sleep(0.1)
+            time.sleep(0.25)
 
     def _web_is_ready(self) -> bool:
         address = f"http://127.0.0.1:{self.port}/health/ready"
@@ -244,7 +237,7 @@ class Supervisor:
                 raise LocalError(
                     f"{name} ended by itself ({_how(child.returncode)}), so everything was "
                     f"stopped. The end of its log, .local/logs/{name.lower()}.log:\n"
-                    f"{processes.last_lines(self.logs / f'{name.lower()}.log')}"
+                    f"{self._end_of_log(name.lower())}"
                 )
 
     def _announce(self, environment: dict[str, str]) -> None:
@@ -255,8 +248,7 @@ class Supervisor:
         if environment.get("NRM_DEMO") == "1":
             lines += ["", "Demonstration sign-ins; all people in it are invented:"]
             lines += [
-                f"  {f'{name}@demo.example':<26} {role}"
-                for name, role in DEMONSTRATION_USERS
+                f"  {f'{name}@demo.example':<26} {role}" for name, role in DEMONSTRATION_USERS
             ]
             lines += [f"Password for all of them: {environment['NRM_DEMO_PASSWORD']}"]
         print("\n".join([*lines, ""]), flush=True)
@@ -277,10 +269,16 @@ class Supervisor:
         for server in reversed(self.servers):
             server.stop()
 
-    def _shorten_logs(self) -> None:
+    def _look_after_logs(self) -> None:
+        """Put large logs aside, and note where those of this run begin."""
         for log in self.logs.glob("*.log"):
             if log.stat().st_size > LARGE_LOG:
                 log.replace(log.with_suffix(".log.1"))
+            else:
+                self.log_starts[log.stem] = log.stat().st_size
+
+    def _end_of_log(self, name: str) -> str:
+        return processes.last_lines(self.logs / f"{name}.log", since=self.log_starts.get(name, 0))
 
 
 @contextlib.contextmanager
