@@ -49,11 +49,11 @@ SOURCES = {
 }
 
 HEAD = f"""\
-# Working-day calendars, {FROM_YEAR} to {TO_YEAR}. Written by tools/calendars.py; a day proclaimed later is
-# added there and here. `estimated`: the day depends on the moon or a proclamation and may move.
+# Working-day calendars, {FROM_YEAR} to {TO_YEAR}. Written by tools/calendars.py; a day proclaimed later
+# is added there and here. `estimated`: the day depends on the moon and may move.
 
 [weekdays]
-label = {{ en = "Monday to Friday, no public holidays", fr = "Du lundi au vendredi, sans jours fériés" }}
+label = {{ en = "Monday to Friday, no holidays", fr = "Du lundi au vendredi, sans fériés" }}
 time_zone = "UTC"
 weekend = [6, 7]
 from_year = 1900

@@ -4,7 +4,7 @@ key and a value of the wrong kind, each with its place in the file."""
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -45,9 +45,9 @@ def read(shape: type[T], table: object, where: str, faults: list[str]) -> T | No
 
 
 @cache
-def _kinds(shape: type) -> dict[str, Any]:
+def _kinds(shape: Hashable) -> dict[str, Any]:
     hints = get_type_hints(shape)
-    return {field.name: hints[field.name] for field in fields(shape) if field.init}
+    return {field.name: hints[field.name] for field in fields(shape) if field.init}  # type: ignore[arg-type]
 
 
 def _at(where: str, key: str) -> str:
@@ -79,7 +79,7 @@ def _value(kind: Any, value: object, where: str, faults: list[str]) -> Any:
 
 
 def _is_a(kind: type, value: object) -> bool:
-    if isinstance(value, bool) or isinstance(value, datetime):
+    if isinstance(value, bool | datetime):  # a bool is an int, and a datetime a date, to Python
         return kind is bool and isinstance(value, bool)
     return isinstance(value, kind)
 

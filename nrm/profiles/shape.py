@@ -329,7 +329,8 @@ class NonPunishment:
 
 @dataclass(frozen=True, slots=True)
 class NeverNotify:
-    """Whom the system never tells of a case in which one of the indicators `when` is shown."""
+    """Whom the system never tells of a case in which one of the indicators `when` is shown; of no
+    case at all where `when` is empty."""
 
     code: str
     label: Label
