@@ -93,9 +93,7 @@ class _WithReveals:
 
     reveals: Mapping[str, forms.BoundField]
 
-    def create_option(
-        self, name: str, value: Any, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
         option["reveal"] = getattr(self, "reveals", {}).get(str(value))
         return option
@@ -118,9 +116,7 @@ class DateBoxes(forms.MultiWidget):
 
     template_name = "forms/widgets/date.html"
 
-    def __init__(
-        self, *, not_known: bool = False, attrs: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, *, not_known: bool = False, attrs: dict[str, Any] | None = None) -> None:
         self.not_known = not_known
         boxes: dict[str, forms.Widget] = {
             "day": forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -145,9 +141,7 @@ class DateBoxes(forms.MultiWidget):
             return [value.day, value.month, value.year, False]
         return [None, None, None, False]
 
-    def get_context(
-        self, name: str, value: Any, attrs: dict[str, Any] | None
-    ) -> dict[str, Any]:
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         labels = [_("Day"), _("Month"), _("Year"), _("Not known yet")]
         for box, label in zip(context["widget"]["subwidgets"], labels, strict=False):
@@ -218,14 +212,11 @@ class NotAskedChoiceField(ChoiceField):
     def __init__(
         self,
         *,
-        choices: Iterable[tuple[Any, Any]]
-        | Callable[[], Iterable[tuple[Any, Any]]] = (),
+        choices: Iterable[tuple[Any, Any]] | Callable[[], Iterable[tuple[Any, Any]]] = (),
         leave_out: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            choices=_with_not_answered(choices, leave_out, exclusive=False), **kwargs
-        )
+        super().__init__(choices=_with_not_answered(choices, leave_out, exclusive=False), **kwargs)
 
 
 class NotAskedMultiChoiceField(MultiChoiceField):
@@ -234,14 +225,11 @@ class NotAskedMultiChoiceField(MultiChoiceField):
     def __init__(
         self,
         *,
-        choices: Iterable[tuple[Any, Any]]
-        | Callable[[], Iterable[tuple[Any, Any]]] = (),
+        choices: Iterable[tuple[Any, Any]] | Callable[[], Iterable[tuple[Any, Any]]] = (),
         leave_out: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            choices=_with_not_answered(choices, leave_out, exclusive=True), **kwargs
-        )
+        super().__init__(choices=_with_not_answered(choices, leave_out, exclusive=True), **kwargs)
 
 
 def _month(text: str) -> int:
@@ -278,9 +266,7 @@ class _DateBoxesField(forms.Field):
         "both": _("Enter a date, or select “Not known yet”, not both"),
     }
 
-    def __init__(
-        self, *, subject: Any = None, past: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, subject: Any = None, past: bool = False, **kwargs: Any) -> None:
         self.subject = subject or _("The date")
         self.past = past
         super().__init__(**kwargs)
@@ -292,12 +278,8 @@ class _DateBoxesField(forms.Field):
 
     def read(self, value: Any) -> tuple[PartialDate | None, bool]:
         """Gives the date in the boxes, or None, and whether "Not known yet" is ticked."""
-        boxes = (
-            value if isinstance(value, list | tuple) else DateBoxes().decompress(value)
-        )
-        day, month, year = (
-            str(box if box is not None else "").strip() for box in boxes[:3]
-        )
+        boxes = value if isinstance(value, list | tuple) else DateBoxes().decompress(value)
+        day, month, year = (str(box if box is not None else "").strip() for box in boxes[:3])
         ticked = len(boxes) > 3 and bool(boxes[3])
         if not (day or month or year):
             return None, ticked
@@ -351,9 +333,7 @@ class PartialDateField(_DateBoxesField):
         if self.not_known and ticked:
             return NOT_KNOWN
         if date is None and self.required:
-            raise self.refusal(
-                "required_or_not_known" if self.not_known else "required"
-            )
+            raise self.refusal("required_or_not_known" if self.not_known else "required")
         return date
 
 
@@ -406,18 +386,12 @@ class BoundField(forms.BoundField):
     @property
     def counted(self) -> int | None:
         """The number of characters that the page counts down, if it does."""
-        return (
-            getattr(self.field, "max_length", None) if self.kind == "textarea" else None
-        )
+        return getattr(self.field, "max_length", None) if self.kind == "textarea" else None
 
     @property
     def aria_describedby(self) -> str | None:
         described = super().aria_describedby
-        if (
-            self.counted
-            and self.auto_id
-            and not self.field.widget.attrs.get("aria-describedby")
-        ):
+        if self.counted and self.auto_id and not self.field.widget.attrs.get("aria-describedby"):
             described = f"{described or ''} {self.auto_id}-info".strip()
         return described
 
@@ -457,9 +431,7 @@ class BoundField(forms.BoundField):
         """The words of the character count in the language of the page, for its script."""
         words = {
             "maxlength": self.counted,
-            "i18n.characters-under-limit.one": gettext(
-                "You have 1 character remaining"
-            ),
+            "i18n.characters-under-limit.one": gettext("You have 1 character remaining"),
             "i18n.characters-under-limit.other": gettext(
                 "You have {count} characters remaining"
             ).replace("{count}", "%{count}"),
@@ -471,9 +443,13 @@ class BoundField(forms.BoundField):
         }
         return format_html_join("", ' data-{}="{}"', words.items())
 
-    def as_widget(
-        self, widget: Any = None, attrs: Any = None, only_initial: bool = False
-    ) -> Any:
+    def build_widget_attrs(self, attrs: Any, widget: Any = None) -> dict[str, Any]:
+        built = super().build_widget_attrs(attrs, widget)
+        if self.is_small and self.kind in ("radios", "checkboxes"):
+            built["class"] = f"govuk-{self.kind}--small"
+        return built
+
+    def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> Any:
         own = widget or self.field.widget
         if isinstance(own, _WithReveals):
             named = getattr(self.form, "reveals", {}).get(self.name, {})
@@ -546,8 +522,6 @@ def error_links(forms_shown: Iterable[Any]) -> list[tuple[str, str]]:
             continue
         links += [("", str(error)) for error in form.non_field_errors()]
         for field in form:
-            target = (
-                "" if field.is_hidden else getattr(field, "target_id", field.auto_id)
-            )
+            target = "" if field.is_hidden else getattr(field, "target_id", field.auto_id)
             links += [(target, str(error)) for error in field.errors]
     return links

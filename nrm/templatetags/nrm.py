@@ -65,3 +65,11 @@ def role_label(user: Any) -> str:
     """The first of a person's roles, in words, for the top of the page."""
     memberships = getattr(user, "active_memberships", [])
     return str(memberships[0].get_role_display()) if memberships else ""
+
+
+@register.filter
+def any_href(rows: Any) -> bool:
+    """Whether a summary list needs its column of links."""
+    return any(
+        row.get("href") if isinstance(row, dict) else getattr(row, "href", "") for row in rows
+    )

@@ -7,7 +7,6 @@ import {
   ErrorSummary,
   NotificationBanner,
   PasswordInput,
-  Radios,
   ServiceNavigation,
   SkipLink,
   createAll,
@@ -20,12 +19,29 @@ for (const component of [
   ErrorSummary,
   NotificationBanner,
   PasswordInput,
-  Radios,
   ServiceNavigation,
   SkipLink,
 ]) {
   createAll(component);
 }
+
+// The summary takes focus when the page opens; the page still starts at its top, so that the
+// button that hides the screen covers nothing.
+if (document.querySelector(".govuk-error-summary") && !window.location.hash) {
+  window.scrollTo(0, 0);
+}
+
+// The field under a choice shows while the choice is made. Our own, because the one in
+// govuk-frontend puts aria-expanded on radio buttons, which the standard does not allow.
+const choices = [...document.querySelectorAll("input[data-nrm-reveal]")];
+function reveal() {
+  for (const choice of choices) {
+    const hidden = `govuk-${choice.type === "radio" ? "radios" : "checkboxes"}__conditional--hidden`;
+    document.getElementById(choice.dataset.nrmReveal)?.classList.toggle(hidden, !choice.checked);
+  }
+}
+document.addEventListener("change", reveal);
+window.addEventListener("pageshow", reveal);
 
 // On a phone the filter starts closed, so that the list is in sight.
 if (window.matchMedia("(max-width: 48em)").matches) {
