@@ -49,8 +49,8 @@ SOURCES = {
 }
 
 HEAD = f"""\
-# Working-day calendars, {FROM_YEAR} to {TO_YEAR}. Written by tools/calendars.py; a day proclaimed later
-# is added there and here. `estimated`: the day depends on the moon and may move.
+# Working-day calendars, {FROM_YEAR} to {TO_YEAR}. Written by tools/calendars.py; a day proclaimed
+# later is added there and here. `estimated`: the day depends on the moon and may move.
 
 [weekdays]
 label = {{ en = "Monday to Friday, no holidays", fr = "Du lundi au vendredi, sans fériés" }}

@@ -37,6 +37,7 @@ NEEDED_GAPS = (
     "vulnerability_only",
     "abuse_only",
     "not_needed",
+    "not_needed_for_limb",
 )
 
 

@@ -24,7 +24,7 @@ def read(shape: type[T], table: object, where: str, faults: list[str]) -> T | No
     if not isinstance(table, Mapping):
         faults.append(f"{where}: must be a table")
         return None
-    kinds = _kinds(shape)
+    kinds = _kinds(shape)  # type: ignore[arg-type]
     for key in table:
         if key not in kinds:
             faults.append(f"{_at(where, key)}: unknown key")

@@ -579,5 +579,9 @@ class Profile:
             self.calendar_for(calendar),
             pauses=pauses,
             extensions=extensions,
-            before=self.term(wanted.after) if wanted.after else None,
+            before=self.term_before(wanted),
         )
+
+    def term_before(self, term: Term) -> Term | None:
+        """The term after whose last day this one comes, if any."""
+        return self.term(term.after) if term.after else None

@@ -69,6 +69,26 @@ class Term:
     help: Label = NOTHING
 
 
+def rule_in_english(term: Term, before: Term | None = None) -> str:
+    """How a term counts; `before` is the term that `term.after` names.
+    `nrm.deadline_words.rule_words` says it in the reader's language."""
+    if before is not None:
+        return f"the day after the last day of {before.code}: {rule_in_english(before)}"
+    unit = term.unit.replace("_", " ")
+    if term.length == 1:
+        unit = unit[:-1]
+    match term.unit:
+        case "hours":
+            how = "from the moment it starts"
+        case "years":
+            how = "on the same day of the year"
+        case _ if term.inclusive_start:
+            how = "the day it starts is day 1"
+        case _:
+            how = "the day it starts is not counted"
+    return f"{term.length} {unit}, {how}"
+
+
 @dataclass(frozen=True, slots=True)
 class Pause:
     """Days from `from_on` up to, not including, `until_on` are not counted. `reason` is a code."""
