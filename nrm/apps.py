@@ -3,6 +3,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.db import connections
 from django.db.models.signals import pre_migrate
+from django.utils.translation import get_language
 
 # What the application's roles may do with a table unless its migration takes it away again.
 # Nothing is said of nrm_reporting and nrm_keys: they get what a migration names.
@@ -30,6 +31,9 @@ class GroundConfig(AppConfig):
     def ready(self) -> None:
         from nrm import startup  # noqa: F401  registers the check of a deployment
         from nrm.profiles import checks  # noqa: F401  registers the check of the profiles
+        from nrm.profiles import labels
+
+        labels.speak(get_language)  # profiles know no Django: tell them the reader's language
 
         # Django sends the signal for each app that has models; once is enough.
         accounts = apps.get_app_config("accounts")
