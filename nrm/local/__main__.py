@@ -25,17 +25,20 @@ def main() -> int:
         action="store_true",
         help="stop when the calling process dies",
     )
-    commands.add_parser("stop", help="end what `run` started")
+    ending = commands.add_parser("stop", help="end what `run` started")
+    for command in (run, ending):
+        command.add_argument(
+            "--folder", type=Path, default=PROJECT / ".local", help="data, secrets and logs"
+        )
     commands.add_parser("services", help="a throw-away PostgreSQL and Redis, until Ctrl-C")
     wished = parser.parse_args()
-    root = PROJECT / ".local"
     try:
         if wished.command == "run":
             if wished.end_with_parent:
                 processes.end_with_parent()
-            return Supervisor(root, wished.port).run()
+            return Supervisor(wished.folder.absolute(), wished.port).run()
         if wished.command == "stop":
-            return stop(root)
+            return stop(wished.folder.absolute())
         return _services()
     except LocalError as fault:
         print(fault, file=sys.stderr)

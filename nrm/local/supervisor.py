@@ -83,7 +83,7 @@ class Supervisor:
                     time.sleep(0.2)
             finally:
                 self._end_all()
-        say("Everything has stopped. The data is kept in .local.")
+        say("Everything has stopped. The data is kept.")
         return 0
 
     def _stop(self, *_: object) -> None:
@@ -173,14 +173,23 @@ class Supervisor:
         if self.stopping:
             return
         python = sys.executable
-        background = {**environment, "NRM_PROCESS": "worker"}
-        celery = [python, "-m", "celery", "-A", "nrm"]
+        background = {
+            **environment,
+            "NRM_PROCESS": "worker",
+            # Root on a machine of one's own, in a container say, is no news.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+        }
+        celery = [python, "-m", "celery", "-A", "nrm", "--quiet"]
         self._start(
             "web",
             [python, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "nrm.wsgi"],
             {**environment, "NRM_PROCESS": "web"},
         )
-        self._start("worker", [*celery, "worker", "--concurrency", "2"], background)
+        self._start(
+            "worker",
+            [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+            background,
+        )
         self._start(
             "beat",
             [*celery, "beat", "--scheduler", "celery.beat.Scheduler"],
@@ -213,7 +222,7 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise LocalError(
                     f"The web did not become ready in {READY_WITHIN:.0f} seconds; the end of its "
-                    f"log, .local/logs/web.log:\n{self._end_of_log('web')}"
+                    f"log, {self.logs / 'web.log'}:\n{self._end_of_log('web')}"
                 )
             time.sleep(0.25)
 
@@ -236,7 +245,7 @@ class Supervisor:
                 time.sleep(0.3)  # its last lines are still on their way into the log
                 raise LocalError(
                     f"{name} ended by itself ({_how(child.returncode)}), so everything was "
-                    f"stopped. The end of its log, .local/logs/{name.lower()}.log:\n"
+                    f"stopped. The end of its log, {self.logs / f'{name.lower()}.log'}:\n"
                     f"{self._end_of_log(name.lower())}"
                 )
 
