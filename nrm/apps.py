@@ -30,8 +30,7 @@ class GroundConfig(AppConfig):
 
     def ready(self) -> None:
         from nrm import startup  # noqa: F401  registers the check of a deployment
-        from nrm.profiles import checks  # noqa: F401  registers the check of the profiles
-        from nrm.profiles import labels
+        from nrm.profiles import checks, labels  # noqa: F401  checks registers itself
 
         labels.speak(get_language)  # profiles know no Django: tell them the reader's language
 
