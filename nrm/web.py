@@ -182,7 +182,9 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(exc, (Forbidden, PermissionDenied, rest.PermissionDenied)):
         body = problem(403, "You do not have the right to do this")
     elif isinstance(exc, Refused):
-        status = 409 if isinstance(exc, Changed) else 422
+        status = 422
+        if isinstance(exc, Changed):
+            status = 412 if "If-Match" in request.headers else 409
         errors = [
             {"field": o.field or "", "detail": str(o.text), "code": o.code} for o in exc.objections
         ]

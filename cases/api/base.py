@@ -1,0 +1,32 @@
+"""What every endpoint of one case begins with: finding the case through the one door."""
+
+from functools import cached_property
+from typing import Any
+
+from rest_framework.request import Request
+
+from cases import access
+from cases.models import Case
+from cases.rights import SEE_CASE, CaseRight
+from cases.views.base import find_case
+from nrm.rest import APIView
+
+
+class CaseAPIView(APIView):
+    """An endpoint of one case. `right` is what it needs, or `writes` for anything but reading; the
+    case is found before any method runs, so a stranger has had a 404 by then."""
+
+    right: CaseRight = SEE_CASE
+    writes: CaseRight | None = None
+    case: Case
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        reading = request.method in ("GET", "HEAD")
+        needed = self.right if reading or self.writes is None else self.writes
+        self.case = find_case(request.user, kwargs["reference"], needed)
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The codes of the rights that this user has on this case."""
+        return access.rights_on(self.request.user, self.case)

@@ -1,0 +1,359 @@
+"""What every REST endpoint stands on: reading a request safely, versions and repeated submissions,
+pages of a list, and how the schema tells of them.
+
+A view only translates. It finds its object through the same door as the page, hands
+`validated_data` to the same action, and lets refusals fly: `nrm.web.problem_handler` makes every
+one of them application/problem+json, with all reasons at once.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.core import signing
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import exceptions, parsers, serializers, views
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from nrm.accounts.rights import RoleRight
+from nrm.actions import Changed, Objection, lock
+from nrm.web import PROBLEM
+
+MOST_BYTES = 2 * 1024 * 1024  # of one request; evidence files do not come this way
+PAGE_SIZE = 25
+MOST_ROWS = 100
+
+
+# Reading a request -------------------------------------------------------------------------------
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_detail = _("The request is too large.")
+    default_code = "too_large"
+
+
+class PreconditionRequired(exceptions.APIException):
+    status_code = 428
+    default_detail = _("Send If-Match with the ETag of what you read.")
+    default_code = "precondition_required"
+
+
+class JSONParser(parsers.JSONParser):
+    """JSON that can be kept: no nesting without end, no character that is no text."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            value = super().parse(stream, media_type, parser_context)
+            _only_text(value)
+        except RecursionError:
+            raise exceptions.ParseError(_("The JSON is nested too deeply."))
+        return value
+
+
+def _only_text(value: Any) -> None:
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise exceptions.ParseError(_("The JSON holds a character that is not text."))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _only_text(key)
+            _only_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            _only_text(item)
+
+
+class APIView(views.APIView):
+    """The base of every endpoint. `at` is the time of the request.
+
+    `role_right` is what the endpoint needs where it is about no one case (403 without it);
+    endpoints of a case derive from `cases.api.base.CaseAPIView` instead.
+    """
+
+    role_right: RoleRight | None = None
+    parser_classes = [JSONParser]
+    metadata_class = None  # OPTIONS is refused: the schema tells what there is
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.at = timezone.now()
+        # DRF reads the body itself, past Django's own limit.
+        sent = str(request.META.get("CONTENT_LENGTH") or "0")
+        if not sent.isdigit() or int(sent) > MOST_BYTES:
+            raise TooLarge
+        if self.role_right is not None:
+            self.role_right.check(request.user, None)
+
+    def read(self, serializer: type[serializers.Serializer], **more: Any) -> dict[str, Any]:
+        """The body as this serializer validates it; ValidationError (400) with every fault."""
+        found = serializer(data=self.request.data, **more)
+        found.is_valid(raise_exception=True)
+        return found.validated_data
+
+    def read_query(self, serializer: type[serializers.Serializer], **more: Any) -> dict[str, Any]:
+        """The same for what stands after the question mark of the address."""
+        found = serializer(data=self.request.query_params, **more)
+        found.is_valid(raise_exception=True)
+        return found.validated_data
+
+    # Repeated submissions
+    def submission_key(self, *, required: bool = False) -> UUID | None:
+        """The Idempotency-Key header as a key of this user's and this address's own, so that
+        nobody can meet another's submission by sending the same key. None where it is absent."""
+        sent = self.request.headers.get("Idempotency-Key", "").strip()
+        if not sent:
+            if required:
+                text = _("Send an Idempotency-Key header: any text of your own that is unique.")
+                raise exceptions.ValidationError({"Idempotency-Key": [text]})
+            return None
+        if len(sent) > 255 or not sent.isascii():
+            text = _("An Idempotency-Key is at most 255 ASCII characters.")
+            raise exceptions.ValidationError({"Idempotency-Key": [text]})
+        return uuid5(self.request.user.pk, f"{self.request.path}|{sent}")
+
+    # Versions
+    def expected_version(self, *, required: bool = False) -> int | None:
+        """The version that the sender read, from If-Match; None where absent or `*`. Hand it to an
+        action that takes a version. `required`: 428 where it is absent."""
+        sent = self.request.headers.get("If-Match", "").strip()
+        if not sent and required:
+            raise PreconditionRequired
+        if sent in ("", "*"):
+            return None
+        digits = sent.removeprefix("W/").strip('"')
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+            text = _("If-Match is the ETag of what you read.")
+            raise exceptions.ValidationError({"If-Match": [text]})
+        return int(digits)
+
+    def hold(self, thing: Any, *, required: bool = False) -> None:
+        """For an action that takes no version: locks the thing, reads its version again, and
+        raises Changed (412) where it is not the one in If-Match."""
+        expected = self.expected_version(required=required)
+        if expected is None:
+            return
+        lock(thing.lock_id)
+        thing.refresh_from_db(fields=["version"])
+        if thing.version != expected:
+            text = _("Somebody changed this since you read it. Read it again.")
+            raise Changed([Objection(str(text), code="changed")])
+
+
+def respond(
+    data: Any, *, status: int = 200, version: int | None = None, location: str | None = None
+) -> Response:
+    """A JSON answer. `version` becomes the ETag, `location` where the new thing is."""
+    headers = {}
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    if location is not None:
+        headers["Location"] = location
+    return Response(data, status=status, headers=headers)
+
+
+# Pages of a list ---------------------------------------------------------------------------------
+class PageQuery(serializers.Serializer):
+    """The part of an address that turns the pages. Derive from it for a list with filters."""
+
+    cursor = serializers.CharField(required=False, max_length=1000, help_text="From `next`.")
+    limit = serializers.IntegerField(
+        required=False, default=PAGE_SIZE, min_value=1, max_value=MOST_ROWS
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, and the cursor of those after them (empty on the last page)."""
+
+    rows: list[Any]
+    cursor: str
+
+
+_SALT = "nrm.rest.cursor"
+
+
+def page_of(
+    rows: QuerySet[Any], *, order: Sequence[str], cursor: str = "", limit: int = PAGE_SIZE
+) -> Page:
+    """One page by keyset: what comes after the last row seen, by index, however deep.
+
+    `order` names columns of the model, the last of them unique; `-` is downwards and then the
+    column is never null (upwards, nulls come last, as PostgreSQL sorts). Raises ValidationError
+    (400) for a cursor that no page gave.
+    """
+    model = rows.model
+    fields = [(model._meta.get_field(name.lstrip("-")), name.startswith("-")) for name in order]
+    if cursor:
+        rows = rows.filter(_after(fields, _read_cursor(cursor, fields)))
+    found = list(rows.order_by(*order)[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    return Page(found, _cursor_at(found[-1], fields) if more else "")
+
+
+def _cursor_at(row: Model, fields: Sequence[tuple[Any, bool]]) -> str:
+    values = [
+        None if getattr(row, field.attname) is None else field.value_to_string(row)
+        for field, _down in fields
+    ]
+    return signing.dumps(values, salt=_SALT)
+
+
+def _read_cursor(cursor: str, fields: Sequence[tuple[Any, bool]]) -> list[Any]:
+    try:
+        values = signing.loads(cursor, salt=_SALT)
+    except signing.BadSignature:
+        values = []
+    if len(values) != len(fields):
+        raise exceptions.ValidationError({"cursor": [_("This cursor was not given by a page.")]})
+    return [field.to_python(value) for (field, _down), value in zip(fields, values, strict=True)]
+
+
+def _after(fields: Sequence[tuple[Any, bool]], values: Sequence[Any]) -> Q:
+    """Rows that sort after the values: later in the first column, or equal in it and after in the
+    rest."""
+    (field, down), value = fields[0], values[0]
+    name = field.attname
+    if value is None:
+        beyond, same = None, Q(**{f"{name}__isnull": True})
+    elif down:
+        beyond, same = Q(**{f"{name}__lt": value}), Q(**{name: value})
+    else:
+        beyond, same = Q(**{f"{name}__gt": value}), Q(**{name: value})
+        if field.null:
+            beyond |= Q(**{f"{name}__isnull": True})
+    if len(fields) > 1:
+        rest = same & _after(fields[1:], values[1:])
+        return rest if beyond is None else beyond | rest
+    return beyond if beyond is not None else Q(pk__in=[])
+
+
+def page_response(request: Request, page: Page, results: Any) -> Response:
+    """The answer for one page: `results`, and `next`, the address of the next page or null."""
+    address = None
+    if page.cursor:
+        query = request.query_params.copy()
+        query["cursor"] = page.cursor
+        address = f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
+    return Response({"results": results, "next": address})
+
+
+def page_schema(row: type[serializers.Serializer], name: str) -> serializers.Serializer:
+    """The schema of such an answer."""
+    next_page = serializers.URLField(allow_null=True, help_text="The next page, or null.")
+    return inline_serializer(name, {"results": row(many=True), "next": next_page})
+
+
+# Fields that answers share ------------------------------------------------------------------------
+class LabelField(serializers.Field):
+    """A profile's label, or a translated word, in the language of the request."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(read_only=True, **more)
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+
+class Coded(serializers.Serializer):
+    """A code of the profile and its label in the language of the request."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()
+
+
+def coded(thing: Any) -> dict[str, str]:
+    """Anything with a code and a label (a stage, a decision, a term), as `Coded` shows it."""
+    return {"code": str(thing.code), "label": str(thing.label)}
+
+
+def coded_choice(choices: Any, value: str) -> dict[str, str]:
+    """A value of a TextChoices class, as `Coded` shows it."""
+    return {"code": value, "label": str(choices(value).label)}
+
+
+class ReferenceField(serializers.CharField):
+    """A case's reference, such as 7K3MQ-9TD2X-4HJP."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_length=20, **more)
+
+
+# The schema --------------------------------------------------------------------------------------
+class ProblemErrorSerializer(serializers.Serializer):
+    field = serializers.CharField(allow_blank=True, help_text="Which input; empty for the whole.")
+    detail = serializers.CharField(help_text="A sentence for the person who sent it.")
+    code = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer):
+    """A refusal, as RFC 9457 has it. `errors` holds every reason at once."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    errors = ProblemErrorSerializer(many=True, required=False)
+
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Any text of your own. The same key sent twice does the thing once.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of what you read. 412 where somebody has changed it since.",
+)
+
+
+def describe(
+    operation: str,
+    summary: str,
+    *,
+    tag: str,
+    request: Any = None,
+    responses: dict[int, Any],
+    problems: Iterable[int] = (),
+    parameters: Sequence[Any] = (),
+    **more: Any,
+) -> Callable[[Any], Any]:
+    """Tells the schema about one method of a view. 401, 403 and, where something is sent, 400 and
+    422 are always among the problems; name further ones (404, 409, 412, 413, 428)."""
+    refusals = {401, 403, *problems}
+    if request is not None:
+        refusals |= {400, 422}
+    if parameters:
+        refusals.add(400)
+    told: dict[Any, Any] = dict(responses)
+    for status in sorted(refusals):
+        told[(status, PROBLEM)] = ProblemSerializer
+    return extend_schema(
+        operation_id=operation,
+        summary=summary,
+        tags=[tag],
+        request=request,
+        responses=told,
+        parameters=list(parameters),
+        **more,
+    )
+
+
+class SignedInScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How a program and a browser sign in, for the schema."""
+
+    target_class = "nrm.accounts.tokens.SignedIn"
+    name = ["token", "session"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return [
+            {"type": "http", "scheme": "bearer", "description": "A token of your account page."},
+            {"type": "apiKey", "in": "cookie", "name": "__Host-nrm_session"},
+        ]
