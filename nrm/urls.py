@@ -9,7 +9,6 @@ urlpatterns = [
     path("", include("exchange.urls")),
     path("", include("reporting.urls")),
     path("health/", include("nrm.health")),
-    path("i18n/", include("django.conf.urls.i18n")),
 ]
 
 handler400 = "nrm.web.bad_request"

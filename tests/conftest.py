@@ -35,6 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
         django.setup()
 
+        # Pages in tests name their files plainly: hashing and compressing them all takes seconds.
+        from django.conf import settings
+
+        settings.STORAGES["staticfiles"] = {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _servers is not None:
@@ -49,6 +56,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> No
     from django.core.management import call_command
     from django.test.utils import setup_databases
 
+    call_command("collectstatic", verbosity=0, interactive=False)
     with django_db_blocker.unblock():
         call_command("create_roles", verbosity=0)
         setup_databases(

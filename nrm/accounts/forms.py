@@ -1,19 +1,122 @@
+"""The forms of signing in, of one's own account, and of administration."""
+
+from typing import Any
+
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
+
+from nrm.accounts.models import Organisation
+from nrm.accounts.roles import ROLES_OF, OrganisationKind, Role
+from nrm.forms import ChoiceField, Form
+from nrm.profiles import profiles
 
 
 class SignInForm(AuthenticationForm):
     username = forms.EmailField(
         label=_("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        error_messages={"required": _("Enter your e-mail address")},
     )
     password = forms.CharField(
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password")},
     )
     error_messages = {
-        "invalid_login": _("Enter the e-mail address and password of an account that is open."),
-        "inactive": _("Enter the e-mail address and password of an account that is open."),
+        "invalid_login": _("Enter the e-mail address and password of an account that is open"),
+        "inactive": _("Enter the e-mail address and password of an account that is open"),
     }
+
+
+class ChoosePasswordForm(SetPasswordForm):
+    new_password1 = forms.CharField(
+        label=_("New password"),
+        help_text=_("At least 12 characters. Three or four words that you can remember are good."),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Enter a new password")},
+    )
+    new_password2 = forms.CharField(
+        label=_("New password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Enter the new password again")},
+    )
+
+
+class TokenForm(Form):
+    label = forms.CharField(
+        label=_("What is the token for?"),
+        help_text=_("For example: the case system of our force. No names."),
+        max_length=100,
+        error_messages={"required": _("Enter what the token is for")},
+    )
+
+
+class OrganisationForm(Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        error_messages={"required": _("Enter the name of the organisation")},
+    )
+    kind = ChoiceField(
+        label=_("Kind"),
+        choices=OrganisationKind.choices,
+        error_messages={"required": _("Select what kind of organisation it is")},
+    )
+    profile = ChoiceField(
+        label=_("Law it works under"),
+        choices=[],
+        error_messages={"required": _("Select the law it works under")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["profile"].choices = [(p.code, p.label) for p in profiles()]  # type: ignore[attr-defined]
+
+
+class OrganisationChangeForm(Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        error_messages={"required": _("Enter the name of the organisation")},
+    )
+    is_active = ChoiceField(
+        label=_("Is the organisation open?"),
+        choices=[("yes", _("Open")), ("no", _("Closed: no role in it gives anything"))],
+        error_messages={"required": _("Select whether the organisation is open")},
+    )
+
+
+class RoleForm(Form):
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"),
+        queryset=Organisation.objects.filter(is_active=True),
+        error_messages={"required": _("Select the organisation")},
+    )
+    role = ChoiceField(
+        label=_("Role"),
+        choices=Role.choices,
+        error_messages={"required": _("Select the role")},
+    )
+
+
+class AccountForm(Form):
+    display_name = forms.CharField(
+        label=_("Name"),
+        help_text=_("As colleagues will see it."),
+        max_length=150,
+        error_messages={"required": _("Enter the name of the person who will sign in")},
+    )
+    email = forms.EmailField(
+        label=_("Work e-mail address"),
+        error_messages={"required": _("Enter the work e-mail address")},
+    )
+    role = ChoiceField(label=_("Role"), choices=[], error_messages={"required": _("Select the role")})
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        possible = ROLES_OF.get(kind, frozenset())
+        self.fields["role"].choices = [c for c in Role.choices if c[0] in possible]  # type: ignore[attr-defined]

@@ -1,11 +1,35 @@
 from django.urls import path
 
-from nrm.accounts import views
+from nrm.accounts import administration, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in/", views.SignInView.as_view(), name="sign_in"),
+    path("welcome/<uidb64>/<token>/", views.WelcomeView.as_view(), name="welcome"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("hide/", views.hide_screen, name="hide_screen"),
+    path("language/", views.set_language, name="set_language"),
     path("account/", views.account, name="account"),
+    path("account/tokens/<uuid:pk>/revocation/", views.revoke_token, name="revoke_token"),
+    path("administration/", administration.OrganisationsView.as_view(), name="administration"),
+    path(
+        "administration/organisations/new/",
+        administration.OrganisationAddView.as_view(),
+        name="organisation_add",
+    ),
+    path(
+        "administration/organisations/<uuid:pk>/",
+        administration.OrganisationView.as_view(),
+        name="organisation",
+    ),
+    path(
+        "administration/organisations/<uuid:pk>/accounts/new/",
+        administration.AccountAddView.as_view(),
+        name="account_add",
+    ),
+    path(
+        "administration/accounts/<uuid:pk>/",
+        administration.AccountView.as_view(),
+        name="administered_account",
+    ),
 ]

@@ -1,17 +1,25 @@
-"""Signing in and out, and the way home."""
+"""Signing in and out, one's own account, and the way home."""
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout, views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language as django_set_language
 
-from nrm.accounts.forms import SignInForm
+from nrm.accounts import actions
+from nrm.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
+from nrm.accounts.models import Token, User
 from nrm.accounts.navigation import first_page
+from nrm.actions import Hidden
 
 
 @require_safe
@@ -26,6 +34,30 @@ class SignInView(views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        user: Any = form.get_user()
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            user.language,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class WelcomeView(views.PasswordResetConfirmView):
+    """Where the owner of a new account chooses a password, by a link that works once."""
+
+    template_name = "accounts/welcome.html"
+    form_class = ChoosePasswordForm
+
+    def get_success_url(self) -> str:
+        messages.success(self.request, _("Your password is set. Sign in."))
+        return reverse("sign_in")
+
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
@@ -36,6 +68,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@login_not_required
 def hide_screen(request: HttpRequest) -> HttpResponse:
     """Ends the session on the server and leaves a page that says nothing, so that going back
     meets the sign-in page."""
@@ -45,7 +78,43 @@ def hide_screen(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
-def account(request: HttpRequest) -> HttpResponse:
+@require_POST
+@login_not_required
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Chooses the language, for this browser and, when signed in, for the account."""
     user: Any = request.user
-    return render(request, "accounts/account.html", {"memberships": user.active_memberships})
+    language = request.POST.get("language", "")
+    if user.is_authenticated and translation.check_for_language(language):
+        if language in dict(settings.LANGUAGES):
+            actions.choose_language(user, actor=user, at=timezone.now(), language=language)
+    return django_set_language(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own roles and tokens. A token's secret is shown on the answer to its making only."""
+    user: User = request.user  # type: ignore[assignment]
+    form = TokenForm(request.POST or None)
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        label = form.cleaned_data["label"]
+        _row, secret = actions.make_token(user, actor=user, at=timezone.now(), label=label)
+        form = TokenForm()
+    context = {
+        "memberships": user.active_memberships,
+        "tokens": user.tokens.filter(revoked_at=None, expires_at__gt=timezone.now()),
+        "form": form,
+        "secret": secret,
+    }
+    return render(request, "accounts/account.html", context)
+
+
+@require_POST
+def revoke_token(request: HttpRequest, pk: Any) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]
+    token = Token.objects.filter(pk=pk, user=user).first()
+    if token is None:
+        raise Hidden("own_account")
+    actions.revoke_token(user, actor=user, at=timezone.now(), token=token)
+    messages.success(request, _("The token is revoked."))
+    return redirect("account")

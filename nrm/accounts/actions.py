@@ -1,0 +1,159 @@
+"""Changing organisations, accounts, roles and tokens. Each is an event."""
+
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext as _
+
+from nrm.accounts import rules, tokens
+from nrm.accounts.models import Membership, Organisation, RoleGroup, Token, User
+from nrm.accounts.rights import ADMINISTER, OWN_ACCOUNT
+from nrm.accounts.roles import Role
+from nrm.actions import Objection, action, detail, refuse_if
+
+
+@action("organisation.added", right=ADMINISTER)
+def add_organisation(
+    *, actor: User, at: datetime, name: str, kind: str, profile: str, region: str = ""
+) -> Organisation:
+    """Adds an organisation; refused where one of the same name and kind is there."""
+    if Organisation.objects.filter(name__iexact=name.strip(), kind=kind).exists():
+        refuse_if([Objection(_("An organisation of this name is already here."), field="name")])
+    return Organisation.objects.create(
+        name=name.strip(), kind=kind, profile=profile, region=region
+    )
+
+
+@action("organisation.changed", right=ADMINISTER)
+def change_organisation(
+    organisation: Organisation, *, actor: User, at: datetime, name: str, is_active: bool
+) -> Organisation:
+    """Renames an organisation, or closes or opens it. In a closed one no role gives anything."""
+    organisation.name = name.strip()
+    organisation.is_active = is_active
+    organisation.save(update_fields=["name", "is_active"])
+    detail(is_active=is_active)
+    return organisation
+
+
+@action("account.added", right=ADMINISTER)
+def add_account(
+    organisation: Organisation,
+    *,
+    actor: User,
+    at: datetime,
+    email: str,
+    display_name: str,
+    role: str,
+) -> User:
+    """Opens an account with its first role. It has no password until its owner chooses one."""
+    objections = list(
+        rules.objections_to_role(
+            role=role, kind=organisation.kind, organisation_active=organisation.is_active
+        )
+    )
+    if User.objects.filter(email__iexact=email).exists():
+        objections.append(
+            Objection(_("An account with this e-mail address is already here."), field="email")
+        )
+    refuse_if(objections)
+    user = User(email=email.lower(), display_name=display_name.strip())
+    user.set_unusable_password()
+    user.save()
+    Membership.objects.create(user=user, group=RoleGroup.of(organisation, role))
+    detail(role=role, organisation=str(organisation.pk))
+    return user
+
+
+@action("role.given", right=ADMINISTER)
+def give_role(
+    user: User, *, actor: User, at: datetime, organisation: Organisation, role: str
+) -> Membership:
+    """Gives a role in an organisation. Giving it twice changes nothing."""
+    refuse_if(
+        rules.objections_to_role(
+            role=role, kind=organisation.kind, organisation_active=organisation.is_active
+        )
+    )
+    row, _made = Membership.objects.get_or_create(
+        user=user, group=RoleGroup.of(organisation, role)
+    )
+    detail(user=str(user.pk), role=role, organisation=str(organisation.pk))
+    return row
+
+
+def _is_last_administrator(user: User) -> bool:
+    if Role.ADMINISTRATOR not in user.roles:
+        return False
+    others = Membership.objects.filter(
+        group__role_group__role=Role.ADMINISTRATOR,
+        group__role_group__organisation__is_active=True,
+        user__is_active=True,
+    ).exclude(user=user)
+    return not others.exists()
+
+
+@action("role.ended", right=ADMINISTER)
+def end_role(membership: Membership, *, actor: User, at: datetime) -> None:
+    """Takes a role away. It gives nothing from the next request on."""
+    user = membership.user
+    administers = membership.role == Role.ADMINISTRATOR
+    refuse_if(
+        rules.objections_to_ending_role(
+            own=user == actor and administers,
+            last_administrator=administers and _is_last_administrator(user),
+        )
+    )
+    detail(user=str(user.pk), role=membership.role, organisation=str(membership.organisation.pk))
+    membership.delete()
+
+
+@action("account.closed", right=ADMINISTER)
+def close_account(user: User, *, actor: User, at: datetime) -> User:
+    """Closes an account: its sessions and tokens end at once."""
+    refuse_if(
+        rules.objections_to_closing_account(
+            own=user == actor, last_administrator=_is_last_administrator(user)
+        )
+    )
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Token.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+    for session in Session.objects.filter(expire_date__gt=at).iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+    return user
+
+
+@action("account.opened", right=ADMINISTER)
+def reopen_account(user: User, *, actor: User, at: datetime) -> User:
+    """Opens a closed account again. Its old tokens stay revoked."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@action("account.language_chosen", right=OWN_ACCOUNT)
+def choose_language(user: User, *, actor: User, at: datetime, language: str) -> User:
+    user.language = language
+    user.save(update_fields=["language"])
+    detail(language=language)
+    return user
+
+
+@action("token.made", right=OWN_ACCOUNT)
+def make_token(user: User, *, actor: User, at: datetime, label: str) -> tuple[Token, str]:
+    """A token for a program of this user's, valid for 90 days, and its secret, shown once."""
+    row, secret = tokens.new_token(user, label=label, at=at)
+    detail(token=str(row.pk))
+    return row, secret
+
+
+@action("token.revoked", right=OWN_ACCOUNT)
+def revoke_token(user: User, *, actor: User, at: datetime, token: Token) -> Token:
+    """Ends a token at once."""
+    if token.user_id != user.pk:
+        refuse_if([Objection(_("This is not your token."))])
+    token.revoked_at = at
+    token.save(update_fields=["revoked_at"])
+    return token

@@ -1,0 +1,39 @@
+"""What may be done with organisations, accounts and roles. Pure: facts in, objections out."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from nrm.accounts.roles import ROLES_OF, Role
+from nrm.actions import Objection
+
+
+def objections_to_role(*, role: str, kind: str, organisation_active: bool) -> Iterator[Objection]:
+    """Whether the role can be held in an organisation of this kind."""
+    if role not in ROLES_OF.get(kind, frozenset()):
+        text = _("%(role)s is not a role of an organisation of this kind.")
+        yield Objection(text % {"role": Role(role).label}, field="role", code="role_of_kind")
+    if not organisation_active:
+        yield Objection(
+            _("This organisation is closed. Open it again before giving roles in it."),
+            field="organisation",
+            code="organisation_closed",
+        )
+
+
+def objections_to_closing_account(
+    *, own: bool, last_administrator: bool
+) -> Iterator[Objection]:
+    """Whether an account can be closed."""
+    if own:
+        yield Objection(_("You cannot close your own account. Ask another administrator."))
+    if last_administrator:
+        yield Objection(_("This is the last administrator. Add another one first."))
+
+
+def objections_to_ending_role(*, own: bool, last_administrator: bool) -> Iterator[Objection]:
+    """Whether somebody's role can be taken away."""
+    if own:
+        yield Objection(_("You cannot end your own role. Ask another administrator."))
+    if last_administrator:
+        yield Objection(_("This is the last administrator. Add another one first."))

@@ -1,0 +1,218 @@
+"""Signing in, accounts, roles and tokens, as people and programs meet them."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from nrm.accounts import actions, tokens
+from nrm.accounts.models import Membership, Organisation, User
+from nrm.accounts.roles import Role
+from nrm.actions import Forbidden, Refused
+from nrm.audit.models import Event
+from tests.world import PASSWORD
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD):
+    return client.post("/sign-in/", {"username": email, "password": password})
+
+
+def test_person_signs_in_with_email_in_any_case_and_lands_on_their_first_page(world):
+    client = Client()
+    assert sign_in(client, "Administrator@Example.ORG").status_code == 302
+    assert client.get("/", follow=True).redirect_chain[-1][0] == "/administration/"
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("administrator@example.org", "wrong password here"),
+        ("nobody@example.org", PASSWORD),
+        ("inactive@example.org", PASSWORD),
+        ("system@invalid", "!"),
+        ("system@invalid", ""),
+    ],
+)
+def test_wrong_password_unknown_closed_and_system_account_get_the_same_refusal(
+    world, email, password
+):
+    client = Client()
+    page = sign_in(client, email, password)
+    assert page.status_code == 200
+    assert "_auth_user_id" not in client.session
+    if password:
+        assert b"Enter the e-mail address and password of an account that is open" in page.content
+
+
+def test_session_key_changes_when_somebody_signs_in(world):
+    client = Client()
+    client.get("/sign-in/")
+    session = client.session
+    session["planted"] = "by an attacker"
+    session.save()
+    before = session.session_key
+    client.cookies["nrm_session"] = before
+    sign_in(client, "administrator@example.org")
+    assert client.session.session_key != before
+
+
+def test_sign_out_and_hide_are_never_done_by_get(world):
+    client = world.client("administrator")
+    assert client.get("/sign-out/").status_code == 405
+    assert client.get("/hide/").status_code == 405
+    assert client.get("/administration/").status_code == 200
+
+
+def test_hidden_screen_ends_the_session_and_shows_nothing(world):
+    client = world.client("administrator")
+    page = client.post("/hide/")
+    assert page["Clear-Site-Data"] == '"cache", "storage"'
+    assert b"Administrator" not in page.content
+    assert client.get("/administration/").status_code == 302
+
+
+def test_administrator_adds_an_organisation_and_an_account_whose_owner_signs_in(world):
+    admin = world.client("administrator")
+    added = admin.post(
+        "/administration/organisations/new/",
+        {"name": "Eastshire Police", "kind": "police", "profile": "uk"},
+    )
+    organisation = Organisation.objects.get(name="Eastshire Police")
+    assert added["Location"] == f"/administration/organisations/{organisation.pk}/"
+    page = admin.post(
+        f"/administration/organisations/{organisation.pk}/accounts/new/",
+        {"display_name": "New Officer", "email": "New@Example.org", "role": "first_responder"},
+    )
+    link = page.context["link"]
+    newcomer = Client()
+    landed = newcomer.get(link, follow=True)
+    words = {"new_password1": "four good long words", "new_password2": "four good long words"}
+    newcomer.post(landed.redirect_chain[-1][0], words)
+    assert sign_in(newcomer, "new@example.org", "four good long words").status_code == 302
+    assert b"This link no longer works" in Client().get(link, follow=True).content
+    verbs = set(Event.objects.values_list("verb", flat=True))
+    assert {"organisation.added", "account.added"} <= verbs
+
+
+def test_account_form_keeps_what_was_typed_and_names_every_fault(world):
+    page = world.client("administrator").post(
+        f"/administration/organisations/{world.police.pk}/accounts/new/",
+        {"display_name": "Kept Name", "email": "responder@example.org", "role": "first_responder"},
+    )
+    assert b"Kept Name" in page.content
+    assert b"already here" in page.content
+
+
+def test_role_that_the_organisation_cannot_have_is_refused(world, at):
+    with pytest.raises(Refused) as refusal:
+        actions.give_role(
+            world.responder,
+            actor=world.administrator,
+            at=at,
+            organisation=world.police,
+            role=Role.SUPERVISOR,
+        )
+    assert [o.code for o in refusal.value.objections] == ["role_of_kind"]
+    assert not world.responder.memberships.filter(group__role_group__role="supervisor").exists()
+
+
+def test_caseworker_cannot_administer_and_the_refusal_is_on_record(world):
+    client = world.client("caseworker")
+    assert client.get("/administration/").status_code == 403
+    event = Event.objects.get(verb="access.refused")
+    assert event.actor_id == world.caseworker.pk
+    assert event.data["route"] == "administration"
+
+
+def test_action_refuses_whoever_calls_it(world, at):
+    with pytest.raises(Forbidden):
+        actions.close_account(world.caseworker, actor=world.supervisor, at=at)
+    assert User.objects.get(pk=world.caseworker.pk).is_active
+
+
+def test_closed_account_loses_its_session_and_token_at_once(world, at):
+    caseworker = world.client("caseworker")
+    _row, secret = tokens.new_token(world.caseworker, label="program", at=at)
+    actions.close_account(world.caseworker, actor=world.administrator, at=at)
+    assert caseworker.get("/account/").status_code == 302
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert program.get("/api/v1/cases/").status_code == 401
+
+
+def test_ended_role_gives_nothing_from_the_next_request(world, at):
+    client = world.client("administrator")
+    membership = Membership.objects.get(user=world.administrator)
+    other = User.objects.create(email="second@example.org", display_name="Second")
+    actions.give_role(
+        other,
+        actor=world.administrator,
+        at=at,
+        organisation=world.oversight,
+        role=Role.ADMINISTRATOR,
+    )
+    actions.end_role(membership, actor=other, at=at)
+    assert client.get("/administration/").status_code == 403
+
+
+def test_last_administrator_stays(world, at):
+    membership = Membership.objects.get(user=world.administrator)
+    with pytest.raises(Refused):
+        actions.end_role(membership, actor=world.administrator, at=at)
+    with pytest.raises(Refused):
+        actions.close_account(world.administrator, actor=world.administrator, at=at)
+
+
+def test_closed_organisation_makes_its_roles_worth_nothing(world, at):
+    actions.change_organisation(
+        world.authority, actor=world.administrator, at=at, name="Central Authority", is_active=False
+    )
+    assert User.objects.get(pk=world.caseworker.pk).roles == frozenset()
+
+
+def test_token_is_shown_once_kept_as_digest_and_ends_when_revoked(world):
+    client = world.client("caseworker")
+    page = client.post("/account/", {"label": "case system"})
+    secret = page.context["secret"]
+    assert secret.encode() in page.content
+    assert secret.encode() not in client.get("/account/").content
+    row = world.caseworker.tokens.get()
+    assert row.digest == tokens.digest(secret)
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert program.get("/api/v1/cases/").status_code == 200
+    client.post(f"/account/tokens/{row.pk}/revocation/")
+    assert program.get("/api/v1/cases/").status_code == 401
+
+
+def test_expired_token_and_anothers_token_are_refused(world, at):
+    _row, secret = tokens.new_token(
+        world.caseworker, label="old", at=at - timedelta(days=91)
+    )
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert program.get("/api/v1/cases/").status_code == 401
+    row, _secret = tokens.new_token(world.supervisor, label="hers", at=timezone.now())
+    stranger = world.client("caseworker")
+    assert stranger.post(f"/account/tokens/{row.pk}/revocation/").status_code == 404
+    row.refresh_from_db()
+    assert row.revoked_at is None
+
+
+def test_token_beats_the_session_it_comes_with(world, at):
+    client = world.client("supervisor")
+    response = client.get("/api/v1/cases/", headers={"Authorization": "Bearer nrm_wrong"})
+    assert response.status_code == 401
+
+
+def test_language_is_chosen_and_kept_for_the_account(world):
+    client = world.client("caseworker")
+    client.post("/language/", {"language": "fr", "next": "/account/"})
+    assert User.objects.get(pk=world.caseworker.pk).language == "fr"
+    elsewhere = Client()
+    sign_in(elsewhere, "caseworker@example.org")
+    assert b'lang="fr"' in elsewhere.get("/account/").content
+
+
+def test_superuser_flag_gives_nothing(world):
+    client = world.client("superuser")
+    assert client.get("/administration/").status_code == 403
+    assert not world.superuser.has_perm("cases.see_case", world.case())
