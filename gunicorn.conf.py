@@ -17,4 +17,3 @@ control_socket_disable = True
 # The path without its query: what was searched for stays out of the log.
 accesslog = "-"
 access_log_format = "%(m)s %(U)s %(s)s %(M)sms"
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None

@@ -35,9 +35,7 @@ def note(part: Part) -> None:
     if not settings.REDIS_URL:
         return
     try:
-        _client(settings.REDIS_URL).set(
-            f"nrm:heartbeat:{part}", time.time(), ex=FORGOTTEN_AFTER
-        )
+        _client(settings.REDIS_URL).set(f"nrm:heartbeat:{part}", time.time(), ex=FORGOTTEN_AFTER)
     except redis.RedisError:
         return
 
@@ -52,20 +50,16 @@ def states() -> dict[str, State]:
     if not settings.REDIS_URL:
         return silent
     try:
-        heard = _client(settings.REDIS_URL).mget(
-            "nrm:heartbeat:worker", "nrm:heartbeat:beat"
-        )
+        heard = _client(settings.REDIS_URL).mget("nrm:heartbeat:worker", "nrm:heartbeat:beat")
     except (redis.RedisError, ValueError):
         return silent
     worker, beat = (_fresh(value) for value in heard)
     return {"redis": "ok", "worker": worker, "beat": beat}
 
 
-def _fresh(value: bytes | None) -> State:
+def _fresh(value: bytes | str | None) -> State:
     # The clocks of two machines may differ a little in either direction.
-    return (
-        "ok" if value and abs(time.time() - float(value)) < LATE_AFTER else "degraded"
-    )
+    return "ok" if value and abs(time.time() - float(value)) < LATE_AFTER else "degraded"
 
 
 _lock = threading.Lock()
@@ -80,9 +74,7 @@ def reminders_late() -> bool:
     is looking.
     """
     global _looked_at, _late
-    if time.monotonic() - _looked_at < REMEMBERED_FOR or not _lock.acquire(
-        blocking=False
-    ):
+    if time.monotonic() - _looked_at < REMEMBERED_FOR or not _lock.acquire(blocking=False):
         return _late
     try:
         _late = "degraded" in states().values()

@@ -28,9 +28,8 @@ def refuse_to_start_badly(process: Process) -> None:
     found = list(faults(process))
     if not found:
         return
-    print(f"The {process} cannot start:", file=sys.stderr)
-    for fault in found:
-        print(f"- {fault}", file=sys.stderr)
+    lines = [f"The {process} cannot start:", *(f"- {fault}" for fault in found), ""]
+    sys.stderr.write("\n".join(lines))
     sys.stderr.flush()
     raise SystemExit(1)
 

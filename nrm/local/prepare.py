@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from pathlib import Path
 
 
@@ -44,4 +43,4 @@ def _collect_static(target: Path, project: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
