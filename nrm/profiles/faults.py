@@ -137,15 +137,25 @@ def _stages(profile: Profile) -> Iterator[str]:
         yield "dtn_stage: named if and only if duty_to_notify.enabled"
     if not any(not stage.open for stage in profile.stages):
         yield "stages: none is closed (open = false), so no case could end"
-    reached = {profile.first_stage, profile.dtn_stage}
     for way in profile.transitions:
         where = f"transitions[{way.from_stage} to {way.to_stage}]"
         yield from _unknown(where, [way.from_stage, way.to_stage], codes, "stage")
         yield from _unknown(f"{where}.by", way.by, ROLES | {SYSTEM}, "role")
-        reached.add(way.to_stage)
+    reached = _reached(profile)
     for code in codes:
         if code not in reached:
-            yield f"stages[{code}]: no transition leads there"
+            yield f"stages[{code}]: no transition leads there from where a case begins"
+
+
+def _reached(profile: Profile) -> set[str]:
+    """The stages that a case can come to."""
+    reached: set[str] = set()
+    next_ones = {profile.first_stage, profile.dtn_stage}
+    while next_ones:
+        reached |= next_ones
+        ways = (way for way in profile.transitions if way.from_stage in next_ones)
+        next_ones = {way.to_stage for way in ways} - reached
+    return reached
 
 
 def _decision(decision: Decision, profile: Profile) -> Iterator[str]:

@@ -23,8 +23,8 @@ ROLES = frozenset(
         "intake",
         "caseworker",
         "supervisor",
-        "provider",
-        "liaison",
+        "protection_provider",
+        "prosecution_liaison",
         "auditor",
         "administrator",
     }
