@@ -102,6 +102,8 @@ def _can_walk_to(path: Path, account: Account) -> bool:
 
 def _walking_capability() -> int | None:
     """Reading and walking where root has it, else overriding (a container keeps only that)."""
+    if sys.platform != "linux":
+        return None
     libc = ctypes.CDLL(None)
     for capability in (_CAP_DAC_READ_SEARCH, _CAP_DAC_OVERRIDE):
         if libc.prctl(_PR_CAPBSET_READ, capability, 0, 0, 0) == 1:
