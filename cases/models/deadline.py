@@ -36,7 +36,7 @@ class Deadline(OfCase):
         indexes = [
             models.Index(
                 fields=["next_reminder_at"],
-                condition=models.Q(state="open"),
+                condition=models.Q(next_reminder_at__isnull=False),
                 name="deadline_to_sweep",
             ),
             models.Index(fields=["case", "due_at"], name="deadline_of_case"),
@@ -64,6 +64,7 @@ class DeadlineExtension(OfCase):
     length = models.PositiveSmallIntegerField(help_text="In the unit of the term.")
     reason = models.CharField(max_length=40)
     explanation = models.BinaryField(null=True, help_text="Under the person's key.")
+    submission_key = models.UUIDField(null=True, unique=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -19,13 +19,18 @@ class DecisionState(models.TextChoices):
 
 class Decision(OfCase):
     code = models.CharField(max_length=40, help_text="Decision code of the profile.")
-    outcome = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=20, choices=DecisionState, default=DecisionState.DRAFT)
     findings = models.ForeignKey(
         FindingSet, null=True, on_delete=models.PROTECT, related_name="decisions"
     )
     grounds = models.JSONField(default=list, help_text="Ground codes of the profile.")
-    conflicts_declared = models.BooleanField(default=False)
+    # Coded answers to what the profile wants on file: how the age is known, whether a delay was
+    # asked for, when the panel met, the weight of each item considered.
+    answers = models.JSONField(default=dict)
+    conflicts_declared = models.BooleanField(
+        default=False, help_text="The author declared that they have no conflict of interest."
+    )
     # Reasons for and against, credibility, inconsistencies, missing information, country evidence:
     # JSON by part, under the person's key.
     reasons = models.BinaryField(null=True)
@@ -56,7 +61,19 @@ class Decision(OfCase):
                 fields=["case", "code"],
                 condition=models.Q(state__in=["draft", "in_review", "returned", "escalated"]),
                 name="one_open_draft_a_decision",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(second_person=models.F("author")),
+                name="second_person_is_not_the_author",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="made")
+                | (
+                    models.Q(made_on__isnull=False, made_at__isnull=False)
+                    & ~models.Q(record_hash="")
+                ),
+                name="made_with_its_record",
+            ),
         ]
         indexes = [models.Index(fields=["state", "submitted_at"], name="decision_by_state")]
 
@@ -65,16 +82,32 @@ class Decision(OfCase):
 
 
 class DecisionReview(OfCase):
-    """What the second person found, in their own words, before agreeing or returning."""
+    """What the second person found, in their own words, before agreeing or returning. The row is
+    made with their own grounds; the verdict comes after, once."""
 
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="reviews")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    verdict = models.CharField(max_length=20)  # agree, return, escalate
+    # The version of the decision that was read.
+    of_version = models.PositiveIntegerField(default=1)
+    own_outcome = models.CharField(
+        max_length=20, blank=True, help_text="What they would decide themselves."
+    )
     own_grounds = models.BinaryField(help_text="Under the person's key.")
     at = models.DateTimeField()
+    verdict = models.CharField(max_length=20, blank=True)  # agree, return, escalate
+    reasons = models.BinaryField(null=True, help_text="Under the person's key.")
+    escalated_to = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "reviewer", "of_version"],
+                condition=models.Q(verdict=""),
+                name="one_open_review_a_reader",
+            )
+        ]
 
     def __str__(self) -> str:
-        return self.verdict
+        return self.verdict or "open"

@@ -42,6 +42,8 @@ class OutgoingMail(models.Model):
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # After a failure, when it is tried again.
+    next_try_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
