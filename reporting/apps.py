@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportingConfig(AppConfig):
     name = "reporting"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from nrm.accounts.navigation import register
+        from nrm.accounts.roles import Role
+
+        register("statistics", _("Statistics"), Role.AUDITOR, order=10)

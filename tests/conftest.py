@@ -96,7 +96,7 @@ def _empty_the_database() -> None:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only_table")
         cursor.execute(
             "INSERT INTO accounts_user (id, email, display_name, password, language, is_active,"
-            " is_superuser, created_at) VALUES (%s, 'system@invalid', 'The system', '!', 'en',"
+            " is_superuser, created_at) VALUES (%s, 'system@nrm.invalid', 'The system', '!', 'en',"
             " true, false, now())",
             [SYSTEM_ID],
         )

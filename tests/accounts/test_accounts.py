@@ -30,8 +30,8 @@ def test_person_signs_in_with_email_in_any_case_and_lands_on_their_first_page(wo
         ("administrator@example.org", "wrong password here"),
         ("nobody@example.org", PASSWORD),
         ("inactive@example.org", PASSWORD),
-        ("system@invalid", "!"),
-        ("system@invalid", ""),
+        ("system@nrm.invalid", "!"),
+        ("system@nrm.invalid", ""),
     ],
 )
 def test_wrong_password_unknown_closed_and_system_account_get_the_same_refusal(

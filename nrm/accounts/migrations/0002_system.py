@@ -8,7 +8,7 @@ def make_system(apps, schema_editor):
     User = apps.get_model("accounts", "User")
     User.objects.using(schema_editor.connection.alias).update_or_create(
         id=SYSTEM_ID,
-        defaults={"email": "system@invalid", "display_name": "The system", "password": "!"},
+        defaults={"email": "system@nrm.invalid", "display_name": "The system", "password": "!"},
     )
 
 
