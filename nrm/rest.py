@@ -7,12 +7,9 @@ one of them application/problem+json, with all reasons at once.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.core import signing
-from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -160,85 +157,21 @@ def respond(
 class PageQuery(serializers.Serializer):
     """The part of an address that turns the pages. Derive from it for a list with filters."""
 
-    cursor = serializers.CharField(required=False, max_length=1000, help_text="From `next`.")
+    after = serializers.CharField(
+        required=False, default="", max_length=100, help_text="Where the page begins: from `next`."
+    )
     limit = serializers.IntegerField(
         required=False, default=PAGE_SIZE, min_value=1, max_value=MOST_ROWS
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows of a list, and the cursor of those after them (empty on the last page)."""
-
-    rows: list[Any]
-    cursor: str
-
-
-_SALT = "nrm.rest.cursor"
-
-
-def page_of(
-    rows: QuerySet[Any], *, order: Sequence[str], cursor: str = "", limit: int = PAGE_SIZE
-) -> Page:
-    """One page by keyset: what comes after the last row seen, by index, however deep.
-
-    `order` names columns of the model, the last of them unique; `-` is downwards and then the
-    column is never null (upwards, nulls come last, as PostgreSQL sorts). Raises ValidationError
-    (400) for a cursor that no page gave.
-    """
-    model = rows.model
-    fields = [(model._meta.get_field(name.lstrip("-")), name.startswith("-")) for name in order]
-    if cursor:
-        rows = rows.filter(_after(fields, _read_cursor(cursor, fields)))
-    found = list(rows.order_by(*order)[: limit + 1])
-    more = len(found) > limit
-    found = found[:limit]
-    return Page(found, _cursor_at(found[-1], fields) if more else "")
-
-
-def _cursor_at(row: Model, fields: Sequence[tuple[Any, bool]]) -> str:
-    values = [
-        None if getattr(row, field.attname) is None else field.value_to_string(row)
-        for field, _down in fields
-    ]
-    return signing.dumps(values, salt=_SALT)
-
-
-def _read_cursor(cursor: str, fields: Sequence[tuple[Any, bool]]) -> list[Any]:
-    try:
-        values = signing.loads(cursor, salt=_SALT)
-    except signing.BadSignature:
-        values = []
-    if len(values) != len(fields):
-        raise exceptions.ValidationError({"cursor": [_("This cursor was not given by a page.")]})
-    return [field.to_python(value) for (field, _down), value in zip(fields, values, strict=True)]
-
-
-def _after(fields: Sequence[tuple[Any, bool]], values: Sequence[Any]) -> Q:
-    """Rows that sort after the values: later in the first column, or equal in it and after in the
-    rest."""
-    (field, down), value = fields[0], values[0]
-    name = field.attname
-    if value is None:
-        beyond, same = None, Q(**{f"{name}__isnull": True})
-    elif down:
-        beyond, same = Q(**{f"{name}__lt": value}), Q(**{name: value})
-    else:
-        beyond, same = Q(**{f"{name}__gt": value}), Q(**{name: value})
-        if field.null:
-            beyond |= Q(**{f"{name}__isnull": True})
-    if len(fields) > 1:
-        rest = same & _after(fields[1:], values[1:])
-        return rest if beyond is None else beyond | rest
-    return beyond if beyond is not None else Q(pk__in=[])
-
-
-def page_response(request: Request, page: Page, results: Any) -> Response:
-    """The answer for one page: `results`, and `next`, the address of the next page or null."""
+def page_response(request: Request, results: Any, *, after: str) -> Response:
+    """The answer for one page: `results`, and `next`, the address of the page that begins after
+    this place (null where the place is empty: the last page)."""
     address = None
-    if page.cursor:
+    if after:
         query = request.query_params.copy()
-        query["cursor"] = page.cursor
+        query["after"] = after
         address = f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
     return Response({"results": results, "next": address})
 
