@@ -178,7 +178,7 @@ def test_labels_answer_in_the_readers_language():
     assert not Label()
 
 
-# An incomplete profile -----------------------------------------------------------------------------
+# An incomplete profile ---------------------------------------------------------------------------
 
 
 def faults_of(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
@@ -265,7 +265,7 @@ def test_each_kind_of_fault_is_found(tmp_path, old, new, fault):
 def test_a_profile_words_its_catalogue_otherwise_leaves_out_and_adds(tmp_path):
     own = """
 leave_out = ["SV-07"]
-say_otherwise = [{ code = "CF-09", label = { en = "Soldiers or police took part", fr = "Militaires" } }]
+say_otherwise = [{ code = "CF-09", label = { en = "Soldiers", fr = "Militaires" } }]
 
 [[screening.indicators]]
 code = "XX-01"

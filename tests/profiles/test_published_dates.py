@@ -2,8 +2,8 @@
 
 Holidays of 2026 and the turn of 2027 that matter here:
 
-- all three: Good Friday 3 April, 4 May, 25 May, Christmas Day (Friday 25 December), a substitute for
-  Boxing Day on Monday 28 December (26 December is a Saturday), Friday 1 January 2027
+- all three: Good Friday 3 April, 4 May, 25 May, Christmas Day (Friday 25 December), a substitute
+  for Boxing Day on Monday 28 December (26 December is a Saturday), Friday 1 January 2027
 - England and Wales, Northern Ireland: Easter Monday 6 April, Monday 31 August
 - Scotland: Friday 2 January 2026, Monday 15 June, Monday 3 August, Monday 30 November, and Monday
   4 January 2027 (2 January is a Saturday)
