@@ -26,8 +26,15 @@ class Screening(models.Model):
     completed_at = models.DateTimeField(null=True)
     # The weighing when it was completed, as codes.
     weighing = models.JSONField(default=dict)
-    # Why the screener's view differs from the weighing, under the person's key.
+    # Whether the screener agrees with the weighing and, where not, why: under the person's key.
+    agrees = models.BooleanField(null=True)
     differs = models.BinaryField(null=True)
+    # The completed screening that this one began from.
+    follows = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="followed_by"
+    )
+    # Counts every change of anything in the screening. A finding carries the count at which it was
+    # last saved, so that a number is never used twice, also where a finding is taken back.
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -62,24 +69,88 @@ class OfScreening(models.Model):
         return self.screening.case_id
 
 
-class Evidence(OfScreening):
+class EvidenceSource(models.TextChoices):
+    PERSON = "person", _("The person, in their own words")
+    RESPONDER = "responder", _("What the first responder saw or heard")
+    WITNESS = "witness", _("Somebody else who saw or heard it")
+    DOCUMENT = "document", _("A document")
+    MEDIA = "media", _("Photographs, recordings, messages")
+    ONLINE = "online", _("A page or an account online")
+    HEALTH = "health", _("A health or social care record")
+    POLICE = "police", _("A police, border or court record")
+    EXPERT = "expert", _("An expert report")
+    COUNTRY = "country", _("Information about a country or a trade")
+    OTHER = "other", _("Something else")
+
+
+class HeardBy(models.TextChoices):
+    """A role, never a name."""
+
+    FIRST_RESPONDER = "first_responder", _("First responder")
+    CASEWORKER = "caseworker", _("Caseworker")
+    POLICE = "police", _("Police")
+    BORDER = "border", _("Border or immigration officer")
+    SOCIAL_WORKER = "social_worker", _("Social worker")
+    HEALTH_WORKER = "health_worker", _("Health worker")
+    PROVIDER = "provider", _("Support or shelter worker")
+    LAWYER = "lawyer", _("Lawyer")
+    GUARDIAN = "guardian", _("Guardian of a child")
+    INSPECTOR = "inspector", _("Labour inspector")
+    OTHER = "other", _("Somebody else")
+
+
+class Interpreter(models.TextChoices):
+    NOT_NEEDED = "not_needed", _("Not needed")
+    PRESENT = "present", _("Professional interpreter, present")
+    REMOTE = "remote", _("Professional interpreter, by telephone or video")
+    KNOWN_TO_PERSON = "known", _("Family, friend or companion")
+    NONE = "none", _("Needed, and there was none")
+
+
+class EvidenceContent(models.Model):
+    """What an item of evidence says. Texts are under the person's key."""
+
+    source = models.CharField(max_length=40, choices=EvidenceSource)
+    dated = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
+    heard_by = models.CharField(max_length=40, blank=True, choices=HeardBy)
+    interpreter = models.CharField(max_length=20, blank=True, choices=Interpreter)
+    text = models.BinaryField(help_text="Under the person's key.")
+    reliability = models.BinaryField(null=True, help_text="Under the person's key.")
+
+    class Meta:
+        abstract = True
+
+
+class Evidence(EvidenceContent, OfScreening):
     """One item: what was said, seen or received, by whom it was heard, and when."""
 
     episode = models.ForeignKey(Episode, null=True, on_delete=models.SET_NULL, related_name="+")
-    source = models.CharField(max_length=40)
-    dated = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
-    heard_by = models.CharField(max_length=40, blank=True, help_text="A role code, no name.")
-    interpreter = models.CharField(max_length=20, blank=True)
-    text = models.BinaryField(help_text="Under the person's key.")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["recorded_at"]
+        ordering = ["recorded_at", "id"]
 
     def __str__(self) -> str:
         return f"Evidence {self.id}"
+
+
+class EarlierEvidence(EvidenceContent):
+    """An item of evidence as it was before a correction. A correction never wipes it out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="earlier")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-recorded_at"]
+
+    def __str__(self) -> str:
+        return f"Earlier evidence {self.id}"
 
 
 class IndicatorState(models.TextChoices):
@@ -120,9 +191,12 @@ class Contradiction(OfScreening):
     put_to_person = models.BooleanField(null=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["recorded_at"]
+        ordering = ["recorded_at", "id"]
 
     def __str__(self) -> str:
         return f"Contradiction {self.id}"
