@@ -1,0 +1,1 @@
+"""The payload of the live Home Office referral form of the United Kingdom, as a referral."""
