@@ -18,7 +18,7 @@ import pytest
 from nrm.local import processes
 
 PROJECT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN = 90
+STARTS_WITHIN = 180
 ENDS_WITHIN = 40
 
 pytestmark = pytest.mark.xdist_group("running")
