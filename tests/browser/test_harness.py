@@ -1,0 +1,27 @@
+"""The sign-in page, seen by a person and by axe."""
+
+import pytest
+
+from tests.world import PASSWORD
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_sign_in_page_is_accessible_and_does_not_scroll_sideways(eyes, width):
+    window = eyes(width=width)
+    window.go("/sign-in/")
+    assert window.axe() == []
+    assert window.sideways() == 0
+    assert window.faults == []
+
+
+def test_person_signs_in_without_javascript_and_back_shows_nothing_after_hiding(eyes, world):
+    window = eyes(javascript=False)
+    page = window.page
+    window.go("/administration/")
+    window.sign_in("administrator@example.org", PASSWORD)
+    window.arrive("/administration/")
+    assert page.get_by_text("Northshire Police").is_visible()
+    page.click("text=Hide this screen")
+    window.arrive("/hide/")
+    page.go_back()
+    assert "Northshire Police" not in page.content()
