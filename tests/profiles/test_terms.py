@@ -111,6 +111,12 @@ def test_hours_are_hours_also_when_the_clocks_change(start, length):
     assert clock.due_on == clock.due_at.astimezone(LONDON).date()
 
 
+def test_a_day_of_24_hours_ends_an_hour_later_by_the_clock_in_the_night_of_summer_time():
+    start = datetime(2026, 3, 28, 12, tzinfo=LONDON)
+    clock = due(term("hours", 24), start, CALENDARS["england_and_wales"])
+    assert clock.due_at.replace(tzinfo=None) == datetime(2026, 3, 29, 13)
+
+
 def test_the_day_of_receipt_is_that_of_the_calendar_not_of_the_server():
     # 23:30 in London on Tuesday 30 June is 22:30 UTC; half an hour later it is Wednesday there.
     late = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
