@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 def _cases(file: Path) -> list[Any]:
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as reason:
         raise CommandError(f"{file} cannot be read: {reason}") from None
     cases = data.get("vignettes") if isinstance(data, Mapping) else data
