@@ -26,7 +26,7 @@ from screening.rules import (
 )
 
 ROOT = Path(__file__).parents[2]
-VIGNETTES = json.loads((ROOT / "tests/data/vignettes.json").read_text())["vignettes"]
+VIGNETTES = json.loads((ROOT / "nrm/demonstration/vignettes.json").read_text())["vignettes"]
 UK = load_profile("uk")
 PALERMO = load_profile("palermo")
 
@@ -453,7 +453,7 @@ def test_no_shape_of_input_crashes_the_reader(data):
 
 def test_weigh_prints_one_object_a_line_and_nothing_else():
     out = StringIO()
-    call_command("weigh", str(ROOT / "tests/data/vignettes.json"), stdout=out)
+    call_command("weigh", str(ROOT / "nrm/demonstration/vignettes.json"), stdout=out)
     lines = out.getvalue().splitlines()
     assert [json.loads(line)["id"] for line in lines] == [case["id"] for case in VIGNETTES]
 
@@ -471,7 +471,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_weigh_needs_no_environment_and_tells_every_fault_on_stderr(tmp_path):
-    good = run("weigh", "tests/data/vignettes.json")
+    good = run("weigh", "nrm/demonstration/vignettes.json")
     assert (good.returncode, good.stderr, len(good.stdout.splitlines())) == (0, "", len(VIGNETTES))
 
     finding = {"code": "XX-1", "state": "shown"}

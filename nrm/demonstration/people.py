@@ -1,0 +1,111 @@
+"""The organisations and sign-ins of the demonstration."""
+
+import os
+from dataclasses import dataclass
+
+from nrm.accounts.models import Installation, Membership, Organisation, RoleGroup, User
+from nrm.accounts.roles import OrganisationKind, Role
+
+DOMAIN = "demo.example"
+
+ORGANISATIONS: dict[str, tuple[str, str, str]] = {
+    # code: (name, kind, profile)
+    "police": ("Northshire Police (demonstration)", OrganisationKind.POLICE, "uk"),
+    "authority": (
+        "Single Competent Authority (demonstration)",
+        OrganisationKind.COMPETENT_AUTHORITY,
+        "uk",
+    ),
+    "house": ("Harbour House (demonstration)", OrganisationKind.PROVIDER, "uk"),
+    "prosecution": ("Prosecution Service (demonstration)", OrganisationKind.PROSECUTION, "uk"),
+    "oversight": ("Monitoring Office (demonstration)", OrganisationKind.OVERSIGHT, "uk"),
+    "camp": ("Protection desk of the camp (demonstration)", OrganisationKind.NGO, "palermo"),
+    "panel": (
+        "National identification panel (demonstration)",
+        OrganisationKind.COMPETENT_AUTHORITY,
+        "palermo",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One demonstration account: the part before @demo.example, a name, and its roles."""
+
+    code: str
+    name: str
+    roles: tuple[tuple[str, str], ...]  # (role, organisation code)
+
+
+SIGN_INS: tuple[SignIn, ...] = (
+    SignIn(
+        "responder",
+        "R. Adeyemi",
+        ((Role.FIRST_RESPONDER, "police"), (Role.FIRST_RESPONDER, "camp")),
+    ),
+    SignIn("lead", "L. Marchetti", ((Role.RESPONDER_LEAD, "police"),)),
+    SignIn("intake", "I. Novak", ((Role.INTAKE, "authority"), (Role.INTAKE, "panel"))),
+    SignIn(
+        "caseworker",
+        "A. Okoro",
+        ((Role.CASEWORKER, "authority"), (Role.CASEWORKER, "panel")),
+    ),
+    SignIn(
+        "supervisor",
+        "R. Silva",
+        ((Role.SUPERVISOR, "authority"), (Role.SUPERVISOR, "panel")),
+    ),
+    SignIn(
+        "supervisor2",
+        "T. Lindqvist",
+        ((Role.SUPERVISOR, "authority"), (Role.SUPERVISOR, "panel")),
+    ),
+    SignIn("provider", "H. Fontaine", ((Role.PROTECTION_PROVIDER, "house"),)),
+    SignIn("liaison", "P. Grant", ((Role.PROSECUTION_LIAISON, "prosecution"),)),
+    SignIn("auditor", "N. Haddad", ((Role.AUDITOR, "oversight"),)),
+    SignIn("auditor2", "M. Costa", ((Role.AUDITOR, "oversight"),)),
+    SignIn("admin", "S. Weber", ((Role.ADMINISTRATOR, "oversight"),)),
+    SignIn("admin2", "J. Petrov", ((Role.ADMINISTRATOR, "oversight"),)),
+)
+
+
+def email(code: str) -> str:
+    return f"{code}@{DOMAIN}"
+
+
+def make_people() -> None:
+    """Marks the database as a demonstration and makes organisations, accounts and roles. These are
+    the first rows of an installation: there is nobody yet who could be asked for the right."""
+    Installation.objects.update_or_create(id=1, defaults={"demonstration": True})
+    made = {
+        code: Organisation.objects.get_or_create(name=name, kind=kind, profile=profile)[0]
+        for code, (name, kind, profile) in ORGANISATIONS.items()
+    }
+    for sign_in in SIGN_INS:
+        user, _ = User.objects.get_or_create(
+            email=email(sign_in.code), defaults={"display_name": sign_in.name}
+        )
+        for role, organisation in sign_in.roles:
+            Membership.objects.get_or_create(
+                user=user, group=RoleGroup.of(made[organisation], role)
+            )
+
+
+def set_passwords() -> None:
+    """Gives every demonstration account the password in NRM_DEMO_PASSWORD, where it differs."""
+    password = os.environ.get("NRM_DEMO_PASSWORD", "").strip()
+    users = list(User.objects.filter(email__in=[email(s.code) for s in SIGN_INS]))
+    if not password or (users and all(user.check_password(password) for user in users[:1])):
+        return
+    for user in users:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+
+def organisation(code: str) -> Organisation:
+    name, kind, profile = ORGANISATIONS[code]
+    return Organisation.objects.get(name=name, kind=kind, profile=profile)
+
+
+def user(code: str) -> User:
+    return User.objects.get(email=email(code))
