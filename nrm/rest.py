@@ -285,6 +285,9 @@ class SignedInScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
     target_class = "nrm.accounts.tokens.SignedIn"
     name = ["token", "session"]
 
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        return [{name: []} for name in self.name]  # either is enough
+
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         return [
             {"type": "http", "scheme": "bearer", "description": "A token of your account page."},

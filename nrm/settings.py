@@ -255,6 +255,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [],
+    "ENUM_NAME_OVERRIDES": {"SafetyEnum": "cases.models.referral.Safety"},
 }
 
 # Logs: references and codes, never names --------------------------------------------------------

@@ -3,13 +3,26 @@
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from cases import access
 from cases.models import Case
 from cases.rights import SEE_CASE, CaseRight
+from cases.selectors.keyset import Place
 from cases.views.base import find_case
+from nrm import rest
 from nrm.rest import APIView
+
+
+class PageQuery(rest.PageQuery):
+    """The same, where `after` is a place of cases.selectors.keyset."""
+
+    def validate_after(self, value: str) -> str:
+        if value and Place.parse(value) is None:
+            raise serializers.ValidationError(_("No page ends here: use the address in `next`."))
+        return value
 
 
 class CaseAPIView(APIView):

@@ -1,3 +1,23 @@
-from django.urls import URLPattern
+"""REST addresses of the cases room, under /api/v1/. Each noun adds its own lines."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from cases.api import cases, notes
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("cases/", cases.CasesView.as_view(), name="api_cases"),
+    path("cases/<str:reference>/", cases.CaseDetailView.as_view(), name="api_case"),
+    path(
+        "cases/<str:reference>/assignment/",
+        cases.AssignmentView.as_view(),
+        name="api_case_assignment",
+    ),
+    path(
+        "cases/<str:reference>/disclosures/",
+        cases.DisclosuresView.as_view(),
+        name="api_case_disclosures",
+    ),
+    path("cases/<str:reference>/notes/", notes.NotesView.as_view(), name="api_case_notes"),
+]

@@ -30,13 +30,14 @@ from django.utils.translation import gettext as _
 
 from cases.rules.countries import country_code
 from cases.rules.languages import language_code
+from cases.rules.referral_form.questions import form_for
 from exchange.home_office.nationalities import country_of
 from nrm.actions import Objection
 from nrm.profiles import Profile
 
 REFERRAL, DUTY_TO_NOTIFY = "560734", "662265"
 
-SHORT = 200  # characters of a question that is answered on one line
+SHORT = 200  # characters of an answer on one line, where no question says another limit
 MOST_KEYS = 500
 
 # Values as the form sends them; capitals, spaces and hyphens do not count.
@@ -161,6 +162,9 @@ _CODED: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("contact_email", "SafeToEmail", _SAFE),
     ("contact_post", "SafeToPostal", _SAFE),
 )
+_KEY_OF = {
+    question: key for question, key, *_codes in (*_LONG, *_SHORT, *_EMAILS, *_YES_OR_NO, *_CODED)
+}
 _RESPONDERS = (
     (r"police|constabulary", "police"),
     (r"national crime agency", "nca"),
@@ -199,7 +203,8 @@ class Mapped:
     def told_at_the_key(self, objection: Objection) -> Objection:
         """An objection to an answer, as one to the key that the answer came from."""
         question = re.sub(r"\[\d+\]", "", objection.field or "")
-        return Objection(objection.text, self.sources.get(question, question), objection.code)
+        key = self.sources.get(question) or _KEY_OF.get(question, question)
+        return Objection(objection.text, key, objection.code)
 
 
 @dataclass
@@ -208,6 +213,7 @@ class _Reading:
 
     payload: Mapping[str, Any]
     longest: int
+    limits: Mapping[str, int]
     answers: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
@@ -235,10 +241,10 @@ class _Reading:
             return ""
         return value
 
-    def short(self, key: str) -> str:
-        """The text of a key that goes on one line; kept apart where it is longer than that."""
+    def short(self, key: str, question: str = "") -> str:
+        """The text of a key; kept apart where it is longer than the question takes."""
         value = self.text(key)
-        if len(value) > SHORT or "\n" in value:
+        if len(value) > self.limits.get(question, SHORT):
             self.kept.add(key)
             return ""
         return value
@@ -262,25 +268,25 @@ class _Reading:
             self.sources.setdefault(question, key)
 
     def put_long(self, question: str, key: str) -> None:
-        """Gives a text as answer, below what another key answered already; kept apart where the
-        two together are too long."""
+        """Gives a text as answer, below what another key answered already; kept apart where it is
+        longer than the question takes."""
         value = self.text(key)
         if not value or value == _SAYS_NOTHING:
             return
         before = self.answers.get(question, "")
         together = f"{before}\n\n{value}" if before else value
-        if len(together) > self.longest:
+        if len(together) > self.limits.get(question, self.longest):
             self.kept.add(key)
             return
         self.put(question, together, key)
 
-    def together(self, keys: tuple[str, ...], between: str, *, most: int = SHORT) -> str:
+    def together(self, question: str, keys: tuple[str, ...], between: str) -> str:
         """The texts of several keys as one, without a text that says the same again; all kept
-        apart where that is too long."""
+        apart where that is longer than the question takes."""
         told = list(dict.fromkeys(filter(None, (self.text(key) for key in keys))))
         value = between.join(told)
-        if len(value) > most:
-            self.kept.update(keys)
+        if len(value) > self.limits.get(question, SHORT):
+            self.kept.update(key for key in keys if self.text(key))
             return ""
         return value
 
@@ -300,7 +306,11 @@ def read_payload(payload: Any, *, profile: Profile, today: date) -> Mapped:
         return _nothing(Objection(_("The payload must be one JSON object."), ""))
     if len(payload) > MOST_KEYS:
         return _nothing(Objection(_("The payload has too many keys."), ""))
-    reading = _Reading(payload, profile.evidence.text_characters)
+    form = form_for(profile)
+    limits = {question.code: question.limit for question in form.questions}
+    for question in form.questions_of("episodes"):
+        limits[f"episodes.{question.code}"] = question.limit
+    reading = _Reading(payload, profile.evidence.text_characters, limits)
     external_id = _external_id(reading)
     duty_to_notify = _who_and_why(reading)
     _table(reading)
@@ -377,7 +387,7 @@ def _table(reading: _Reading) -> None:
     for question, key in _LONG:
         reading.put_long(question, key)
     for question, key in _SHORT:
-        reading.put(question, reading.short(key), key)
+        reading.put(question, reading.short(key, question), key)
     for question, key in _YES_OR_NO:
         reading.put(question, reading.coded(key, _YES_NO), key)
     for question, key, codes in _CODED:
@@ -396,11 +406,11 @@ def _email(reading: _Reading, key: str) -> str:
 
 
 def _person(reading: _Reading, today: date) -> None:
-    name = reading.together(("Customer.Forename1", "Customer.Surname"), " ")
+    name = reading.together("name", ("Customer.Forename1", "Customer.Surname"), " ")
     reading.put("name", name, "Customer.Surname")
     reading.put("birth_date", _birth_date(reading, today), "Customer.DOB")
     address = ("Customer.Address", "Customer.Town", "Customer.County", "Customer.Postcode")
-    reading.put("address", reading.together(address, "\n", most=1000), "Customer.Address")
+    reading.put("address", reading.together("address", address, "\n"), "Customer.Address")
 
     for question, key in (
         ("nationality", "Customer.Nationality"),
@@ -432,7 +442,7 @@ def _person(reading: _Reading, today: date) -> None:
     reading.put("document", document, "CIDReference")
     reading.put("document_kind", "home_office" if document else "", "CIDReference")
 
-    nominated = reading.together(("AltContactFirstName", "AltContactName"), " ")
+    nominated = reading.together("nominated_name", ("AltContactFirstName", "AltContactName"), " ")
     reading.put("nominated_name", nominated, "AltContactName")
     contact = (
         "AltContactEmail",
@@ -441,7 +451,8 @@ def _person(reading: _Reading, today: date) -> None:
         "AltContactCounty",
         "AltContactPostcode",
     )
-    reading.put("nominated_contact", reading.together(contact, ", "), "AltContactEmail")
+    told = reading.together("nominated_contact", contact, ", ")
+    reading.put("nominated_contact", told, "AltContactEmail")
 
 
 def _birth_date(reading: _Reading, today: date) -> str:
@@ -461,7 +472,7 @@ def _birth_date(reading: _Reading, today: date) -> str:
 
 def _child_authority(reading: _Reading) -> None:
     """The form asks for the local authority's contact only where it has been told of the child."""
-    contact = reading.together(("LAFirstName", "LALastName"), " ")
+    contact = reading.together("child_contact_name", ("LAFirstName", "LALastName"), " ")
     reading.put("child_contact_name", contact, "LALastName")
     if reading.answers.get("age_status") != "adult" and reading.answers.get("child_authority"):
         reading.put("child_protection_told", "yes", "LocalAuthority")
@@ -469,16 +480,13 @@ def _child_authority(reading: _Reading) -> None:
 
 def _responder(reading: _Reading) -> None:
     """The professional who wrote: sealed like everything told in words, never in the clear."""
-    name = reading.together(("Agent.Forename1", "Agent.Name"), " ")
-    reading.put("responder_name", name, "Agent.Name")
-    role = reading.together(("Agent.Jobtitle", "Agent.Organisation"), ", ")
-    reading.put("responder_role", role, "Agent.Jobtitle")
     own, other = _email(reading, "Agent.Email"), _email(reading, "AlternateFREmail")
-    reading.put(
-        "responder_other_email", other or own, "AlternateFREmail" if other else "Agent.Email"
-    )
-    if own and other and own != other:
-        reading.kept.add("Agent.Email")
+    who = ("Agent.Forename1", "Agent.Name") + (("Agent.Email",) if other else ())
+    name = reading.together("responder_name", who, " ")
+    reading.put("responder_name", name, "Agent.Name")
+    role = reading.together("responder_role", ("Agent.Jobtitle", "Agent.Organisation"), ", ")
+    reading.put("responder_role", role, "Agent.Jobtitle")
+    reading.put("responder_other_email", other or own, "AlternateFREmail")
     organisation = reading.text("Agent.Organisation").casefold()
     for pattern, kind in _RESPONDERS:
         if re.search(pattern, organisation):
@@ -505,7 +513,7 @@ def _episode(reading: _Reading, profile: Profile) -> None:
     description = [reading.text("VictimAccount")]
     if other:
         types.append(offered["other"])
-        if len(other) > SHORT or "\n" in other:
+        if len(other) > reading.limits["episodes.type_other"]:
             description.append(other)
         else:
             put("type_other", other, "ExploitationOther")
@@ -518,8 +526,9 @@ def _episode(reading: _Reading, profile: Profile) -> None:
         countries.insert(0, "GB")
     put("countries", countries, "Country1")
     put("towns", "\n".join(towns), "City1")
-    address = ("ExploitationUKAddress", "ExploitationOverseasAddress")
-    put("address", reading.together(address, "\n\n", most=1000), "ExploitationUKAddress")
+    addresses = ("ExploitationUKAddress", "ExploitationOverseasAddress")
+    address = reading.together("episodes.address", addresses, "\n\n")
+    put("address", address, "ExploitationUKAddress")
 
     dates = [reading.text("ExploitationDates")]
     more = reading.text("MultipleExploitationSituations")
