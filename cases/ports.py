@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cases.models import Case
+from cases.models import Case, FindingSet
 from cases.rights import CaseRight
 
 
@@ -32,8 +32,21 @@ class Tab:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item that findings rest on, without its words: an id, what kind of source it is, the day
+    it is dated (YYYY, YYYY-MM or YYYY-MM-DD, or empty), and the codes of what it shows."""
+
+    id: str
+    source: str
+    label: Any
+    dated: str
+    shows: tuple[str, ...] = ()
+
+
 _panels: dict[str, Panel] = {}
 _tabs: dict[str, Tab] = {}
+_items: dict[str, Callable[[FindingSet], list[Item]]] = {}
 
 
 def register_panel(panel: Panel) -> None:
@@ -54,3 +67,14 @@ def tabs(held: frozenset[str]) -> list[Tab]:
     """The tabs whose right is among the codes held, in their order."""
     mine = (tab for tab in _tabs.values() if tab.right.code in held)
     return sorted(mine, key=lambda tab: tab.order)
+
+
+def register_items(source: str, read: Callable[[FindingSet], list[Item]]) -> None:
+    """Says where the items behind findings of this source are read."""
+    _items[source] = read
+
+
+def items_behind(findings: FindingSet) -> list[Item]:
+    """The items that the findings rest on, from the room that recorded them."""
+    read = _items.get(findings.source)
+    return read(findings) if read else []

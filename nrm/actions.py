@@ -58,7 +58,8 @@ class Hidden(Exception):
 class Right(Protocol):
     """A right carries its own check, so that this module needs to know no user and no case."""
 
-    code: str
+    @property
+    def code(self) -> str: ...
 
     def check(self, actor: Any, subject: Any) -> None:
         """Returns where the actor has the right on the subject; raises Hidden or Forbidden."""

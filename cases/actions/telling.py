@@ -1,5 +1,6 @@
 """Telling people: an item in the inbox, and an e-mail that says only "You have a task"."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,7 @@ from nrm.accounts.models import User
 
 
 def tell(
-    users: Any,
+    users: Iterable[User],
     kind: str,
     *,
     once: str,

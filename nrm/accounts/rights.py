@@ -3,16 +3,26 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden
 
 
+_declared: dict[str, "RoleRight"] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class RoleRight:
-    """Held by whoever has one of the roles in an active organisation."""
+    """Held by whoever has one of the roles in an active organisation. `label` says in words what
+    it allows, for the table of roles and rights."""
 
     code: str
     roles: frozenset[str]
+    label: Any = ""
+
+    def __post_init__(self) -> None:
+        _declared[self.code] = self
 
     def check(self, actor: Any, subject: Any) -> None:
         if not self.held_by(actor):
@@ -32,7 +42,35 @@ class Anybody:
             raise Forbidden(self.code)
 
 
+def role_rights() -> list[RoleRight]:
+    """Every right declared that a role gives by itself, in the order of declaration."""
+    return list(_declared.values())
+
+
 OWN_ACCOUNT = Anybody()
-ADMINISTER = RoleRight("administer", frozenset({Role.ADMINISTRATOR}))
-SEE_STATISTICS = RoleRight("see_statistics", frozenset({Role.AUDITOR}))
-SEE_AUDIT = RoleRight("see_audit", frozenset({Role.AUDITOR}))
+ADMINISTER = RoleRight(
+    "administer",
+    frozenset({Role.ADMINISTRATOR}),
+    _("Manage organisations, accounts and roles, without case content"),
+)
+SEE_STATISTICS = RoleRight(
+    "see_statistics", frozenset({Role.AUDITOR}), _("See statistics from which nobody can be found")
+)
+SEE_AUDIT = RoleRight(
+    "see_audit", frozenset({Role.AUDITOR}), _("Read the audit trail, without identities")
+)
+
+
+class TheSystem:
+    """Held by the system itself, which never signs in: sweeps, expiry, e-mail."""
+
+    code = "the_system"
+
+    def check(self, actor: Any, subject: Any) -> None:
+        from nrm.accounts.models import SYSTEM_ID
+
+        if actor.pk != SYSTEM_ID:
+            raise Forbidden(self.code)
+
+
+BY_THE_SYSTEM = TheSystem()

@@ -1,0 +1,157 @@
+"""Reads about decisions: the facts they need, what a draft says, and what was made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import ports
+from cases.models import Case, Decision, DecisionReview, FindingSet
+from cases.models.deadline import DeadlineState
+from cases.models.decision import DecisionState
+from cases.models.referral import ConsentAnswer
+from cases.rules.decisions import CaseFacts, DraftFacts, FindingFacts
+from identities.crypto import unseal, unseal_json
+from nrm.profiles.shape import Decision as Law
+
+OPEN_STATES = (
+    DecisionState.DRAFT,
+    DecisionState.IN_REVIEW,
+    DecisionState.RETURNED,
+    DecisionState.ESCALATED,
+)
+WITH_A_READER = (DecisionState.IN_REVIEW, DecisionState.ESCALATED)
+_DELAY = "delay_requested"
+
+
+def law_of(decision: Decision) -> Law:
+    """What the case's profile says about this decision."""
+    return decision.case.profile.decision(decision.code)
+
+
+def today_of(case: Case, at: datetime) -> date:
+    """The date at this moment where the case is decided."""
+    return at.astimezone(case.profile.calendar_for(case.calendar).zone).date()
+
+
+def current_findings(case: Case) -> FindingSet | None:
+    """The findings that hold now. One query."""
+    return case.findingsets.filter(superseded_at=None).first()
+
+
+def facts_of(
+    case: Case, law: Law, *, at: datetime, findings: FindingSet | None = None
+) -> CaseFacts:
+    """What is on file for this decision now. Four queries, five without `findings`."""
+    profile = case.profile
+    found = findings or current_findings(case)
+    consent = case.consents.filter(purpose="referral").first()
+    asked = [term.code for term in profile.terms_started_by("information_requested")]
+    running = case.deadlines.filter(state__in=[DeadlineState.OPEN, DeadlineState.PAUSED])
+    clocks = list(running.filter(term__in=[*asked, law.not_before]).values_list("term", "due_on"))
+    return CaseFacts(
+        stage=case.stage,
+        today=today_of(case, at),
+        age_status=case.age_status,
+        consent_needed=case.age_status in profile.consent.needed_from,
+        consent_given=consent is not None
+        and consent.answer == ConsentAnswer.AGREED
+        and consent.withdrawn_at is None,
+        findings=FindingFacts(found.act, found.means, found.purpose, found.result)
+        if found
+        else None,
+        requests_open=sum(1 for term, _due in clocks if term in asked),
+        delay_on_file=case.deadlinepauses.filter(reason=_DELAY, to_date=None).exists(),
+        not_before=max((due for term, due in clocks if term == law.not_before), default=None),
+    )
+
+
+def reasons_of(decision: Decision) -> dict[str, str]:
+    """The reasons by part, opened. One query, for the key."""
+    if decision.reasons is None:
+        return {}
+    opened: dict[str, str] = unseal_json(
+        decision.case.person_id,
+        bytes(decision.reasons),
+        table="cases_decision",
+        column="reasons",
+        row=decision.pk,
+    )
+    return opened
+
+
+def draft_facts(decision: Decision, reasons: Mapping[str, str] | None = None) -> DraftFacts:
+    """What the draft says, for the rules."""
+    return DraftFacts(
+        outcome=decision.outcome,
+        grounds=tuple(decision.grounds),
+        reasons=reasons_of(decision) if reasons is None else reasons,
+        answers=decision.answers,
+        no_conflict=decision.conflicts_declared,
+    )
+
+
+def review_text(review: DecisionReview, column: str) -> str:
+    """What the second person wrote (`own_grounds` or `reasons`), opened. One query, for the key."""
+    sealed = getattr(review, column)
+    if sealed is None:
+        return ""
+    return unseal(
+        review.case.person_id,
+        bytes(sealed),
+        table="cases_decisionreview",
+        column=column,
+        row=review.pk,
+    )
+
+
+def open_review(decision: Decision, reader: Any) -> DecisionReview | None:
+    """This reader's own grounds on the version that is to be read, where they are recorded."""
+    return decision.reviews.filter(reviewer=reader, of_version=decision.version, verdict="").first()
+
+
+# Items considered ---------------------------------------------------------------------------
+def items_of(case: Case, findings: FindingSet | None) -> list[ports.Item]:
+    """Everything that a decision considers: the referrals, and what the findings rest on."""
+    referrals = [
+        ports.Item(str(r.pk), "referral", _("Referral"), r.sent_at.date().isoformat())
+        for r in case.referrals.order_by("sent_at")
+    ]
+    return referrals + (ports.items_behind(findings) if findings else [])
+
+
+# What changed since ---------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is not as it was when the decision was submitted."""
+
+    what: Any
+    before: str = ""
+    after: str = ""
+
+
+_ELEMENTS = (("act", _("Act")), ("means", _("Means")), ("purpose", _("Purpose")))
+
+
+def changes_since(decision: Decision) -> list[Change]:
+    """What changed on the case after the findings that the decision rests on, or after it was
+    submitted. Four queries."""
+    case = decision.case
+    found: list[Change] = []
+    now = current_findings(case)
+    then = decision.findings
+    if now is not None and then is not None and now.pk != then.pk:
+        different = [
+            Change(label, getattr(then, name), getattr(now, name))
+            for name, label in (*_ELEMENTS, ("result", _("Result of the screening")))
+            if getattr(then, name) != getattr(now, name)
+        ]
+        found += different or [Change(_("A new screening was completed, with the same findings"))]
+    since = decision.submitted_at or decision.drafted_at
+    if case.referrals.filter(sent_at__gt=since).exists():
+        found.append(Change(_("A further referral arrived")))
+    if case.notes.filter(written_at__gt=since).exists():
+        found.append(Change(_("A note was written")))
+    return found
