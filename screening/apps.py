@@ -1,6 +1,23 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ScreeningConfig(AppConfig):
     name = "screening"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cases import ports, rights
+        from screening.selectors import panel
+
+        ports.register_tab(ports.Tab(_("Assessment"), "workbench", rights.SCREEN, order=20))
+        ports.register_panel(
+            ports.Panel(
+                name="evidence",
+                order=20,
+                side=True,
+                right=rights.SCREEN,
+                template="screening/panel.html",
+                build=panel,
+            )
+        )

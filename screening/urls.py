@@ -1,3 +1,30 @@
-from django.urls import URLPattern
+"""The addresses of the screening, all below the case they belong to."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import include, path
+
+from screening import views
+
+_assessment = [
+    path("", views.WorkbenchView.as_view(), name="workbench"),
+    path("screenings/", views.StartView.as_view(), name="screening_start"),
+    path("screenings/<uuid:screening>/", views.PastView.as_view(), name="screening"),
+    path("evidence/", views.EvidenceAddView.as_view(), name="evidence_add"),
+    path("evidence/<uuid:evidence>/", views.EvidenceView.as_view(), name="evidence"),
+    path("evidence/<uuid:evidence>/indicators/", views.LinksView.as_view(), name="evidence_links"),
+    path("episodes/", views.EpisodeAddView.as_view(), name="episode_add"),
+    path("episodes/<uuid:episode>/age/", views.AgeThenView.as_view(), name="episode_age"),
+    path(
+        "episodes/<uuid:episode>/indicators/<str:code>/",
+        views.FindingView.as_view(),
+        name="finding",
+    ),
+    path("contradictions/", views.ContradictionAddView.as_view(), name="contradiction_add"),
+    path(
+        "contradictions/<uuid:contradiction>/",
+        views.ContradictionView.as_view(),
+        name="contradiction",
+    ),
+    path("completion/", views.CompletionView.as_view(), name="screening_completion"),
+]
+
+urlpatterns = [path("cases/<str:reference>/assessment/", include(_assessment))]
