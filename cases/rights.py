@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nrm.accounts.roles import Role
+from nrm.accounts.rights import RoleRight
+from nrm.accounts.roles import OrganisationKind, Role
 from nrm.actions import Forbidden, Hidden
 
 NEARNESS: dict[str, Promise] = {
@@ -20,6 +21,12 @@ NEARNESS: dict[str, Promise] = {
     "decide": _("Decides the case"),
     "protect": _("Protects the person"),
     "prosecute": _("Answers for the prosecution"),
+}
+
+# How near an organisation of a kind can be brought, and in which role its people then stand.
+CAN_BE_BROUGHT: dict[str, tuple[str, str]] = {
+    OrganisationKind.PROVIDER: ("protect", Role.PROTECTION_PROVIDER),
+    OrganisationKind.PROSECUTION: ("prosecute", Role.PROSECUTION_LIAISON),
 }
 
 
@@ -107,3 +114,49 @@ RIGHTS: tuple[CaseRight, ...] = (
     SEE_ACCESS,
 )
 BY_CODE = {right.code: right for right in RIGHTS}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRight(RoleRight):
+    """Held by whoever has one of the roles in the organisation that the subject is or belongs to;
+    about no subject, in any. Another organisation's thing is Hidden."""
+
+    def check(self, actor: Any, subject: Any) -> None:
+        actor.__dict__.pop("roles", None)
+        actor.__dict__.pop("active_memberships", None)
+        if not self.held_by(actor):
+            raise Forbidden(self.code)
+        if subject is None:
+            return
+        team = getattr(subject, "organisation_id", None) or getattr(subject, "pk", None)
+        if team not in self.teams_of(actor):
+            raise Hidden(self.code)
+
+    def teams_of(self, actor: Any) -> set[Any]:
+        """The ids of the organisations in which the actor holds it."""
+        return {team.pk for team in actor.organisations(*self.roles)}
+
+
+# Drafts and sent referrals belong to the team, before there is a case that could be granted.
+REFER = TeamRight(
+    "refer",
+    frozenset({Role.FIRST_RESPONDER, Role.RESPONDER_LEAD}),
+    _("Refer a person, and see the drafts and referrals of their organisation"),
+)
+
+# Lists: what they hold is decided case by case; who has such a list at all, by the role alone.
+SEE_WORKLIST = RoleRight(
+    "see_worklist",
+    frozenset({Role.CASEWORKER, Role.SUPERVISOR}),
+    _("See the list of the cases that they work on or decide"),
+)
+SEE_INTAKE_QUEUE = RoleRight(
+    "see_intake_queue",
+    frozenset({Role.INTAKE, Role.SUPERVISOR}),
+    _("See the referrals that nobody has been given yet"),
+)
+SEE_NEAR_CASES = RoleRight(
+    "see_near_cases",
+    frozenset({Role.PROTECTION_PROVIDER, Role.PROSECUTION_LIAISON}),
+    _("See the list of the cases to which their organisation was given access"),
+)

@@ -106,10 +106,13 @@ def objections_to_sending(
     """
     answers = with_defaults(answers, profile)
     path = path_of(answers, profile)
+    # Whether an adult agrees is asked once it is known that they are one.
+    too_early = {"consent_answer"} if not is_answered(answers.get("age_status")) else set()
     found = [
         Objection(str(question.missing), field=question.code, code="missing")
         for question in questions_shown(answers, profile)
         if path in question.needed_on
+        and question.code not in too_early
         and (complete or question.code in _NEEDED_OF_AN_IMPORT)
         and not is_answered(answers.get(question.code))
     ]

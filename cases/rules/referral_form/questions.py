@@ -718,7 +718,6 @@ def _contact() -> Section:
             _text("current_region", _("Region or county")),
         ),
         why=_("Do not write the address of a shelter."),
-        identifies=True,
     )
     return Section(
         "contact",
