@@ -166,6 +166,17 @@ def end_person(case: Case, nearness: str, user: User) -> int:
     return count
 
 
+def end_role(case: Case, nearness: str, organisation: Organisation, role: str) -> int:
+    """Takes the nearness of a role in an organisation away. Returns how many grants ended."""
+    count, _ = CaseGroupGrant.objects.filter(
+        content_object=case,
+        permission__codename=nearness,
+        group__role_group__organisation=organisation,
+        group__role_group__role=role,
+    ).delete()
+    return count
+
+
 def people_near(case: Case, nearness: str, role: str) -> QuerySet[User]:
     """Active people whom a running grant brings this near to the case in this role."""
     groups = CaseGroupGrant.objects.filter(

@@ -1,6 +1,29 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
     name = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cases import ports, rights
+        from cases.selectors.inbox import unread
+        from nrm.accounts.navigation import register
+        from nrm.accounts.rights import ADMINISTER
+        from nrm.accounts.roles import Role
+
+        register("worklist", _("Cases"), *rights.SEE_WORKLIST.roles, order=10)
+        register("intake_queue", _("Intake"), *rights.SEE_INTAKE_QUEUE.roles, order=20)
+        register("near_cases", _("Cases"), *rights.SEE_NEAR_CASES.roles, order=10)
+        register("rights_table", _("Roles and rights"), *ADMINISTER.roles, order=80)
+        register("inbox", _("Inbox"), *Role.values, order=90, count=unread)
+
+        for label, url_name, right, order in (
+            (_("Overview"), "case", rights.SEE_CASE, 10),
+            (_("Notes"), "case_notes", rights.SEE_CASE, 60),
+            (_("People and consent"), "case_people", rights.SEE_REFERRAL, 70),
+            (_("Timeline"), "case_timeline", rights.SEE_CASE, 80),
+            (_("Access"), "case_access", rights.SEE_ACCESS, 90),
+        ):
+            ports.register_tab(ports.Tab(label, url_name, right, order))

@@ -1,21 +1,30 @@
-"""Accepting a referral and giving the case to a caseworker."""
+"""Who works on a case: giving it to a caseworker, and bringing other organisations near to it."""
 
 from datetime import datetime
+
+from django.utils.translation import gettext as _
 
 from cases import access, rights
 from cases.actions.telling import tell
 from cases.models import Case
-from nrm.accounts.models import User
+from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
-from nrm.actions import Objection, action, detail, refuse_if
+from nrm.actions import Changed, Objection, action, detail, refuse_if
 
 
 @action("case.assigned", right=rights.ASSIGN)
-def assign_case(case: Case, *, actor: User, at: datetime, caseworker: User) -> Case:
-    """Gives the case to one caseworker of its authority, and takes it from the one before."""
+def assign_case(
+    case: Case, *, actor: User, at: datetime, caseworker: User, version: int | None = None
+) -> Case:
+    """Gives the case to one caseworker of its authority, and takes it from the one before.
+
+    `version` is the case's version as the actor saw it: where somebody has assigned the case since
+    then, Changed is raised and nothing is overwritten.
+    """
+    _refuse_if_assigned_since(case, version)
     colleagues = {o.pk for o in caseworker.organisations(Role.CASEWORKER)}
     if not caseworker.is_active or case.authority_id not in colleagues:
-        text = "Choose a caseworker of the authority that holds the case."
+        text = _("Choose a caseworker of the authority that holds the case.")
         refuse_if([Objection(text, field="caseworker")])
     before = case.caseworker
     if before and before != caseworker:
@@ -28,6 +37,20 @@ def assign_case(case: Case, *, actor: User, at: datetime, caseworker: User) -> C
     detail(caseworker=str(caseworker.pk), before=str(before.pk) if before else None)
     tell([caseworker], "case_assigned", once=f"assigned:{case.pk}:{case.version}", at=at, case=case)
     return case
+
+
+def _refuse_if_assigned_since(case: Case, version: int | None) -> None:
+    """Reads the case again under its lock: another person may have been quicker."""
+    case.refresh_from_db(fields=["caseworker", "version", "stage", "stage_since"])
+    if version is None or version == case.version:
+        return
+    if case.caseworker is not None:
+        text = _("Meanwhile the case was given to %(name)s. Check this, then choose again.") % {
+            "name": case.caseworker.display_name
+        }
+    else:
+        text = _("Somebody else changed the case meanwhile. Check it, then choose again.")
+    raise Changed([Objection(text, field="caseworker", code="changed")])
 
 
 def _move_from_first_stage(case: Case, at: datetime) -> None:
@@ -44,3 +67,31 @@ def _move_from_first_stage(case: Case, at: datetime) -> None:
 
 
 _ON_ASSIGNMENT = {"routed", "accepted", "assigned"}
+
+
+@action("case.brought_near", right=rights.ASSIGN)
+def bring_near(case: Case, *, actor: User, at: datetime, organisation: Organisation) -> Case:
+    """Lets a provider or a prosecution see the summary of the case, everybody in its role."""
+    if organisation.kind not in rights.CAN_BE_BROUGHT or not organisation.is_active:
+        text = _("Choose a protection provider or a prosecution that is still open.")
+        refuse_if([Objection(text, field="organisation")])
+    nearness, role = rights.CAN_BE_BROUGHT[organisation.kind]
+    access.grant_role(case, nearness, organisation, role, reason="brought_near", at=at)
+    detail(organisation=str(organisation.pk), nearness=nearness)
+    people = access.people_near(case, nearness, role).filter(
+        memberships__group__role_group__organisation=organisation
+    )
+    once = f"near:{case.pk}:{organisation.pk}:{at.isoformat()}"
+    tell(people.distinct(), "case_brought_near", once=once, at=at, case=case)
+    return case
+
+
+@action("case.taken_away", right=rights.ASSIGN)
+def take_away(case: Case, *, actor: User, at: datetime, organisation: Organisation) -> Case:
+    """Ends what `bring_near` gave. Refused where the organisation has no such access."""
+    nearness, role = rights.CAN_BE_BROUGHT.get(organisation.kind, ("", ""))
+    ended = access.end_role(case, nearness, organisation, role) if nearness else 0
+    if not ended:
+        refuse_if([Objection(_("This organisation has no access that can be ended here."))])
+    detail(organisation=str(organisation.pk), nearness=nearness)
+    return case

@@ -1,3 +1,32 @@
-from django.urls import URLPattern
+"""Lists of cases and the pages of one case."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from cases.views.access import AccessView, EndAccessView, RightsTableView
+from cases.views.case import CaseOverview, PeopleView, TasksView, TimelineView
+from cases.views.identity import ShowIdentityView
+from cases.views.intake import IntakeQueueView, TriageView
+from cases.views.near import NearCasesView, SummaryView
+from cases.views.notes import NotesView
+from cases.views.worklist import WorklistView
+
+urlpatterns = [
+    path("intake/", IntakeQueueView.as_view(), name="intake_queue"),
+    path("intake/<str:reference>/", TriageView.as_view(), name="triage"),
+    path("cases/", WorklistView.as_view(), name="worklist"),
+    path("cases/<str:reference>/", CaseOverview.as_view(), name="case"),
+    path("cases/<str:reference>/timeline/", TimelineView.as_view(), name="case_timeline"),
+    path("cases/<str:reference>/tasks/", TasksView.as_view(), name="case_tasks"),
+    path("cases/<str:reference>/notes/", NotesView.as_view(), name="case_notes"),
+    path("cases/<str:reference>/people/", PeopleView.as_view(), name="case_people"),
+    path("cases/<str:reference>/identity/", ShowIdentityView.as_view(), name="show_identity"),
+    path("cases/<str:reference>/access/", AccessView.as_view(), name="case_access"),
+    path(
+        "cases/<str:reference>/access/<uuid:organisation>/end/",
+        EndAccessView.as_view(),
+        name="case_access_end",
+    ),
+    path("near/", NearCasesView.as_view(), name="near_cases"),
+    path("near/<str:reference>/", SummaryView.as_view(), name="case_summary"),
+    path("administration/rights/", RightsTableView.as_view(), name="rights_table"),
+]

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden
 
-
 _declared: dict[str, "RoleRight"] = {}
 
 
@@ -33,7 +32,7 @@ class RoleRight:
 
 
 class Anybody:
-    """Held by everyone who has signed in, about their own things: their password, their language."""
+    """Held by everyone who has signed in, about their own things: password, language, inbox."""
 
     code = "own_account"
 

@@ -1,0 +1,57 @@
+"""Forms of the intake queue: who takes the case, and which tasks are done."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from cases.models import CaseTask
+from nrm.accounts.models import User
+from nrm.forms import Form, MultiChoiceField, Option
+from nrm.profiles import Profile
+
+
+class CaseworkerChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        open_cases = getattr(obj, "open_cases", 0)
+        words = ngettext("%(count)d open case", "%(count)d open cases", open_cases)
+        return f"{obj.display_name} ({words % {'count': open_cases}})"
+
+
+class AssignForm(Form):
+    caseworker = CaseworkerChoice(
+        label=_("Caseworker"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose a caseworker"),
+        error_messages={
+            "required": _("Choose a caseworker"),
+            "invalid_choice": _("Choose a caseworker from the list"),
+        },
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, caseworkers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["caseworker"].queryset = caseworkers
+
+
+class TasksForm(Form):
+    """The tasks of a case, ticked where they are done."""
+
+    small = True
+    label_size = "s"
+    done = MultiChoiceField(label=_("Done so far"), required=False)
+
+    def __init__(self, *args: Any, tasks: list[CaseTask], profile: Profile, **kwargs: Any) -> None:
+        self.tasks = tasks
+        kwargs.setdefault("initial", {"done": [t.code for t in tasks if t.done_at]})
+        super().__init__(*args, **kwargs)
+        known = {task.code: task for task in profile.day_zero_tasks}
+        self.fields["done"].choices = [
+            (task.code, Option(known[task.code].label, hint=known[task.code].help))
+            if task.code in known
+            else (task.code, task.code)
+            for task in tasks
+        ]
+        self.fields["done"].error_messages["invalid_choice"] = _("Tick tasks of this case only")

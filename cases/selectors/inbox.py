@@ -1,0 +1,74 @@
+"""The reader's inbox."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+
+from cases import words
+from cases.access import ANY_RIGHT
+from cases.models import Case, InboxItem
+from cases.rights import SEE_CASE, SEE_SUMMARY
+from cases.selectors.keyset import Rows, page_of
+from nrm.accounts.models import User
+
+COUNTED_TO = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item in words. The case is named and linked only while the reader may still see it."""
+
+    row: InboxItem
+    text: str
+    pseudonym: str
+    reference: str
+    url: str
+
+
+def unread(user: User) -> int:
+    """How many items wait, counted to 99. One query, on every page."""
+    return len(
+        InboxItem.objects.filter(user=user, read_at=None)
+        .order_by()
+        .values_list("pk", flat=True)[:COUNTED_TO]
+    )
+
+
+def inbox(
+    user: User, *, unread_only: bool = False, after: str = "", before: str = ""
+) -> tuple[list[Item], Rows]:
+    """One page of a user's inbox, the newest first. Four queries."""
+    rows = InboxItem.objects.filter(user=user)
+    if unread_only:
+        rows = rows.filter(read_at=None)
+    page = page_of(
+        rows.select_related("case__person", "deadline"),
+        "created_at",
+        newest_first=True,
+        after=after,
+        before=before,
+    )
+    cases = {item.case_id for item in page.rows if item.case_id}
+    seen = _ids(user, SEE_CASE, cases)
+    near = _ids(user, SEE_SUMMARY, cases)
+    known = _ids(user, ANY_RIGHT, cases)
+    return [_item(row, seen, near, known) for row in page.rows], page
+
+
+def _ids(user: User, right: object, cases: set[UUID]) -> set[UUID]:
+    visible = Case.objects.visible_to(user, right)  # type: ignore[arg-type]
+    return set(visible.filter(pk__in=cases).values_list("pk", flat=True))
+
+
+def _item(row: InboxItem, seen: set[UUID], near: set[UUID], known: set[UUID]) -> Item:
+    text = words.notice_text(row)
+    case = row.case
+    if case is None or case.pk not in known:
+        return Item(row, text, "", "", "")
+    url = ""
+    if case.pk in seen:
+        url = words.notice_url(row, case.reference)
+    elif case.pk in near:
+        url = reverse("case_summary", args=[case.reference])
+    return Item(row, text, case.pseudonym, case.reference, url)

@@ -1,0 +1,229 @@
+"""The intake queue, and what a referral says."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cases.models import Case, CaseTask, Episode, Referral
+from cases.rights import ASSIGN
+from cases.rules.countries import country_name
+from cases.rules.languages import language_name
+from cases.rules.referral_form import shape
+from cases.rules.referral_form.questions import form_for
+from cases.rules.referral_form.shape import Option, Question
+from cases.selectors.cases import DeadlineView, next_deadlines
+from cases.selectors.keyset import Rows, page_of
+from identities.crypto import Opener, Unreadable
+from nrm.accounts.models import User
+from nrm.accounts.roles import Role
+from nrm.forms import NOT_ANSWERED
+from nrm.profiles import Profile
+from nrm.templatetags.nrm import partial_date
+
+
+# The queue ----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A referral that nobody has been given yet."""
+
+    case: Case
+    deadline: DeadlineView | None
+    jurisdiction: str
+    from_whom: str
+    tasks_open: int
+    tasks: int
+
+
+def waiting_cases(actor: User) -> QuerySet[Case]:
+    """The cases that the actor may assign and that have no caseworker."""
+    return Case.objects.visible_to(actor, ASSIGN).filter(caseworker=None, closed_at=None)
+
+
+def intake_queue(
+    actor: User, *, at: datetime, after: str = "", before: str = ""
+) -> tuple[list[Waiting], Rows]:
+    """One page of what waits for a caseworker, the oldest legal deadline first. Five queries."""
+    page = page_of(
+        waiting_cases(actor).select_related("person"), "next_due_at", after=after, before=before
+    )
+    deadlines = next_deadlines(page.rows, at=at)
+    tasks: dict[UUID, list[datetime | None]] = defaultdict(list)
+    for case_id, done_at in CaseTask.objects.filter(case__in=page.rows).values_list(
+        "case_id", "done_at"
+    ):
+        tasks[case_id].append(done_at)
+    # The first referral of a case is the one that opened it.
+    senders = dict(
+        Referral.objects.filter(case__in=page.rows)
+        .order_by("-sent_at")
+        .values_list("case_id", "organisation__name")
+    )
+    waiting = [
+        Waiting(
+            case=case,
+            deadline=deadlines.get(case.pk),
+            jurisdiction=str(case.profile.jurisdiction(case.jurisdiction).label),
+            from_whom=senders.get(case.pk, ""),
+            tasks_open=sum(done is None for done in tasks[case.pk]),
+            tasks=len(tasks[case.pk]),
+        )
+        for case in page.rows
+    ]
+    return waiting, page
+
+
+def caseworkers_for(case: Case) -> QuerySet[User]:
+    """The people to whom the case can be given, with how many open cases each has."""
+    return (
+        User.objects.filter(
+            is_active=True,
+            memberships__group__role_group__role=Role.CASEWORKER,
+            memberships__group__role_group__organisation=case.authority_id,
+        )
+        .annotate(
+            open_cases=Count(
+                "assigned_cases", filter=Q(assigned_cases__closed_at=None), distinct=True
+            )
+        )
+        .order_by("display_name")
+    )
+
+
+# What the referral says ---------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of a referral in questions and answers, for the summary list."""
+
+    title: str
+    rows: list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class Told:
+    """A referral as it is read: who sent it, when, and what it says."""
+
+    referral: Referral
+    parts: list[Part] = field(default_factory=list)
+    episodes: list[Part] = field(default_factory=list)
+    readable: bool = True
+
+
+_NO_ANSWER = dict(NOT_ANSWERED)
+
+
+@cache
+def _labels(options: tuple[Option, ...]) -> dict[str, Any]:
+    return {option.code: option.label for option in options}
+
+
+def _one(question: Question, value: Any) -> str:
+    if value in _NO_ANSWER:
+        return str(_NO_ANSWER[value])
+    if question.options:
+        return str(_labels(question.options).get(value, value))
+    if question.kind in (shape.COUNTRY, shape.COUNTRIES):
+        return country_name(str(value))
+    if question.kind == shape.LANGUAGE:
+        return language_name(str(value))
+    if question.kind in (shape.PARTIAL_DATE, shape.DATE):
+        try:
+            return partial_date(str(value))
+        except ValueError:
+            return str(value)
+    return str(value)
+
+
+def answer_words(question: Question, value: Any) -> str:
+    """An answer as people read it."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list | tuple):
+        return ", ".join(_one(question, each) for each in value)
+    return _one(question, value)
+
+
+def _rows(questions: Any, answers: dict[str, Any]) -> list[dict[str, str]]:
+    made = []
+    for question in questions:
+        value = answers.get(question.code)
+        if value in (None, "", [], ()):
+            continue
+        made.append({"key": str(question.label), "value": answer_words(question, value)})
+    return made
+
+
+def _open(opener: Opener | None, row: Any, table: str, column: str) -> dict[str, Any]:
+    sealed = getattr(row, column)
+    if opener is None or sealed is None:
+        return {}
+    found: dict[str, Any] = json.loads(opener.text(sealed, table=table, column=column, row=row.pk))
+    return found
+
+
+def _parts(profile: Profile, answers: dict[str, Any]) -> list[Part]:
+    parts = []
+    for section in form_for(profile).sections:
+        questions = [
+            question
+            for page in section.pages
+            if not page.part
+            for question in page.questions
+            # Who the person is stands apart, and nothing on a page of the case says it.
+            if question.keeps != shape.IDENTITY
+        ]
+        if rows := _rows(questions, answers):
+            parts.append(Part(str(section.title), rows))
+    return parts
+
+
+def _episode(profile: Profile, episode: Episode, told: dict[str, Any]) -> Part:
+    answers = {
+        "types": episode.types,
+        "place": episode.place,
+        "countries": episode.countries,
+        "began": episode.began,
+        "ended": episode.ended,
+        "online": episode.online,
+        "armed_group": episode.armed_group,
+        "drivers": episode.drivers,
+        "age_then_status": episode.age_then_status,
+        "age_then_years": episode.age_then_years,
+        **told,
+    }
+    questions = [
+        question
+        for page in form_for(profile).pages
+        if page.part == "episodes"
+        for question in page.questions
+    ]
+    title = _("Episode %(number)d") % {"number": episode.position}
+    return Part(title, _rows(questions, answers))
+
+
+def referrals_told(case: Case) -> list[Told]:
+    """What the referrals of a case say, the newest first, with free text opened. The episodes
+    belong to the case and stand with the first. Three queries."""
+    referrals = list(case.referrals.select_related("organisation", "sent_by"))
+    if not referrals:
+        return []
+    try:
+        opener: Opener | None = Opener(case.person_id)
+    except Unreadable:
+        opener = None
+    made = []
+    for referral in referrals:
+        answers = {**referral.answers, **_open(opener, referral, "cases_referral", "narrative")}
+        parts = _parts(case.profile, answers)
+        made.append(Told(referral, parts, readable=opener is not None))
+    made[0].episodes = [
+        _episode(case.profile, episode, _open(opener, episode, "cases_episode", "narrative"))
+        for episode in case.episodes.all()
+    ]
+    return made

@@ -1,0 +1,210 @@
+"""The cases that a provider or a liaison was brought near to, and who is near a case."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from cases.models import Allegation, Case, CaseGroupGrant, CaseUserGrant, SafeContact
+from cases.models.referral import Safety
+from cases.rights import CAN_BE_BROUGHT, NEARNESS, SEE_SUMMARY, CaseRight
+from cases.rules.referral_form.questions import form_for
+from cases.selectors.cases import CHANNELS, contact_words
+from cases.selectors.keyset import Rows, page_of
+from nrm.accounts.models import Organisation, User
+from nrm.accounts.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One channel of the safe-contact card: its name, the word, and a colour for the tag."""
+
+    channel: str
+    word: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearCase:
+    case: Case
+    stage: str
+    contact: str
+    hearing: Any
+
+
+_COLOURS = {Safety.SAFE: "green", Safety.UNSAFE: "red", Safety.UNKNOWN: "grey"}
+
+
+def contact_marks(card: SafeContact | None) -> list[Mark]:
+    """Each channel with its mark; without a card, none is known to be safe."""
+    marks = []
+    for name, channel in CHANNELS.items():
+        value = Safety(getattr(card, name)) if card else Safety.UNKNOWN
+        marks.append(Mark(str(channel), str(value.label), _COLOURS[value]))
+    return marks
+
+
+def near_cases(
+    actor: User, *, at: datetime, after: str = "", before: str = ""
+) -> tuple[list[NearCase], Rows]:
+    """One page of the cases whose summary the actor may see, the newest first. Three queries."""
+    page = page_of(
+        Case.objects.visible_to(actor, SEE_SUMMARY).filter(closed_at=None).select_related("person"),
+        "opened_at",
+        newest_first=True,
+        after=after,
+        before=before,
+    )
+    cards: dict[UUID, SafeContact] = {}
+    for card in SafeContact.objects.filter(case__in=page.rows).order_by("recorded_at"):
+        cards[card.case_id] = card
+    hearings: dict[UUID, Any] = {}
+    if Role.PROSECUTION_LIAISON in actor.roles:
+        today = timezone.localdate(at)
+        for case_id, day in (
+            Allegation.objects.filter(case__in=page.rows, hearing_on__gte=today)
+            .order_by("-hearing_on")
+            .values_list("case_id", "hearing_on")
+        ):
+            hearings[case_id] = day
+    made = [
+        NearCase(
+            case=case,
+            stage=str(case.profile.stage(case.stage).public_label),
+            contact=contact_words(cards.get(case.pk)) or _("Every way is safe"),
+            hearing=hearings.get(case.pk),
+        )
+        for case in page.rows
+    ]
+    return made, page
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A hearing as the prosecution's liaison reads it. What is alleged stays sealed."""
+
+    id: UUID
+    on: date | None
+    what: str
+    stage: str
+    detained: bool | None
+
+
+def answers_for_prosecution(actor: User, case: Case) -> bool:
+    """Whether the actor stands near the case as its prosecution liaison. Two queries."""
+    near = CaseRight("answers", "", frozenset({("prosecute", str(Role.PROSECUTION_LIAISON))}))
+    return Case.objects.visible_to(actor, near).filter(pk=case.pk).exists()
+
+
+def hearings(case: Case) -> list[Hearing]:
+    """The hearings on file, the next first. One query."""
+    return [
+        Hearing(
+            row.pk,
+            row.hearing_on,
+            _answer(case, "hearing", row.hearing),
+            _answer(case, "stage", row.stage),
+            row.detained,
+        )
+        for row in case.allegations.all()
+    ]
+
+
+def _answer(case: Case, code: str, value: str) -> str:
+    page = form_for(case.profile).part("allegations")
+    question = next((q for q in page.questions if q.code == code), None)
+    labels = {option.code: str(option.label) for option in question.options} if question else {}
+    return labels.get(value, value)
+
+
+# Who can see a case -------------------------------------------------------------------------------
+REASONS = {
+    "referred": _lazy("their organisation referred the case"),
+    "received": _lazy("their authority received the referral"),
+    "assigned": _lazy("the case was given to them"),
+    "brought_near": _lazy("their organisation was given access"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Why somebody can see a case: the grant in words, and the people whom it reaches."""
+
+    nearness: str
+    role: str
+    organisation: str
+    organisation_id: UUID | None
+    people: list[str]
+    reason: str
+    since: datetime
+    until: datetime | None
+    can_end: bool
+
+
+def _running() -> Q:
+    return Q(ends_at=None) | Q(ends_at__gt=timezone.now())
+
+
+def who_can_see(case: Case) -> list[Access]:
+    """Every running grant on the case in words, with the people behind it. Four queries."""
+    made = []
+    grants = (
+        CaseUserGrant.objects.filter(_running(), content_object=case)
+        .select_related("permission", "user")
+        .prefetch_related("user__memberships__group__role_group__organisation")
+        .order_by("granted_at")
+    )
+    for grant in grants:
+        memberships = list(grant.user.memberships.all())
+        made.append(
+            Access(
+                nearness=str(NEARNESS[grant.permission.codename]),
+                role=", ".join(str(m.get_role_display()) for m in memberships),
+                organisation=", ".join(sorted({m.organisation.name for m in memberships})),
+                organisation_id=None,
+                people=[grant.user.display_name] if grant.user.is_active else [],
+                reason=str(REASONS.get(grant.reason, grant.reason)),
+                since=grant.granted_at,
+                until=grant.ends_at,
+                can_end=False,
+            )
+        )
+    groups = (
+        CaseGroupGrant.objects.filter(_running(), content_object=case)
+        .select_related("permission", "group__role_group__organisation")
+        .prefetch_related("group__memberships__user")
+        .order_by("granted_at", "id")
+    )
+    for row in groups:
+        role_group = row.group.role_group
+        open_now = role_group.organisation.is_active
+        members = [m.user for m in row.group.memberships.all()]
+        made.append(
+            Access(
+                nearness=str(NEARNESS[row.permission.codename]),
+                role=str(role_group.get_role_display()),
+                organisation=role_group.organisation.name,
+                organisation_id=role_group.organisation_id,
+                people=sorted(u.display_name for u in members if u.is_active and open_now),
+                reason=str(REASONS.get(row.reason, row.reason)),
+                since=row.granted_at,
+                until=row.ends_at,
+                can_end=row.reason == "brought_near",
+            )
+        )
+    return made
+
+
+def organisations_to_bring(case: Case) -> Any:
+    """The providers and prosecutions that could be brought near and are not."""
+    there = CaseGroupGrant.objects.filter(
+        content_object=case, reason="brought_near", group__role_group__organisation=OuterRef("pk")
+    )
+    return Organisation.objects.filter(
+        ~Exists(there), kind__in=list(CAN_BE_BROUGHT), is_active=True
+    ).order_by("name")

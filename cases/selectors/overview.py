@@ -1,0 +1,244 @@
+"""What the case overview shows beside deadlines and referral: what to do next, findings,
+decisions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from cases.models import Case, Decision, FindingSet
+from cases.models.decision import DecisionState
+from cases.rights import ASSIGN, DRAFT_DECISION, REVIEW_DECISION, SCREEN, SERVE_DECISION
+from cases.rules.next_steps import Step, next_steps
+from cases.selectors.cases import DeadlineView, address, standing
+from nrm.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class DoNext:
+    """A line of "Do next", for the task-list component."""
+
+    title: str
+    href: str
+    hint: str
+    status: str
+    colour: str
+
+
+def do_next(
+    case: Case,
+    actor: User,
+    held: frozenset[str],
+    *,
+    decisions: list[Decision],
+    deadlines: list[DeadlineView],
+    screened: bool,
+    open_tasks: int,
+    not_before: Any,
+) -> list[DoNext]:
+    """What comes next on the case, in plain words, with a link for whoever may do it. No query."""
+    facts = standing(
+        case,
+        screened=screened,
+        decisions=decisions,
+        not_before=not_before,
+        open_tasks=open_tasks,
+    )
+    return [
+        _line(step, case, actor, held, decisions, deadlines)
+        for step in next_steps(facts)
+        if step.code != "tasks"  # the tasks themselves stand under this list
+    ]
+
+
+def _line(
+    step: Step,
+    case: Case,
+    actor: User,
+    held: frozenset[str],
+    decisions: list[Decision],
+    deadlines: list[DeadlineView],
+) -> DoNext:
+    name = str(case.profile.decision(step.decision).label) if step.decision else ""
+    draft = next((d for d in decisions if d.code == step.decision and d.state != "made"), None)
+    made = next((d for d in decisions if d.code == step.decision and d.state == "made"), None)
+    due = _due(step, deadlines)
+    status, colour = _lazy("To do"), "blue"
+    if due is not None and due.state in ("overdue", "due_now"):
+        status, colour = due.words, "red" if due.state == "overdue" else "orange"
+    hint = ""
+    if due is not None:
+        day = date_format(due.due_on, "j F Y")
+        hint = (_("Was due %(date)s") if due.state == "overdue" else _("Due %(date)s")) % {
+            "date": day
+        }
+    href = ""
+    match step.code:
+        case "assign":
+            title = _("Choose a caseworker")
+            href = address("triage", case.reference) if ASSIGN.code in held else ""
+        case "screen":
+            title = _("Screen the case: act, means and purpose")
+            href = address("workbench", case.reference) if SCREEN.code in held else ""
+        case "draft":
+            title = _("Draft the decision: %(decision)s") % {"decision": name}
+            if DRAFT_DECISION.code in held:
+                href = address("decision_start", case.reference, step.decision)
+        case "finish":
+            title = _("Finish the draft and send it to a second person: %(decision)s") % {
+                "decision": name
+            }
+            href = _decision_page("decision", case, draft, DRAFT_DECISION.code in held)
+        case "answer_returned":
+            title = _("Answer the second person’s reasons: %(decision)s") % {"decision": name}
+            href = _decision_page("decision", case, draft, DRAFT_DECISION.code in held)
+            status, colour = _("Returned"), "orange"
+        case "review":
+            own = draft is not None and draft.author_id == actor.pk
+            if REVIEW_DECISION.code in held and not own:
+                title = _("Read the draft, then agree or return it: %(decision)s") % {
+                    "decision": name
+                }
+                href = _decision_page("decision_review", case, draft, True)
+            else:
+                title = _("A second person reads the draft: %(decision)s") % {"decision": name}
+                status, colour = _("Waiting"), "grey"
+        case "serve":
+            title = _("Record when the person was given the decision: %(decision)s") % {
+                "decision": name
+            }
+            href = _decision_page("decision", case, made, SERVE_DECISION.code in held)
+        case _:
+            title = _("Prepare the decision: %(decision)s") % {"decision": name}
+            until = date_format(step.until, "j F Y") if step.until else ""
+            hint = _("It cannot be made before %(date)s") % {"date": until}
+            status, colour = _("Waiting for the date"), "grey"
+    if not href and colour == "blue":
+        status, colour = _("Waiting"), "grey"
+    return DoNext(title, href, hint, str(status), colour)
+
+
+def _due(step: Step, deadlines: list[DeadlineView]) -> DeadlineView | None:
+    """The date that the step is to meet: the case's next, where the step leads to a decision."""
+    if step.code == "wait":
+        return None
+    return next((d for d in deadlines if d.runs_out and d.state != "paused"), None)
+
+
+def _decision_page(name: str, case: Case, decision: Decision | None, may: bool) -> str:
+    return address(name, case.reference, decision.pk) if decision is not None and may else ""
+
+
+# Findings -----------------------------------------------------------------------------------------
+ELEMENTS = {
+    "act": _lazy("What was done (act)"),
+    "means": _lazy("How (means)"),
+    "purpose": _lazy("Why (purpose)"),
+}
+ELEMENT_STATES = {
+    "PRESENT": (_lazy("Shown"), "green"),
+    "NOT_SHOWN": (_lazy("Not shown"), "orange"),
+    "UNKNOWN": (_lazy("Not known yet"), "grey"),
+}
+RESULTS = {
+    "ELEMENTS_MET_CHILD": _lazy(
+        "The elements are met. The person is treated as a child, so means are not needed."
+    ),
+    "ELEMENTS_MET_ADULT": _lazy("The elements are met."),
+    "PARTIAL_MEANS": _lazy("Means are not shown yet."),
+    "PARTIAL_ACT": _lazy("An act is not shown yet."),
+    "PARTIAL_PURPOSE": _lazy("A purpose of exploitation is not shown yet."),
+    "INSUFFICIENT": _lazy("Too little is known yet. That is never a negative decision."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The elements of one episode, or of the case: (name, state in words, colour)."""
+
+    title: str
+    result: str
+    elements: list[tuple[str, str, str]]
+
+
+def _elements(states: dict[str, str], *, child: bool) -> list[tuple[str, str, str]]:
+    made = []
+    for code, label in ELEMENTS.items():
+        words, colour = ELEMENT_STATES.get(states.get(code, ""), ELEMENT_STATES["UNKNOWN"])
+        if code == "means" and child and states.get(code) != "PRESENT":
+            words, colour = _lazy("Not needed for a child"), "grey"
+        made.append((str(label), str(words), colour))
+    return made
+
+
+def found(findings: FindingSet | None) -> list[Found]:
+    """The findings in words: by episode, where there are several. No query."""
+    if findings is None:
+        return []
+    episodes = [e for e in findings.episodes if isinstance(e, dict)]
+    if len(episodes) < 2:
+        states = {"act": findings.act, "means": findings.means, "purpose": findings.purpose}
+        return [_found("", findings.result, states)]
+    return [
+        _found(
+            _("Episode %(number)s") % {"number": episode.get("position", place)},
+            episode.get("result", ""),
+            {code: episode.get(code, "") for code in ELEMENTS},
+        )
+        for place, episode in enumerate(episodes, start=1)
+    ]
+
+
+def _found(title: str, result: str, states: dict[str, str]) -> Found:
+    child = result == "ELEMENTS_MET_CHILD"
+    return Found(title, str(RESULTS.get(result, result)), _elements(states, child=child))
+
+
+# Decisions ----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    label: str
+    outcome: str
+    state: str
+    colour: str
+    dates: str
+    href: str
+
+
+_COLOURS = {
+    DecisionState.DRAFT: "grey",
+    DecisionState.IN_REVIEW: "blue",
+    DecisionState.RETURNED: "orange",
+    DecisionState.ESCALATED: "purple",
+    DecisionState.MADE: "green",
+    DecisionState.WITHDRAWN: "grey",
+}
+
+
+def decision_lines(case: Case, decisions: Iterable[Decision]) -> list[DecisionLine]:
+    """The decisions so far. The outcome of a draft is nobody's business until it is made."""
+    return [_decision_line(case, decision) for decision in decisions]
+
+
+def _decision_line(case: Case, decision: Decision) -> DecisionLine:
+    kind = case.profile.decision(decision.code)
+    made = decision.state == DecisionState.MADE
+    dates = []
+    if decision.made_on:
+        dates.append(_("made %(date)s") % {"date": date_format(decision.made_on, "j F Y")})
+        dates.append(
+            _("given to the person %(date)s") % {"date": date_format(decision.served_on, "j F Y")}
+            if decision.served_on
+            else _("not given to the person yet")
+        )
+    return DecisionLine(
+        label=str(kind.label),
+        outcome=str(kind.outcome(decision.outcome).label) if made else "",
+        state=str(DecisionState(decision.state).label),
+        colour=_COLOURS[DecisionState(decision.state)],
+        dates=", ".join(dates),
+        href=address("decision", case.reference, decision.pk),
+    )

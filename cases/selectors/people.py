@@ -1,0 +1,148 @@
+"""What a person agreed to, and how they may be reached."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from cases.models import Case, Consent
+from cases.models.referral import ConsentAnswer
+from cases.rules.languages import language_name
+from cases.rules.referral_form import shape
+from cases.rules.referral_form.questions import form_for
+from cases.selectors.intake import answer_words
+from cases.selectors.near import Mark, contact_marks
+from identities.crypto import Unreadable, unseal
+from nrm.templatetags.nrm import partial_date
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """One consent in words: the answer, and the rows of a summary list."""
+
+    id: UUID
+    title: str
+    answer: str
+    colour: str
+    rows: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The newest safe-contact card in words."""
+
+    id: UUID
+    marks: list[Mark]
+    recorded_at: datetime
+    by: str
+    details: list[dict[str, str]]
+
+
+_COLOURS = {
+    ConsentAnswer.AGREED: "green",
+    ConsentAnswer.DECLINED: "orange",
+    ConsentAnswer.NOT_ASKED: "grey",
+    ConsentAnswer.NOT_REQUIRED: "blue",
+}
+_PURPOSES = {"referral": _lazy("Referral to the National Referral Mechanism")}
+
+
+def consents(case: Case) -> list[ConsentLine]:
+    """The consents on file, the newest first. One query."""
+    return [_consent(case, row) for row in case.consents.select_related("recorded_by")]
+
+
+def _choice(case: Case, code: str, value: str) -> str:
+    """The words of an answer about consent, as the referral form has them."""
+    if not value:
+        return ""
+    try:
+        return answer_words(form_for(case.profile).question(code), value)
+    except KeyError:
+        return value
+
+
+def _consent(case: Case, row: Consent) -> ConsentLine:
+    answer = ConsentAnswer(row.answer)
+    explanation = next(
+        (e for e in case.profile.consent.explanations if e.version == row.explanation_version), None
+    )
+    rows = [
+        (_("Given on"), partial_date(row.given_on) if row.given_on else ""),
+        (_("How"), _choice(case, "consent_method", row.method)),
+        (_("Language"), language_name(row.language) if row.language else ""),
+        (_("Interpreter"), _choice(case, "consent_interpreter", row.interpreter)),
+        (_("Explained by"), _choice(case, "consent_explained_by", row.explained_by)),
+        (_("Explanation"), str(explanation.label) if explanation else row.explanation_version),
+        (
+            _("Recorded"),
+            _("%(date)s by %(name)s")
+            % {
+                "date": date_format(row.recorded_at, "j F Y"),
+                "name": row.recorded_by.display_name,
+            },
+        ),
+        (
+            _("Withdrawn"),
+            date_format(row.withdrawn_at, "j F Y") if row.withdrawn_at else "",
+        ),
+    ]
+    return ConsentLine(
+        id=row.pk,
+        title=str(_PURPOSES.get(row.purpose, row.purpose)),
+        answer=_("Withdrawn") if row.withdrawn_at else str(answer.label),
+        colour="red" if row.withdrawn_at else _COLOURS[answer],
+        rows=[{"key": key, "value": value} for key, value in rows if value],
+    )
+
+
+def safe_contact(case: Case, *, at: datetime) -> Card | None:
+    """The card that counts, with its free text opened. Two queries."""
+    row = case.safecontacts.select_related("recorded_by").first()
+    if row is None:
+        return None
+    said: dict[str, object] = {}
+    if row.details is not None:
+        try:
+            said = json.loads(
+                unseal(
+                    case.person_id,
+                    row.details,
+                    table="cases_safecontact",
+                    column="details",
+                    row=row.pk,
+                )
+            )
+        except Unreadable:
+            said = {}
+    return Card(
+        id=row.pk,
+        marks=contact_marks(row),
+        recorded_at=row.recorded_at,
+        by=row.recorded_by.display_name,
+        details=_details(case, said),
+    )
+
+
+def _details(case: Case, said: dict[str, object]) -> list[dict[str, str]]:
+    labels = {
+        question.code: question
+        for question in form_for(case.profile).questions
+        if question.keeps == shape.CONTACT
+    }
+    made = []
+    for code, value in said.items():
+        if value in (None, "", []):
+            continue
+        question = labels.get(code)
+        made.append(
+            {
+                "key": str(question.label) if question else code.replace("_", " ").capitalize(),
+                "value": answer_words(question, value) if question else str(value),
+            }
+        )
+    return made

@@ -1,0 +1,192 @@
+"""The timeline and the access log: events of the audit trail, told in sentences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases import words
+from cases.models import Case
+from cases.selectors.keyset import PAGE_SIZE
+from identities.crypto import Opener, Unreadable
+from identities.models import Disclosure
+from nrm.accounts.models import SYSTEM_ID, User
+from nrm.audit.models import Event
+
+CHANGES, LOOKS, ALL = "changes", "looks", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event in words, for the timeline component."""
+
+    id: int
+    title: str
+    by: str
+    at: datetime
+    text: str
+    look: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One page of events, the newest first; `older` is where the next page begins."""
+
+    events: list[Told]
+    older: str
+    newer: str
+
+
+def _is_look() -> Q:
+    return Q(verb__in=words.looks()) | Q(verb__endswith=".viewed")
+
+
+def _events(case: Case, show: str) -> QuerySet[Event]:
+    events = Event.objects.filter(case_id=case.pk, refused=False)
+    if show == CHANGES:
+        # That somebody was shown who the person is belongs to the story of the case.
+        return events.filter(~_is_look() | Q(verb="identity.shown"))
+    if show == LOOKS:
+        return events.filter(_is_look())
+    return events
+
+
+def names(ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """The names of the people who acted. One query."""
+    wanted = {pk for pk in ids if pk}
+    found: dict[UUID | None, str] = dict(
+        User.objects.filter(pk__in=wanted).values_list("pk", "display_name")
+    )
+    found[SYSTEM_ID] = _("the system")
+    return found
+
+
+def tell(events: Iterable[Event], case: Case) -> list[Told]:
+    """Events in sentences. Looks of one person at one thing that follow each other are told
+    once, with their number. One query."""
+    rows = [event for event in events if not event.data.get("repeated")]
+    people = names(event.actor_id for event in rows)
+    groups: list[list[Event]] = []
+    for event in rows:
+        last = groups[-1][-1] if groups else None
+        if (
+            last is not None
+            and words.telling_of(event).look
+            and event.verb != "identity.shown"
+            and (last.verb, last.actor_id, last.at.date())
+            == (event.verb, event.actor_id, event.at.date())
+        ):
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return [_told(group, case, people) for group in groups]
+
+
+def _told(group: list[Event], case: Case, people: dict[UUID | None, str]) -> Told:
+    newest = group[0]
+    telling = words.telling_of(newest)
+    text = words.event_text(newest, case)
+    if len(group) > 1:
+        text = ngettext(
+            "%(count)d time on this day.", "%(count)d times on this day.", len(group)
+        ) % {"count": len(group)}
+    return Told(
+        id=newest.pk,
+        title=str(telling.title),
+        by=people.get(newest.actor_id, _("somebody whose account is gone")),
+        at=newest.at,
+        text=text,
+        look=telling.look,
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def timeline(
+    case: Case, *, show: str = CHANGES, after: str = "", before: str = "", size: int = PAGE_SIZE
+) -> Timeline:
+    """One page of a case's events in sentences, the newest first. Two queries."""
+    rows, older, newer = event_page(_events(case, show), after=after, before=before, size=size)
+    return Timeline(tell(rows, case), older, newer)
+
+
+def event_page(
+    events: QuerySet[Event], *, after: str, before: str, size: int
+) -> tuple[list[Event], str, str]:
+    """One page of events by id, the newest first, with where the older and newer pages begin."""
+    start = _number(after)
+    end = _number(before) if start is None else None
+    if start is not None:
+        events = events.filter(pk__lt=start)
+    if end is not None:
+        events = events.filter(pk__gt=end)
+    rows = list(events.order_by("pk" if end is not None else "-pk")[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if end is not None:
+        rows.reverse()
+    if not rows:
+        return [], "", ""
+    older = str(rows[-1].pk) if more or end is not None else ""
+    newer = str(rows[0].pk) if (more if end is not None else start is not None) else ""
+    return rows, older, newer
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A line of the access log: who saw what of the case, when, and why."""
+
+    told: Told
+    purpose: str
+    reason: str
+
+
+def access_log(
+    case: Case, *, identity_only: bool = False, after: str = "", before: str = ""
+) -> tuple[list[Look], str, str]:
+    """Who looked at the case, the newest first; with the reason where they were shown who the
+    person is. Four queries at most."""
+    events = _events(case, LOOKS)
+    if identity_only:
+        events = events.filter(verb="identity.shown")
+    rows, older, newer = event_page(events, after=after, before=before, size=PAGE_SIZE)
+    reasons = _reasons(case, rows)
+    by_id = {event.pk: event for event in rows}
+    made = []
+    for told in tell(rows, case):
+        event = by_id[told.id]
+        purpose = event.data.get("purpose", "")
+        made.append(
+            Look(
+                told,
+                words.purpose_label(case, purpose) if purpose else "",
+                reasons.get(event.data.get("disclosure", ""), ""),
+            )
+        )
+    return made, older, newer
+
+
+def _reasons(case: Case, events: list[Event]) -> dict[str, str]:
+    ids = [event.data["disclosure"] for event in events if "disclosure" in event.data]
+    rows: list[Any] = list(
+        Disclosure.objects.filter(pk__in=ids, case_id=case.pk).exclude(reason=None)
+    )
+    if not rows:
+        return {}
+    try:
+        opener = Opener(case.person_id)
+    except Unreadable:
+        return {}
+    return {
+        str(row.pk): opener.text(
+            row.reason, table="identities_disclosure", column="reason", row=row.pk
+        )
+        for row in rows
+    }

@@ -1,0 +1,151 @@
+"""Who can see a case and why, who has looked, and the table of roles and rights in words."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from cases.actions.assigning import bring_near, take_away
+from cases.forms.access import BringNearForm
+from cases.rights import ASSIGN, NEARNESS, RIGHTS, SEE_ACCESS
+from cases.selectors.near import organisations_to_bring, who_can_see
+from cases.selectors.timeline import access_log
+from cases.views.base import CaseView
+from cases.views.frame import case_frame
+from nrm.accounts.models import Organisation
+from nrm.accounts.rights import ADMINISTER, role_rights
+from nrm.accounts.roles import Role
+from nrm.actions import Forbidden, Hidden, Refused
+from nrm.audit import writer
+from nrm.web import add_objections
+
+
+class AccessView(CaseView):
+    """GET tells who can see the case and who has looked; POST brings an organisation near."""
+
+    right = SEE_ACCESS
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        return self._page(request, self._form())
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        self._may_change()
+        form = self._form(request.POST)
+        if not form.is_valid():
+            return self._page(request, form, status=422)
+        organisation = form.cleaned_data["organisation"]
+        try:
+            bring_near(self.case, actor=request.user, at=self.at, organisation=organisation)
+        except Refused as refusal:
+            add_objections(form, refusal)
+            return self._page(request, form, status=422)
+        messages.success(
+            request,
+            _("%(organisation)s can now see the summary of this case.")
+            % {"organisation": organisation.name},
+        )
+        return redirect("case_access", reference=self.case.reference)
+
+    def _may_change(self) -> None:
+        if ASSIGN.code not in self.held:
+            raise Forbidden(ASSIGN.code)
+
+    def _form(self, data: Any = None) -> BringNearForm:
+        return BringNearForm(data, organisations=organisations_to_bring(self.case))
+
+    def _page(self, request: HttpRequest, form: BringNearForm, status: int = 200) -> HttpResponse:
+        identity_only = request.GET.get("log") == "identity"
+        looks, older, newer = access_log(
+            self.case,
+            identity_only=identity_only,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        writer.write(
+            "access_log.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"events": [look.told.id for look in looks]},
+        )
+        here = request.path
+        log = "identity" if identity_only else "all"
+        return render(
+            request,
+            "cases/access.html",
+            {
+                **case_frame(request, self.case, self.held, current="case_access"),
+                "form": form,
+                "may_change": ASSIGN.code in self.held,
+                "near": who_can_see(self.case),
+                "looks": looks,
+                "identity_only": identity_only,
+                "views": [
+                    {
+                        "label": _("Every look"),
+                        "url": f"{here}?log=all#log",
+                        "current": not identity_only,
+                    },
+                    {
+                        "label": _("Identity shown"),
+                        "url": f"{here}?log=identity#log",
+                        "current": identity_only,
+                    },
+                ],
+                "previous_url": f"{here}?log={log}&before={newer}#log" if newer else "",
+                "next_url": f"{here}?log={log}&after={older}#log" if older else "",
+            },
+            status=status,
+        )
+
+
+class EndAccessView(AccessView):
+    """POST ends what an organisation was given. There is no page to GET."""
+
+    http_method_names = ["post"]
+
+    def post(  # type: ignore[override]
+        self, request: HttpRequest, reference: str, organisation: UUID
+    ) -> HttpResponse:
+        self._may_change()
+        found = Organisation.objects.filter(pk=organisation).first()
+        if found is None:
+            raise Hidden(ASSIGN.code)
+        take_away(self.case, actor=request.user, at=self.at, organisation=found)
+        messages.success(
+            request,
+            _("%(organisation)s can no longer see this case.") % {"organisation": found.name},
+        )
+        return redirect("case_access", reference=self.case.reference)
+
+
+class RightsTableView(View):
+    """The table of roles and rights in words, for an administrator. No case is named in it."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        ADMINISTER.check(request.user, None)
+        return render(request, "cases/rights_table.html", {"roles": rights_in_words()})
+
+
+def rights_in_words() -> list[dict[str, Any]]:
+    """For each role, what it may do by itself, and what it may do on a case by how near it
+    stands."""
+    table = []
+    for role in Role:
+        by_nearness = []
+        for nearness, label in NEARNESS.items():
+            mine = [right.label for right in RIGHTS if (nearness, role) in right.holders]
+            if mine:
+                by_nearness.append({"nearness": label, "rights": mine})
+        table.append(
+            {
+                "role": role.label,
+                "always": [r.label for r in role_rights() if role in r.roles and r.label],
+                "cases": by_nearness,
+            }
+        )
+    return table

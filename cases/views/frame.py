@@ -1,0 +1,35 @@
+"""What every page of a case carries round its own content: the identity bar, the tabs, the way
+back."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases import ports
+from cases.models import Case
+from cases.rights import SEE_WORKLIST
+from cases.selectors.cases import identity_bar
+
+
+def case_frame(
+    request: HttpRequest, case: Case, held: frozenset[str], *, current: str
+) -> dict[str, Any]:
+    """The context that `cases/frame.html` reads; `current` is the URL name of the open tab. One
+    query."""
+    listed = SEE_WORKLIST.held_by(request.user)
+    return {
+        "case": case,
+        "identity": identity_bar(case, held),
+        "tabs": [
+            {
+                "label": tab.label,
+                "url": reverse(tab.url_name, args=[case.reference]),
+                "current": tab.url_name == current,
+            }
+            for tab in ports.tabs(held)
+        ],
+        "back_url": reverse("worklist" if listed else "intake_queue"),
+        "back_text": _("Back to the list of cases") if listed else _("Back to the intake queue"),
+    }

@@ -1,0 +1,187 @@
+"""Codes of the audit trail and of the inbox in sentences that people read.
+
+A room above says its own verbs and kinds here when the application starts; what nobody has said
+anything about is shown by its code, so that nothing that happened is left out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from cases.models import Case, InboxItem
+from nrm.audit.models import Event
+
+Text = Callable[[Event, Case], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an event is told. A look is what somebody saw; the rest is what somebody did."""
+
+    title: Any
+    text: Text | None = None
+    look: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How an item of the inbox is told, and the page it leads to (a URL name that takes the
+    reference; the case page where it is empty)."""
+
+    text: Callable[[InboxItem], str]
+    url_name: str = ""
+
+
+_tellings: dict[str, Telling] = {}
+_notices: dict[str, Notice] = {}
+
+
+def register(verb: str, title: Any, text: Text | None = None, *, look: bool = False) -> None:
+    """Says how events of a verb are told on the timeline."""
+    _tellings[verb] = Telling(title, text, look)
+
+
+def register_notice(kind: str, text: Callable[[InboxItem], str], url_name: str = "") -> None:
+    """Says how items of a kind are told in the inbox."""
+    _notices[kind] = Notice(text, url_name)
+
+
+def looks() -> list[str]:
+    """The verbs of events by which somebody saw something of a case."""
+    return [verb for verb, telling in _tellings.items() if telling.look]
+
+
+def telling_of(event: Event) -> Telling:
+    """How this event is told."""
+    if found := _tellings.get(event.verb):
+        return found
+    plain = event.verb.replace(".", ": ").replace("_", " ")
+    return Telling(plain.capitalize(), look=event.verb.endswith(".viewed"))
+
+
+def event_text(event: Event, case: Case) -> str:
+    """The second sentence of an event, or nothing."""
+    telling = telling_of(event)
+    return telling.text(event, case) if telling.text else ""
+
+
+def notice_text(item: InboxItem) -> str:
+    """The sentence of an item of the inbox."""
+    notice = _notices.get(item.kind)
+    return notice.text(item) if notice else _("There is something to do.")
+
+
+def notice_url(item: InboxItem, reference: str) -> str:
+    """Where an item of the inbox leads."""
+    notice = _notices.get(item.kind)
+    try:
+        return reverse((notice and notice.url_name) or "case", args=[reference])
+    except NoReverseMatch:
+        return reverse("case", args=[reference])
+
+
+# Labels of the profile ----------------------------------------------------------------------------
+def term_label(case: Case, code: str) -> str:
+    """The name of a term in the case's profile, or its code."""
+    try:
+        return str(case.profile.term(code).label)
+    except KeyError:
+        return code
+
+
+def decision_label(case: Case, code: str) -> str:
+    """The name of a decision in the case's profile, or its code."""
+    try:
+        return str(case.profile.decision(code).label)
+    except KeyError:
+        return code
+
+
+def outcome_label(case: Case, decision: str, outcome: str) -> str:
+    """The name of a decision's outcome, or its code."""
+    try:
+        return str(case.profile.decision(decision).outcome(outcome).label)
+    except KeyError:
+        return outcome
+
+
+def purpose_label(case: Case, code: str) -> str:
+    """The reason for which an identity was shown."""
+    labels = {p.code: str(p.label) for p in case.profile.disclosure_purposes}
+    return labels.get(code, _("Recording who the person is") if code == "recording" else code)
+
+
+def task_label(case: Case, code: str) -> str:
+    """The name of a task in the case's profile, or its code."""
+    return next((str(t.label) for t in case.profile.day_zero_tasks if t.code == code), code)
+
+
+# What this room says ------------------------------------------------------------------------------
+def _clocks(event: Event, case: Case) -> str:
+    started = event.data.get("terms_started") or []
+    if not started:
+        return ""
+    names = ", ".join(term_label(case, code) for code in started)
+    return _("Clock started: %(names)s.") % {"names": names}
+
+
+def _decision(event: Event, case: Case) -> str:
+    code = event.data.get("decision") or event.data.get("code") or ""
+    outcome = event.data.get("outcome") or ""
+    parts = [decision_label(case, code)] if code else []
+    if code and outcome:
+        parts.append(outcome_label(case, code, outcome))
+    said = ": ".join(parts)
+    return " ".join(filter(None, [f"{said}." if said else "", _clocks(event, case)]))
+
+
+def _term(event: Event, case: Case) -> str:
+    code = event.data.get("term") or ""
+    return f"{term_label(case, code)}." if code else ""
+
+
+def _purpose(event: Event, case: Case) -> str:
+    purpose = purpose_label(case, event.data.get("purpose", ""))
+    return _("Reason given: %(reason)s.") % {"reason": purpose}
+
+
+def _task(event: Event, case: Case) -> str:
+    code = event.data.get("task") or ""
+    return f"{task_label(case, code)}." if code else ""
+
+
+_OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
+    ("referral.sent", _lazy("Referral received"), _clocks, False),
+    ("referral.imported", _lazy("Referral received from another system"), _clocks, False),
+    ("referral.linked", _lazy("A further referral was linked"), None, False),
+    ("case.opened", _lazy("Case opened"), _clocks, False),
+    ("case.assigned", _lazy("Caseworker chosen"), None, False),
+    ("case.brought_near", _lazy("An organisation was given access"), None, False),
+    ("case.taken_away", _lazy("An organisation’s access was ended"), None, False),
+    ("case.viewed", _lazy("Case page opened"), None, True),
+    ("case.read", _lazy("Case page opened"), None, True),
+    ("case.summary_viewed", _lazy("Summary opened"), None, True),
+    ("referral.viewed", _lazy("Referral read"), None, True),
+    ("timeline.viewed", _lazy("Timeline opened"), None, True),
+    ("notes.viewed", _lazy("Notes read"), None, True),
+    ("people.viewed", _lazy("People and consent opened"), None, True),
+    ("access_log.viewed", _lazy("Access log opened"), None, True),
+    ("identity.shown", _lazy("Identity shown"), _purpose, True),
+    ("note.written", _lazy("Note added"), None, False),
+    ("task.done", _lazy("Task done"), _task, False),
+    ("task.reopened", _lazy("Task opened again"), _task, False),
+    ("findings.recorded", _lazy("Findings recorded"), None, False),
+    ("decision.draft", _lazy("Decision drafted"), _decision, False),
+    ("deadline.missed", _lazy("Deadline missed"), _term, False),
+    ("deadline.paused", _lazy("Deadline paused"), _term, False),
+    ("deadline.resumed", _lazy("Deadline runs again"), _term, False),
+    ("deadline.extended", _lazy("Deadline extended"), _term, False),
+)
+for _verb, _title, _text, _look in _OWN:
+    register(_verb, _title, _text, look=_look)
+
+register_notice("case_assigned", lambda item: _("A case was given to you."))
