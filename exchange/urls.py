@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+"""Addresses of the exchange room."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from exchange import api
+
+urlpatterns = [
+    path("api/v1/intake/home-office/", api.HomeOfficeView.as_view(), name="api_home_office"),
+]

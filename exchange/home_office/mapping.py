@@ -162,8 +162,10 @@ _CODED: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("contact_email", "SafeToEmail", _SAFE),
     ("contact_post", "SafeToPostal", _SAFE),
 )
-_KEY_OF = {
-    question: key for question, key, *_codes in (*_LONG, *_SHORT, *_EMAILS, *_YES_OR_NO, *_CODED)
+_KEY_OF: dict[str, str] = {
+    "external_id": "ExternalId",
+    **{question: key for question, key in (*_LONG, *_SHORT, *_EMAILS, *_YES_OR_NO)},
+    **{question: key for question, key, _codes in _CODED},
 }
 _RESPONDERS = (
     (r"police|constabulary", "police"),
@@ -319,8 +321,7 @@ def read_payload(payload: Any, *, profile: Profile, today: date) -> Mapped:
     _responder(reading)
     _episode(reading, profile)
     _repetitions(reading)
-    destroy = duty_to_notify and reading.answers.get("police_cooperation") != "yes"
-    names, values = _unknown(reading, destroy=destroy)
+    names, values = _unknown(reading)
     return Mapped(
         external_id,
         duty_to_notify,
@@ -605,12 +606,11 @@ def _repetitions(reading: _Reading) -> None:
     reading.repeats("SupportProviderContactByPhone", lambda v: v == phone)
 
 
-def _unknown(reading: _Reading, *, destroy: bool) -> tuple[tuple[str, ...], dict[str, Any]]:
+def _unknown(reading: _Reading) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The names and values of keys that have no question, or whose value does not fit it.
 
     A name that does not look like a key might itself say who somebody is: it is kept with its
-    value, and listed by a number. With `destroy` (nobody agreed to be identified) no value is
-    kept, since any of them might identify.
+    value, and listed by a number.
     """
     names: list[str] = []
     values: dict[str, Any] = {}
@@ -623,4 +623,4 @@ def _unknown(reading: _Reading, *, destroy: bool) -> tuple[tuple[str, ...], dict
         else:
             names.append(f"(key {len(names) + 1})")
             values[names[-1]] = {"name": key, "value": value}
-    return tuple(names), {} if destroy else values
+    return tuple(names), values
