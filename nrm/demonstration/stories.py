@@ -63,6 +63,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "interpreter_needed": "yes",
         "sex": "female",
         "child_protection_told": "yes",
+        "child_authority": "Child protection desk of the camp",
         "child_guardian": "no",
         "last_contact": "last_month",
     },
