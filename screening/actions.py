@@ -20,7 +20,7 @@ from cases import rights
 from cases.actions.clocks import settle_terms, start_terms
 from cases.models import Case, Episode, FindingSet
 from cases.models.case import AgeStatus
-from identities.crypto import Opener, seal
+from identities.crypto import Opener, Sealed, seal
 from nrm.accounts.models import User
 from nrm.actions import Changed, Objection, action, detail, refuse_if
 from screening.models import (
@@ -108,7 +108,7 @@ def _copy(last: Screening, screening: Screening) -> None:
     Contradiction.objects.bulk_create(pairs)
 
 
-def _moved(person: UUID, sealed: bytes, table: str, column: str, old: UUID, new: UUID) -> bytes:
+def _moved(person: UUID, sealed: Sealed, table: str, column: str, old: UUID, new: UUID) -> bytes:
     text = Opener(person).text(sealed, table=f"screening_{table}", column=column, row=old)
     return _sealed(person, text, table, column, new)
 
@@ -139,6 +139,8 @@ def _changed() -> Changed:
 
 
 def _episode_of(screening: Screening, episode_id: UUID | None) -> Episode | None:
+    if episode_id is None:
+        return None
     return Episode.objects.filter(case_id=screening.case_id, pk=episode_id).first()
 
 
@@ -237,9 +239,11 @@ def record_evidence(
     if already := screening.evidences.filter(pk=row_id).first():
         return already
     refuse_if(_objections_to_item(screening, item, at))
+    last = screening.evidences.aggregate(last=Max("number"))["last"] or 0
     evidence = Evidence(
         id=row_id,
         screening=screening,
+        number=last + 1,
         episode_id=item.episode,
         recorded_by=actor,
         recorded_at=at,
@@ -327,7 +331,7 @@ def record_indicator(
     found.recorded_by, found.recorded_at = actor, at
     found.save()
     if wanted is not None:
-        found.evidence.set(wanted)
+        found.evidence.set(screening.evidences.filter(pk__in=wanted))
         detail(evidence=sorted(str(pk) for pk in wanted))
     return found
 
@@ -614,7 +618,11 @@ def complete_screening(
     if agrees is None:
         agrees = not differs.strip()
     case = Case.objects.get(pk=screening.case_id)
-    refuse_if(_objections_to_completing(screening, agrees, differs))
+    objections = list(objections_to_completing(screening))
+    if not agrees and not differs.strip():
+        text = _("Enter why you see it differently")
+        objections.append(Objection(text, field="differs"))
+    refuse_if([*objections, *_too_long(differs, "differs")])
     episodes = list(Episode.objects.filter(case=case))
     findings = list(screening.indicatorfindings.all())
     try:
@@ -676,9 +684,8 @@ def complete_screening(
     return screening
 
 
-def _objections_to_completing(
-    screening: Screening, agrees: bool, differs: str
-) -> Iterator[Objection]:
+def objections_to_completing(screening: Screening) -> Iterator[Objection]:
+    """What is still missing before the screening can be completed."""
     if not Episode.objects.filter(case_id=screening.case_id).exists():
         yield Objection(_("Add an episode: there is none to weigh yet."), code="no_episode")
     if not screening.indicatorfindings.exists():
@@ -687,9 +694,6 @@ def _objections_to_completing(
     if open_pairs := screening.contradictions.filter(explanation=None).count():
         text = _("Items that disagree have no explanation yet: %(count)s.") % {"count": open_pairs}
         yield Objection(text, code="unexplained")
-    if not agrees and not differs.strip():
-        yield Objection(_("Enter why you see it differently"), field="differs")
-    yield from _too_long(differs, "differs")
 
 
 def _move(case: Case, event: str, *, actor: User, at: datetime) -> None:

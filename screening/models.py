@@ -124,6 +124,7 @@ class EvidenceContent(models.Model):
 class Evidence(EvidenceContent, OfScreening):
     """One item: what was said, seen or received, by whom it was heard, and when."""
 
+    number = models.PositiveSmallIntegerField(default=1, help_text="Its place, for good.")
     episode = models.ForeignKey(Episode, null=True, on_delete=models.SET_NULL, related_name="+")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
@@ -132,7 +133,7 @@ class Evidence(EvidenceContent, OfScreening):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["recorded_at", "id"]
+        ordering = ["number", "id"]
 
     def __str__(self) -> str:
         return f"Evidence {self.id}"

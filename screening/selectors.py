@@ -257,10 +257,9 @@ def title_of(episode: Episode, profile: Profile) -> str:
 # The workbench ------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """One item of evidence, opened. `number` is its place in the list, for short references."""
+    """One item of evidence, opened."""
 
     row: Evidence
-    number: int
     text: str
     reliability: str
     codes: tuple[tuple[UUID, str], ...]  # (episode, indicator) it bears on
@@ -268,6 +267,10 @@ class EvidenceItem:
     @property
     def id(self) -> UUID:
         return self.row.pk
+
+    @property
+    def number(self) -> int:
+        return self.row.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +334,11 @@ class Group:
     def suggested(self) -> bool:
         return any(row.suggested for row in self.rows)
 
+    @property
+    def mixed(self) -> bool:
+        """Whether its indicators belong to different elements, so that each must say to which."""
+        return len({row.indicator.element for row in self.rows}) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -376,11 +384,13 @@ class Board:
             indicator.code in suggested,
         )
 
-    def groups(self, episode: Episode) -> list[Group]:
+    def groups(self, episode: Episode, *, only_recorded: bool = False) -> list[Group]:
         """The catalogue in its groups, with what is found in this episode."""
         by_group: dict[str, list[Row]] = {}
         for indicator in self.profile.screening.indicators:
-            by_group.setdefault(indicator.group, []).append(self.row(episode, indicator))
+            row = self.row(episode, indicator)
+            if row.finding or not only_recorded:
+                by_group.setdefault(indicator.group, []).append(row)
         return [
             Group(choice, tuple(by_group[choice.code]))
             for choice in self.profile.screening.groups
@@ -466,12 +476,11 @@ def open_items(
     return tuple(
         EvidenceItem(
             row,
-            number,
             opened(row, "text", opener),
             opened(row, "reliability", opener),
             tuple(sorted(bears_on.get(row.pk, ()), key=str)),
         )
-        for number, row in enumerate(rows, start=1)
+        for row in rows
     )
 
 

@@ -88,6 +88,8 @@ class OpenScreeningPage(ScreeningPage):
         """To the workbench, at the place where the person was."""
         episode = query.pop("episode", None) or self.request.GET.get("episode", "")
         wanted = {"episode": episode, **query} if episode else query
+        if self.request.GET.get("show") == "recorded":
+            wanted["show"] = "recorded"
         address = self.url("workbench")
         if wanted:
             address += f"?{urlencode(wanted)}"
@@ -123,6 +125,7 @@ class OpenScreeningPage(ScreeningPage):
         asked = self.request.GET
         episode = board.episode_at(asked.get("episode", ""))
         linking = board.item(asked.get("evidence", "")) if episode else None
+        only_recorded = asked.get("show") == "recorded" and linking is None
         profile = self.case.profile
         refused_pair, refused_form = explanation_form or (None, None)
         pairs = [
@@ -152,7 +155,8 @@ class OpenScreeningPage(ScreeningPage):
                 for one in board.episodes
             ],
             words=board.words_of(episode) if episode else None,
-            groups=board.groups(episode) if episode else [],
+            groups=board.groups(episode, only_recorded=only_recorded) if episode else [],
+            only_recorded=only_recorded,
             states=IndicatorState.choices,
             linking=linking,
             linked_codes={code for where, code in linking.codes if where == episode.pk}
@@ -630,6 +634,7 @@ class CompletionView(OpenScreeningPage):
             board=board,
             form=form,
             bare=_shown_without_evidence(board),
+            missing=list(actions.objections_to_completing(self.screening)),
         )
 
 
