@@ -130,6 +130,7 @@ def grant_role(
 def grant_group(
     case: Case, nearness: str, group: Group, *, reason: str, at: datetime
 ) -> CaseGroupGrant:
+    row: CaseGroupGrant
     row, _ = CaseGroupGrant.objects.update_or_create(
         content_object=case,
         group=group,
@@ -149,6 +150,7 @@ def grant_person(
     ends_at: datetime | None = None,
 ) -> CaseUserGrant:
     """Brings one person this near to the case, until `ends_at` where it is given."""
+    row: CaseUserGrant
     row, _ = CaseUserGrant.objects.update_or_create(
         content_object=case,
         user=user,

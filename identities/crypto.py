@@ -24,6 +24,9 @@ from django.utils import timezone
 
 from identities.models import PersonKey
 
+# What Django gives for a BinaryField.
+Sealed = bytes | memoryview
+
 _VERSION = b"v1"
 _NONCE = 12
 
@@ -113,7 +116,7 @@ def seal(person_id: UUID, text: str, *, table: str, column: str, row: UUID) -> b
     return _VERSION + nonce + sealed
 
 
-def unseal(person_id: UUID, sealed: bytes, *, table: str, column: str, row: UUID) -> str:
+def unseal(person_id: UUID, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:
     """The text of a sealed value; Unreadable where it was changed, moved, or its key is gone."""
     return Opener(person_id).text(sealed, table=table, column=column, row=row)
 
@@ -124,7 +127,7 @@ class Opener:
     def __init__(self, person_id: UUID) -> None:
         self._key = _data_key(person_id)
 
-    def text(self, sealed: bytes, *, table: str, column: str, row: UUID) -> str:
+    def text(self, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:
         raw = bytes(sealed)
         if raw[:2] != _VERSION:
             raise Unreadable("The value is of no version that is known.")
@@ -141,6 +144,6 @@ def seal_json(person_id: UUID, value: Any, *, table: str, column: str, row: UUID
     return seal(person_id, json.dumps(value), table=table, column=column, row=row)
 
 
-def unseal_json(person_id: UUID, sealed: bytes, *, table: str, column: str, row: UUID) -> Any:
+def unseal_json(person_id: UUID, sealed: Sealed, *, table: str, column: str, row: UUID) -> Any:
     """Like unseal, for what seal_json sealed."""
     return json.loads(unseal(person_id, sealed, table=table, column=column, row=row))

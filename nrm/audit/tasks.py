@@ -6,7 +6,7 @@ from django.utils import timezone
 from nrm.audit import chain
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def seal(**_: object) -> None:
     """Seals what is settled; ringing twice seals nothing twice."""
     chain.seal(at=timezone.now())
