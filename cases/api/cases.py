@@ -87,6 +87,7 @@ class CaseDeadlineSerializer(serializers.Serializer):
 class CaseFindingSerializer(serializers.Serializer):
     """What the current screening found on act, means and purpose."""
 
+    id = serializers.UUIDField()
     act = serializers.CharField()
     means = serializers.CharField()
     purpose = serializers.CharField()
@@ -151,7 +152,7 @@ def case_body(case: Case, held: frozenset[str]) -> dict[str, Any]:
     found = case.findingsets.filter(superseded_at=None).first()
     running = case.deadlines.filter(state__in=[DeadlineState.OPEN, DeadlineState.PAUSED])
     channels = ("call", "text", "voicemail", "email", "post")
-    finding_fields = ("act", "means", "purpose", "result", "limb", "pathway", "recorded_at")
+    finding_fields = ("id", "act", "means", "purpose", "result", "limb", "pathway", "recorded_at")
     return {
         **case_row(case),
         "profile": f"{case.profile_code}/{case.profile_version}",
@@ -226,7 +227,7 @@ class CasesView(APIView):
             "cases.listed",
             at=self.at,
             actor_id=request.user.pk,
-            data={"cases": [str(case.pk) for case in page.rows]},
+            data={"list": "api", "cases": [str(case.pk) for case in page.rows]},
         )
         return page_response(request, [case_row(case) for case in page.rows], after=page.after)
 
@@ -247,8 +248,18 @@ class CaseDetailView(CaseAPIView):
 
     @describe("get_case", "Read a case", tag=TAG, responses={200: CaseSerializer}, problems=(404,))
     def get(self, request: Request, reference: str) -> Response:
-        writer.write("case.viewed", at=self.at, actor_id=request.user.pk, case_id=self.case.pk)
-        return respond(case_body(self.case, self.held), version=self.case.version)
+        body = case_body(self.case, self.held)
+        writer.write(
+            "case.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={
+                "deadlines": [str(deadline["id"]) for deadline in body["deadlines"]],
+                "findings": str(body["findings"]["id"]) if body["findings"] else None,
+            },
+        )
+        return respond(body, version=self.case.version)
 
 
 class AssignmentSerializer(serializers.Serializer):

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import cases, notes
+from cases.api import cases, notes, timeline
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
@@ -20,4 +20,9 @@ urlpatterns = [
         name="api_case_disclosures",
     ),
     path("cases/<str:reference>/notes/", notes.NotesView.as_view(), name="api_case_notes"),
+    path(
+        "cases/<str:reference>/timeline/",
+        timeline.TimelineView.as_view(),
+        name="api_case_timeline",
+    ),
 ]

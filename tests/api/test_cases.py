@@ -218,8 +218,28 @@ def test_each_look_is_an_event_with_the_ids_shown(world: Any, case: Case) -> Non
     client.get(detail(case))
     listed = Event.objects.get(verb="cases.listed")
     assert listed.actor_id == world.caseworker.pk
-    assert listed.data == {"cases": [str(case.pk)]}
-    assert Event.objects.get(verb="case.viewed").case_id == case.pk
+    assert listed.data == {"list": "api", "cases": [str(case.pk)]}
+    viewed = Event.objects.get(verb="case.viewed")
+    assert viewed.case_id == case.pk
+    assert viewed.data["deadlines"] == [str(d.pk) for d in case.deadlines.order_by("due_at")]
+
+
+def test_the_timeline_tells_what_was_done_and_who_looked(world: Any, case: Case) -> None:
+    client = api(world.caseworker)
+    client.get(detail(case))
+    address = f"{detail(case)}timeline/"
+    done = client.get(address).json()["results"]
+    assert [event["look"] for event in done] == [False] * len(done)
+    assert done[0]["by"] == "Intake"
+    looks = client.get(f"{address}?show=looks").json()["results"]
+    assert looks
+    assert all(event["look"] for event in looks)
+    one = client.get(f"{address}?show=all&limit=1").json()
+    assert len(one["results"]) == 1
+    assert one["next"]
+    assert client.get(f"{address}?show=x&after=y").status_code == 400
+    assert api(world.other_supervisor).get(address).status_code == 404
+    assert api(world.responder).get(address).status_code == 403
 
 
 # Assigning ---------------------------------------------------------------------------------------

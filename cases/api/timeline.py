@@ -1,0 +1,69 @@
+"""What happened on a case, by REST: the sentences of its timeline page."""
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseAPIView
+from cases.selectors import timeline as timelines
+from nrm.audit import writer
+from nrm.rest import MOST_ROWS, PAGE_SIZE, describe, page_response, page_schema
+
+
+class TimelineQuery(serializers.Serializer):
+    """What may stand after the question mark."""
+
+    show = serializers.ChoiceField(
+        [timelines.CHANGES, timelines.LOOKS, timelines.ALL],
+        required=False,
+        default=timelines.CHANGES,
+        help_text="What was done, who looked, or everything.",
+    )
+    after = serializers.IntegerField(
+        required=False, min_value=0, max_value=2**63 - 1, help_text="From `next`."
+    )
+    limit = serializers.IntegerField(
+        required=False, default=PAGE_SIZE, min_value=1, max_value=MOST_ROWS
+    )
+
+
+class TimelineEventSerializer(serializers.Serializer):
+    """One thing that happened. Looks of one person that follow each other are told once."""
+
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    title = serializers.CharField()
+    by = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+    look = serializers.BooleanField(help_text="Somebody read something; nothing changed.")
+
+
+class TimelineView(CaseAPIView):
+    """What happened on a case, the newest first."""
+
+    @describe(
+        "list_timeline",
+        "Read what happened on a case",
+        tag="Cases",
+        responses={200: page_schema(TimelineEventSerializer, "TimelinePage")},
+        problems=(404,),
+        parameters=[TimelineQuery],
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        query = self.read_query(TimelineQuery)
+        page = timelines.timeline(
+            self.case,
+            show=query["show"],
+            after=str(query.get("after", "")),
+            size=query["limit"],
+        )
+        writer.write(
+            "timeline.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"events": [event.id for event in page.events]},
+        )
+        fields = ("id", "at", "title", "by", "text", "look")
+        told = [{name: getattr(event, name) for name in fields} for event in page.events]
+        return page_response(request, told, after=page.older)
