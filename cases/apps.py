@@ -8,12 +8,18 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import ports, rights
+        from cases.deciding_words import register_all
         from cases.selectors.inbox import unread
+        from cases.selectors.reviews import waiting_for
         from nrm.accounts.navigation import register
         from nrm.accounts.rights import ADMINISTER
         from nrm.accounts.roles import Role
 
+        register("referrals", _("Referrals"), *rights.REFER.roles, order=5)
         register("worklist", _("Cases"), *rights.SEE_WORKLIST.roles, order=10)
+        register(
+            "reviews", _("Reviews"), *rights.SEE_REVIEWS.roles, order=15, count=waiting_for
+        )
         register("intake_queue", _("Intake"), *rights.SEE_INTAKE_QUEUE.roles, order=20)
         register("near_cases", _("Cases"), *rights.SEE_NEAR_CASES.roles, order=10)
         register("rights_table", _("Roles and rights"), *ADMINISTER.roles, order=80)
@@ -21,9 +27,12 @@ class CasesConfig(AppConfig):
 
         for label, url_name, right, order in (
             (_("Overview"), "case", rights.SEE_CASE, 10),
+            (_("Decisions"), "decisions", rights.DRAFT_DECISION, 30),
+            (_("Deadlines"), "deadlines", rights.SEE_CASE, 40),
             (_("Notes"), "case_notes", rights.SEE_CASE, 60),
             (_("People and consent"), "case_people", rights.SEE_REFERRAL, 70),
             (_("Timeline"), "case_timeline", rights.SEE_CASE, 80),
             (_("Access"), "case_access", rights.SEE_ACCESS, 90),
         ):
             ports.register_tab(ports.Tab(label, url_name, right, order))
+        register_all()

@@ -279,6 +279,8 @@ def _put_item(
         page.part, {**others, **answers, "id": item}, profile, today=_today(at)
     )
     refuse_if(objections)
+    if "id" not in clean:
+        raise Hidden(REFER.code)
     items = list(contents.answers.get(page.part, []))
     if before:
         items = [clean if one.get("id") == item else one for one in items]

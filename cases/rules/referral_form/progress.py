@@ -78,26 +78,27 @@ def tasks(answers: Answers, profile: Profile, *, saved: Collection[str]) -> list
     """The task list. `saved` are the codes of the pages that were saved, whatever they hold: a page
     left empty on purpose is done."""
     missing = {o.field for o in objections_to_sending(answers, profile)}
-    path = path_of(answers, profile)
+    too_early = path_of(answers, profile) == OPEN and not answers.get("age_status")
     found = []
     for section, pages in sections_shown(answers, profile):
-        done = [page for page in pages if page.code in saved]
         asks = {question.code for page in pages for question in page.questions}
-        if section.code == "agreement" and path == OPEN and not answers.get("age_status"):
+        left = [page for page in pages if not _is_done(page, answers, saved)]
+        started = any(page.code in saved for page in pages)
+        if section.code == "agreement" and too_early:
             state = CANNOT_START
-        elif section.urgent:
-            some = any(is_answered(answers.get(code)) for code in asks)
-            state = (
-                COMPLETED
-                if not missing & asks and done
-                else IN_PROGRESS
-                if some and done
-                else INCOMPLETE
-            )
-        elif len(done) == len(pages):
-            state = COMPLETED
+        elif not started:
+            state = INCOMPLETE
+        elif (missing & asks) if section.urgent else left:
+            state = IN_PROGRESS
         else:
-            state = IN_PROGRESS if done else INCOMPLETE
-        following = next((page for page in pages if page.code not in saved), pages[0])
-        found.append(Task(section, tuple(pages), state, following))
+            state = COMPLETED
+        found.append(Task(section, tuple(pages), state, left[0] if left else pages[0]))
     return found
+
+
+def _is_done(page: Page, answers: Answers, saved: Collection[str]) -> bool:
+    if page.part == "allegations" and answers.get("accused") != "yes":
+        return True
+    if page.part:
+        return bool(answers.get(page.part))
+    return page.code in saved

@@ -108,7 +108,7 @@ def _asks(
 def _danger() -> Section:
     page = Page(
         "danger",
-        _("Is anyone in danger now?"),
+        _("Safety first"),
         (
             _yes_no(
                 "danger_now",
