@@ -160,3 +160,8 @@ SEE_NEAR_CASES = RoleRight(
     frozenset({Role.PROTECTION_PROVIDER, Role.PROSECUTION_LIAISON}),
     _("See the list of the cases to which their organisation was given access"),
 )
+SEE_REVIEWS = RoleRight(
+    "see_reviews",
+    frozenset({Role.SUPERVISOR}),
+    _("See the list of the decisions that wait for a second person"),
+)

@@ -9,6 +9,7 @@ from django.db.models import Min
 from cases.models import Case, Deadline
 from cases.models.deadline import DeadlineState
 from cases.rules import reminders
+from cases.selectors.deadlines import started_on
 from nrm.actions import detail
 from nrm.profiles.terms import Clock, Extension, Pause
 
@@ -66,32 +67,6 @@ def look_again(deadline: Deadline, *, at: datetime) -> None:
         due_at=deadline.due_at,
         zone=profile.calendar_for(deadline.calendar).zone,
         at=at,
-    )
-
-
-def started_on(basis: dict[str, Any]) -> date | datetime:
-    """When the clock began, as its stored basis says it."""
-    text = str(basis["start"])
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-
-
-def clock_of(deadline: Deadline) -> Clock:
-    """The clock worked out again from the stored basis, and nothing else. Raises TermError where
-    the profile no longer allows it, KeyError where a code is unknown."""
-    basis = deadline.basis
-    return deadline.case.profile.clock(
-        deadline.term,
-        started_on(basis),
-        calendar=basis["calendar"],
-        pauses=[
-            Pause(
-                date.fromisoformat(pause["from_on"]),
-                date.fromisoformat(pause["until_on"]),
-                pause["reason"],
-            )
-            for pause in basis["pauses"]
-        ],
-        extensions=[Extension(e["units"], e["reason"]) for e in basis["extensions"]],
     )
 
 

@@ -2,7 +2,6 @@
 served. What the law asks for stands in the profile; what stands in the way, in rules.decisions."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,7 +25,6 @@ from nrm.actions import Changed, Objection, Refused, action, detail, refuse_if
 from nrm.audit import writer
 from nrm.profiles.shape import Outcome
 
-AGREE, RETURN, ESCALATE = "agree", "return", "escalate"
 _EDITABLE = (DecisionState.DRAFT, DecisionState.RETURNED)
 
 
@@ -309,7 +307,7 @@ def agree(
         objections = _objections(decision, at) + _objections_to_old_findings(decision)
     refuse_if(objections)
     assert review is not None
-    _close(review, AGREE, at=at, reasons=reasons)
+    _close(review, rules.AGREE, at=at, reasons=reasons)
     detail(decision=decision.code, outcome=decision.outcome)
     _make(decision, actor=actor, at=at, second_person=actor)
     return decision
@@ -336,7 +334,7 @@ def hand_back(
         objections.append(Objection(text, field="reasons", code="reasons"))
     refuse_if(objections)
     assert review is not None
-    _close(review, RETURN, at=at, reasons=reasons)
+    _close(review, rules.RETURN, at=at, reasons=reasons)
     decision.state = DecisionState.RETURNED
     decision.second_person = None
     decision.version += 1
@@ -370,7 +368,7 @@ def escalate(
     refuse_if(objections)
     assert review is not None
     assert to is not None
-    _close(review, ESCALATE, at=at, reasons=reasons, to=to)
+    _close(review, rules.ESCALATE, at=at, reasons=reasons, to=to)
     decision.state = DecisionState.ESCALATED
     decision.second_person = to
     decision.version += 1
@@ -404,7 +402,7 @@ def _make(decision: Decision, *, actor: User, at: datetime, second_person: User 
     started = _move_clocks(case, decision, outcome, at=at)
     record = _record(decision, law_stage=stage_before, started=started)
     decision.record = record
-    decision.record_hash = hash_of(record)
+    decision.record_hash = rules.hash_of(record)
     decision.save()
     case.stage, case.stage_since = way.to_stage, at
     case.version += 1
@@ -550,21 +548,6 @@ def _record(
             "terms_when_served": list(outcome.starts_when_served),
             "supersedes": str(decision.supersedes_id) if decision.supersedes_id else None,
         }
-
-
-def hash_of(record: Mapping[str, Any]) -> str:
-    """SHA-256 of the record as JSON with sorted keys and no spaces."""
-    plain = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def record_holds(decision: Decision) -> bool:
-    """Whether the record, its hash and the sealed reasons still belong together."""
-    sealed = hashlib.sha256(bytes(decision.reasons or b"")).hexdigest()
-    reasons: dict[str, Any] = decision.record.get("reasons", {})
-    return hash_of(decision.record) == decision.record_hash and (
-        reasons.get("sealed_sha256") == sealed
-    )
 
 
 # Serving it --------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """What may be decided now, by whom, and everything that stands in the way. Pure: facts in,
 objections out, all of them."""
 
+import hashlib
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -101,6 +103,7 @@ _ELEMENT_OF = {
     "means_not_shown": "means",
     "purpose_not_shown": "purpose",
 }
+AGREE, RETURN, ESCALATE = "agree", "return", "escalate"
 _MET = ("ELEMENTS_MET_ADULT", "ELEMENTS_MET_CHILD")
 
 
@@ -459,3 +462,10 @@ def objections_to_serving(
         text = _("Select the language in which the person received it")
         found.append(Objection(text, field="language", code="language"))
     return found
+
+
+# The record --------------------------------------------------------------------------------------
+def hash_of(record: Mapping[str, Any]) -> str:
+    """SHA-256 of the record as JSON with sorted keys and no spaces."""
+    plain = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(plain.encode()).hexdigest()

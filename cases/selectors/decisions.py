@@ -1,5 +1,6 @@
 """Reads about decisions: the facts they need, what a draft says, and what was made."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from cases.models import Case, Decision, DecisionReview, FindingSet
 from cases.models.deadline import DeadlineState
 from cases.models.decision import DecisionState
 from cases.models.referral import ConsentAnswer
-from cases.rules.decisions import CaseFacts, DraftFacts, FindingFacts
+from cases.rules.decisions import CaseFacts, DraftFacts, FindingFacts, hash_of
 from identities.crypto import unseal, unseal_json
 from nrm.profiles.shape import Decision as Law
 
@@ -90,6 +91,15 @@ def draft_facts(decision: Decision, reasons: Mapping[str, str] | None = None) ->
         reasons=reasons_of(decision) if reasons is None else reasons,
         answers=decision.answers,
         no_conflict=decision.conflicts_declared,
+    )
+
+
+def record_holds(decision: Decision) -> bool:
+    """Whether the record, its hash and the sealed reasons still belong together."""
+    sealed = hashlib.sha256(bytes(decision.reasons or b"")).hexdigest()
+    reasons: dict[str, Any] = decision.record.get("reasons", {})
+    return (
+        hash_of(decision.record) == decision.record_hash and reasons.get("sealed_sha256") == sealed
     )
 
 

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from cases.views import reviews
+
+urlpatterns = [path("", reviews.ReviewsView.as_view(), name="reviews")]
