@@ -17,9 +17,7 @@ class CasesConfig(AppConfig):
 
         register("referrals", _("Referrals"), *rights.REFER.roles, order=5)
         register("worklist", _("Cases"), *rights.SEE_WORKLIST.roles, order=10)
-        register(
-            "reviews", _("Reviews"), *rights.SEE_REVIEWS.roles, order=15, count=waiting_for
-        )
+        register("reviews", _("Reviews"), *rights.SEE_REVIEWS.roles, order=15, count=waiting_for)
         register("intake_queue", _("Intake"), *rights.SEE_INTAKE_QUEUE.roles, order=20)
         register("near_cases", _("Cases"), *rights.SEE_NEAR_CASES.roles, order=10)
         register("rights_table", _("Roles and rights"), *ADMINISTER.roles, order=80)

@@ -184,4 +184,9 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
 for _verb, _title, _text, _look in _OWN:
     register(_verb, _title, _text, look=_look)
 
-register_notice("case_assigned", lambda item: _("A case was given to you."))
+for _kind, _sentence in (
+    ("case_assigned", _lazy("A case was given to you.")),
+    ("case_brought_near", _lazy("A case was shared with your organisation.")),
+    ("referral_received", _lazy("A referral came in and waits for a caseworker.")),
+):
+    register_notice(_kind, lambda item, sentence=_sentence: str(sentence))

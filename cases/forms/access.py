@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms.rows import RowChoiceField
 from nrm.accounts.models import Organisation
 from nrm.forms import Form
 
 
-class OrganisationChoice(forms.ModelChoiceField):
+class OrganisationChoice(RowChoiceField):
     def label_from_instance(self, obj: Organisation) -> str:
         return f"{obj.name} ({obj.get_kind_display()})"
 

@@ -6,13 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cases.forms.rows import RowChoiceField
 from cases.models import CaseTask
 from nrm.accounts.models import User
 from nrm.forms import Form, MultiChoiceField, Option
 from nrm.profiles import Profile
 
 
-class CaseworkerChoice(forms.ModelChoiceField):
+class CaseworkerChoice(RowChoiceField):
     def label_from_instance(self, obj: User) -> str:
         open_cases = getattr(obj, "open_cases", 0)
         words = ngettext("%(count)d open case", "%(count)d open cases", open_cases)

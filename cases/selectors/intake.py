@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CaseTask, Episode, Referral
+from cases.models import Allegation, Case, CaseTask, Episode, Referral
 from cases.rights import ASSIGN
 from cases.rules.countries import country_name
 from cases.rules.languages import language_name
@@ -111,7 +111,7 @@ class Told:
 
     referral: Referral
     parts: list[Part] = field(default_factory=list)
-    episodes: list[Part] = field(default_factory=list)
+    repeated: list[Part] = field(default_factory=list)  # episodes and offences
     readable: bool = True
 
 
@@ -197,19 +197,32 @@ def _episode(profile: Profile, episode: Episode, told: dict[str, Any]) -> Part:
         "age_then_years": episode.age_then_years,
         **told,
     }
-    questions = [
-        question
-        for page in form_for(profile).pages
-        if page.part == "episodes"
-        for question in page.questions
-    ]
     title = _("Episode %(number)d") % {"number": episode.position}
-    return Part(title, _rows(questions, answers))
+    return Part(title, _rows(_questions_of(profile, "episodes"), answers))
+
+
+def _questions_of(profile: Profile, part: str) -> list[Question]:
+    return [q for page in form_for(profile).pages if page.part == part for q in page.questions]
+
+
+def _allegation(profile: Profile, number: int, row: Allegation, opener: Opener | None) -> Part:
+    answers: dict[str, Any] = {
+        "stage": row.stage,
+        "hearing": row.hearing,
+        "hearing_on": row.hearing_on.isoformat() if row.hearing_on else "",
+        "detained": row.detained,
+    }
+    if opener is not None:
+        answers["offence"] = opener.text(
+            row.offence, table="cases_allegation", column="offence", row=row.pk
+        )
+    title = _("Offence %(number)d") % {"number": number}
+    return Part(title, _rows(_questions_of(profile, "allegations"), answers))
 
 
 def referrals_told(case: Case) -> list[Told]:
-    """What the referrals of a case say, the newest first, with free text opened. The episodes
-    belong to the case and stand with the first. Three queries."""
+    """What the referrals of a case say, the newest first, with free text opened. Episodes and
+    offences belong to the case and stand with the newest. Five queries."""
     referrals = list(case.referrals.select_related("organisation", "sent_by"))
     if not referrals:
         return []
@@ -222,8 +235,11 @@ def referrals_told(case: Case) -> list[Told]:
         answers = {**referral.answers, **_open(opener, referral, "cases_referral", "narrative")}
         parts = _parts(case.profile, answers)
         made.append(Told(referral, parts, readable=opener is not None))
-    made[0].episodes = [
+    made[0].repeated = [
         _episode(case.profile, episode, _open(opener, episode, "cases_episode", "narrative"))
         for episode in case.episodes.all()
+    ] + [
+        _allegation(case.profile, number, row, opener)
+        for number, row in enumerate(case.allegations.all(), start=1)
     ]
     return made

@@ -116,9 +116,14 @@ def hearings(case: Case) -> list[Hearing]:
 
 
 def _answer(case: Case, code: str, value: str) -> str:
-    page = form_for(case.profile).part("allegations")
-    question = next((q for q in page.questions if q.code == code), None)
-    labels = {option.code: str(option.label) for option in question.options} if question else {}
+    labels = {
+        option.code: str(option.label)
+        for page in form_for(case.profile).pages
+        if page.part == "allegations"
+        for question in page.questions
+        if question.code == code
+        for option in question.options
+    }
     return labels.get(value, value)
 
 
