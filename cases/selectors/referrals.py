@@ -106,15 +106,15 @@ def sent_by_team(actor: User) -> QuerySet[Referral]:
     cases = Case.objects.visible_to(actor, SEE_STATUS).filter(pk=OuterRef("case_id"))
     return (
         Referral.objects.filter(Exists(cases), organisation__in=REFER.teams_of(actor))
-        .select_related("case__person", "sent_by", "organisation")
-        .defer("narrative", "unknown_values")
+        .select_related("case__person", "case__authority", "sent_by", "organisation", "follows")
+        .defer("narrative", "unknown_values", "follows__narrative", "follows__unknown_values")
     )
 
 
 def sent_referrals(
     actor: User, *, at: datetime, after: str = "", before: str = "", size: int = 25
 ) -> tuple[list[SentRow], Rows]:
-    """One page of what the team sent, the newest first. Two queries."""
+    """One page of what the team sent, the newest first. Three queries."""
     page = page_of(
         sent_by_team(actor), "sent_at", newest_first=True, after=after, before=before, size=size
     )
@@ -122,7 +122,7 @@ def sent_referrals(
 
 
 def sent_rows(referrals: list[Referral], *, at: datetime) -> list[SentRow]:
-    """The referrals with where their cases stand. One query."""
+    """The referrals with where their cases stand. Two queries."""
     deadlines = next_deadlines([referral.case for referral in referrals], at=at)
     return [_sent_row(referral, deadlines.get(referral.case_id)) for referral in referrals]
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import cases, notes, timeline
+from cases.api import cases, notes, referrals, timeline
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
@@ -25,4 +25,7 @@ urlpatterns = [
         timeline.TimelineView.as_view(),
         name="api_case_timeline",
     ),
+    path("referrals/", referrals.ReferralsView.as_view(), name="api_referrals"),
+    path("referrals/<str:receipt>/", referrals.ReferralView.as_view(), name="api_referral"),
+    path("referral-form/", referrals.ReferralFormView.as_view(), name="api_referral_form"),
 ]

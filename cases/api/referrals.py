@@ -1,0 +1,268 @@
+"""Referrals by REST: sending one, and where the ones that were sent stand. The questions and their
+codes are those of the pages; `referral-form/` lists them."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.actions.referring import receive_referral
+from cases.api.base import PageQuery
+from cases.models import Referral
+from cases.models.case import CaseKind
+from cases.models.referral import Source
+from cases.rights import REFER
+from cases.rules.referral_form import Question, form_for
+from cases.selectors.referrals import SentRow, find_referral, sent_referrals, sent_rows
+from nrm.accounts.models import Organisation, User
+from nrm.actions import Hidden, Objection, Refused
+from nrm.audit import writer
+from nrm.profiles import load_profile
+from nrm.rest import (
+    IDEMPOTENCY_KEY,
+    APIView,
+    Coded,
+    ReferenceField,
+    coded_choice,
+    describe,
+    page_response,
+    page_schema,
+    respond,
+)
+
+TAG = "Referrals"
+
+
+# What is sent and answered -----------------------------------------------------------------------
+class ReferralWriteSerializer(serializers.Serializer):
+    """A whole referral. Nothing that says who the person is is required."""
+
+    answers = serializers.DictField(
+        child=serializers.JSONField(),
+        help_text="By question code, as GET referral-form/ lists them.",
+    )
+    organisation = serializers.UUIDField(
+        required=False, help_text="For which organisation, where you refer for several."
+    )
+    external_id = serializers.CharField(
+        required=False, max_length=64, help_text="Your own id: a second one makes no second."
+    )
+    follows = ReferenceField(
+        required=False, help_text="The receipt of a notification whose person agrees now."
+    )
+
+
+class NextDateSerializer(serializers.Serializer):
+    term = Coded()
+    due_on = serializers.DateField()
+
+
+class ReferralSerializer(serializers.Serializer):
+    """A sent referral: its status and next date, and nothing of what it says."""
+
+    receipt = ReferenceField()
+    pseudonym = serializers.CharField(help_text="Two words; not the person's name.")
+    kind = Coded()
+    status = serializers.CharField()
+    status_help = serializers.CharField(allow_blank=True)
+    next_date = NextDateSerializer(allow_null=True)
+    sent_at = serializers.DateTimeField()
+    organisation = serializers.CharField()
+    follows = ReferenceField(allow_null=True, help_text="The receipt of the one it follows.")
+
+
+class QuestionSerializer(serializers.Serializer):
+    """One question of the form."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.CharField()
+    options = Coded(many=True)
+    no_answer = serializers.ListField(
+        child=serializers.CharField(), help_text="The codes that say why there is no answer."
+    )
+    needed_on = serializers.ListField(
+        child=serializers.CharField(), help_text="On which paths it is needed to send."
+    )
+    longest = serializers.IntegerField(allow_null=True)
+
+
+class FormPageSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    part = serializers.CharField(
+        allow_blank=True, help_text="The repeated part that the questions belong to, or empty."
+    )
+    left_empty = serializers.CharField(
+        allow_blank=True, help_text="The code under which to say why something is empty, if any."
+    )
+    questions = QuestionSerializer(many=True)
+
+
+class ReferralFormSerializer(serializers.Serializer):
+    profile = serializers.CharField(help_text="The profile and its version, such as uk/2026.1.")
+    pages = FormPageSerializer(many=True)
+
+
+def _body(row: SentRow) -> dict[str, Any]:
+    referral, deadline = row.referral, row.deadline
+    return {
+        "receipt": referral.receipt,
+        "pseudonym": row.pseudonym,
+        "kind": coded_choice(CaseKind, referral.case.kind),
+        "status": str(row.status),
+        "status_help": str(row.status_help),
+        "next_date": {
+            "term": {"code": deadline.term, "label": deadline.label},
+            "due_on": deadline.due_on,
+        }
+        if deadline
+        else None,
+        "sent_at": referral.sent_at,
+        "organisation": referral.organisation.name,
+        "follows": referral.follows.receipt if referral.follows else None,
+    }
+
+
+def _team(actor: User, asked: Any) -> Organisation:
+    """The organisation for which the actor refers here; Refused where it has to be said."""
+    teams = actor.organisations(*REFER.roles)
+    found = [team for team in teams if asked is None or team.pk == asked]
+    if len(found) == 1:
+        return found[0]
+    text = _("Say for which of your organisations this is.")
+    raise Refused([Objection(text, field="organisation", code="organisation")])
+
+
+class ReferralsView(APIView):
+    """Sending a referral, and those that your organisation sent."""
+
+    role_right = REFER
+
+    @describe(
+        "list_referrals",
+        "List the referrals that your organisation sent",
+        tag=TAG,
+        responses={200: page_schema(ReferralSerializer, "ReferralPage")},
+        parameters=[PageQuery],
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(PageQuery)
+        rows, page = sent_referrals(
+            request.user, at=self.at, after=query["after"], size=query["limit"]
+        )
+        writer.write(
+            "referrals.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            data={"list": "api", "referrals": [str(row.referral.pk) for row in rows]},
+        )
+        return page_response(request, [_body(row) for row in rows], after=page.after)
+
+    @describe(
+        "send_referral",
+        "Send a referral",
+        tag=TAG,
+        request=ReferralWriteSerializer,
+        responses={201: ReferralSerializer},
+        problems=(413,),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request) -> Response:
+        key = self.submission_key(required=True)
+        sent = self.read(ReferralWriteSerializer)
+        team = _team(request.user, sent.get("organisation"))
+        referral = receive_referral(
+            sent["answers"],
+            actor=request.user,
+            at=self.at,
+            organisation=team,
+            profile=load_profile(team.profile),
+            source=Source.API,
+            submission_key=key,
+            external_id=sent.get("external_id"),
+            follows=_followed(request.user, sent.get("follows")),
+        )
+        address = reverse("api_referral", args=[referral.receipt])
+        return respond(_body(_row(request, referral, self.at)), status=201, location=address)
+
+
+def _followed(actor: User, receipt: str | None) -> Referral | None:
+    if receipt is None:
+        return None
+    try:
+        return find_referral(actor, receipt)
+    except Hidden:
+        text = _("Your organisation sent no notification with this receipt.")
+        raise Refused([Objection(text, field="follows", code="unknown")]) from None
+
+
+def _row(request: Request, referral: Referral, at: Any) -> SentRow:
+    (row,) = sent_rows([find_referral(request.user, referral.receipt)], at=at)
+    return row
+
+
+class ReferralView(APIView):
+    """One referral that your organisation sent."""
+
+    role_right = REFER
+
+    @describe(
+        "read_referral",
+        "Read the status of a referral",
+        tag=TAG,
+        responses={200: ReferralSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, receipt: str) -> Response:
+        row = _row(request, find_referral(request.user, receipt), self.at)
+        writer.write(
+            "referral.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            object_type="cases.referral",
+            object_id=row.referral.pk,
+            case_id=row.referral.case_id,
+        )
+        return respond(_body(row))
+
+
+class ReferralFormView(APIView):
+    """The questions of the form, with their codes."""
+
+    role_right = REFER
+
+    @describe(
+        "read_referral_form",
+        "Read the questions of the referral form",
+        tag=TAG,
+        responses={200: ReferralFormSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        profile = load_profile(request.user.organisations(*REFER.roles)[0].profile)
+        pages = [
+            {
+                "code": page.code,
+                "title": str(page.title),
+                "part": page.part,
+                "left_empty": page.left_empty,
+                "questions": [_question(question) for question in page.questions],
+            }
+            for page in form_for(profile).pages
+        ]
+        return respond({"profile": f"{profile.code}/{profile.version}", "pages": pages})
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "label": str(question.label),
+        "kind": question.kind,
+        "options": [{"code": o.code, "label": str(o.label)} for o in question.options],
+        "no_answer": list(question.no_answer),
+        "needed_on": sorted(question.needed_on),
+        "longest": question.limit if question.written else None,
+    }
