@@ -237,7 +237,9 @@ def _episode_in_words(
         limb=limbs.get(weighed.limb),
         child_rule=weighed.child_rule,
         context=tuple(profile.indicator(code) for code in weighed.context),
-        never_notify=tuple(rule for rule in profile.never_notify if shown & set(rule.when)),
+        never_notify=tuple(
+            rule for rule in profile.never_notify if not rule.when or shown & set(rule.when)
+        ),
     )
 
 
@@ -411,9 +413,9 @@ def board(screening: Screening) -> Board:
         ).values_list("indicatorfinding_id", "evidence_id")
     )
     pairs = list(screening.contradictions.select_related("recorded_by", "changed_by"))
-    items = open_items(case, rows, findings, linked)
+    opener = Opener(case.person_id) if rows else None  # no contradiction without evidence
+    items = open_items(opener, rows, findings, linked)
     by_id = {item.id: item for item in items}
-    opener = Opener(case.person_id) if any(pair.explanation for pair in pairs) else None
     return Board(
         screening=screening,
         episodes=episodes,
@@ -459,16 +461,21 @@ def _weighing(
     return stored_weighing(screening.weighing)
 
 
+def open_item(evidence: Evidence) -> EvidenceItem:
+    """One item by itself, opened; what it bears on is left out."""
+    (item,) = open_items(Opener(evidence.screening.case.person_id), [evidence])
+    return item
+
+
 def open_items(
-    case: Case,
+    opener: Opener | None,
     rows: Sequence[Evidence],
     findings: Iterable[IndicatorFinding] = (),
     linked: Iterable[tuple[UUID, UUID]] = (),
 ) -> tuple[EvidenceItem, ...]:
-    """Opens the texts of evidence with one look at the key, and none where there is no evidence."""
-    if not rows:
+    """Opens the texts of evidence. `opener` is None only where there is no evidence."""
+    if opener is None:
         return ()
-    opener = Opener(case.person_id)
     where = {finding.pk: (finding.episode_id, finding.code) for finding in findings}
     bears_on: dict[UUID, list[tuple[UUID, str]]] = {}
     for finding_id, evidence_id in linked:

@@ -119,6 +119,7 @@ class OpenScreeningPage(ScreeningPage):
         evidence_form: EvidenceForm | None = None,
         explanation_form: tuple[UUID, ExplanationForm] | None = None,
         age_form: AgeThenForm | None = None,
+        every: list[Screening] | None = None,
     ) -> HttpResponse:
         """The whole workbench, with a form that could not be saved in its place."""
         board = board or selectors.board(self.screening)
@@ -170,7 +171,9 @@ class OpenScreeningPage(ScreeningPage):
             # Errors are listed at the top of the page for the one form that was sent.
             form=evidence_form or refused_form or age_form,
             earlier=[
-                one for one in selectors.screenings_of(self.case) if one.pk != self.screening.pk
+                one
+                for one in every or selectors.screenings_of(self.case)
+                if one.pk != self.screening.pk
             ],
         )
 
@@ -200,7 +203,7 @@ class WorkbenchView(OpenScreeningPage):
         opened = next((one for one in found if one.state == "open"), None)
         if opened:
             self.screening = opened
-            return self.workbench()
+            return self.workbench(every=found)
         if found:
             return _past_page(self, found[0], found)
         return self.page("screening/start.html", episodes=_described(self))
@@ -292,7 +295,7 @@ class EvidenceView(OpenScreeningPage):
     def get(self, request: HttpRequest, reference: str, evidence: UUID) -> HttpResponse:
         if answer := self.find():
             return answer
-        item = self.opened(self.evidence_of(evidence))
+        item = selectors.open_item(self.evidence_of(evidence))
         return self.form_page(item, self.form(initial=EvidenceForm.values_of(item)))
 
     def post(self, request: HttpRequest, reference: str, evidence: UUID) -> HttpResponse:
@@ -301,7 +304,7 @@ class EvidenceView(OpenScreeningPage):
         row = self.evidence_of(evidence)
         form = self.form(request.POST)
         if not form.is_valid():
-            return self.form_page(self.opened(row), form, status=INVALID)
+            return self.form_page(selectors.open_item(row), form, status=INVALID)
         try:
             actions.correct_evidence(
                 row,
@@ -311,24 +314,22 @@ class EvidenceView(OpenScreeningPage):
                 version=form.cleaned_data["version"] or 0,
             )
         except Changed:
-            saved = self.opened(self.evidence_of(evidence))
+            saved = selectors.open_item(self.evidence_of(evidence))
             mine = {**form.data.dict(), "version": saved.row.version}  # type: ignore[attr-defined]
             form = self.form(mine)
             form.is_valid()
             return self.form_page(saved, form, status=CLASH, clash=True)
         except Refused as refusal:
             add_objections(form, refusal)
-            return self.form_page(self.opened(self.evidence_of(evidence)), form, status=INVALID)
+            return self.form_page(
+                selectors.open_item(self.evidence_of(evidence)), form, status=INVALID
+            )
         return self.back(f"e-{row.pk}")
 
     def form(self, *args: Any, **more: Any) -> EvidenceForm:
         return EvidenceForm(
             *args, episodes=self.case.episodes.all(), profile=self.case.profile, **more
         )
-
-    def opened(self, row: Evidence) -> EvidenceItem:
-        (item,) = selectors.open_items(self.case, [row])
-        return item
 
     def form_page(
         self, item: EvidenceItem, form: EvidenceForm, *, status: int = 200, clash: bool = False
