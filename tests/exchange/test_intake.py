@@ -314,6 +314,14 @@ def test_a_character_that_cannot_be_kept_is_a_fault_at_its_key(world: Any) -> No
     assert set(field_errors(response)) == {"PVFamily", "Type"}
 
 
+@pytest.mark.parametrize("more", [{"Cohort": "a\x00b"}, {"Co\x00hort": "b"}, {"Cohort": "\ud800"}])
+def test_what_is_not_text_is_refused_wherever_it_stands(world: Any, more: dict[str, str]) -> None:
+    body = json.dumps({**payload(), **more}).encode()
+    response = api(world.responder).generic("POST", INTAKE, body, "application/json")
+    assert response.status_code == 400
+    assert not Referral.objects.exists()
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'"x"', b"null", b"[" * 60_000, b'{"a": "\\u0000"}', b"\xff"]
 )

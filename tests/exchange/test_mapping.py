@@ -180,6 +180,9 @@ def test_a_text_that_does_not_fit_its_question_is_kept_whole() -> None:
     assert "birthplace" not in mapped.answers
     assert mapped.unknown_values["PVBirthplace"] == place
     assert set(mapped.unknown_keys) == {"PVBirthplace", "CIDReference"}
+    mapped = read(**{"Customer.Forename1": "A" * 150, "Customer.Surname": "B" * 150})
+    assert "name" not in mapped.answers
+    assert set(mapped.unknown_values) == {"Customer.Forename1", "Customer.Surname"}
     # Longer than the live form takes is a fault.
     assert set(faults(read(PVFamily="A" * 15_001))) == {"PVFamily"}
 
