@@ -10,9 +10,7 @@ URL = "/api/v1/referrals/"
 
 
 def send(client: Any, answers: Any, key: str = "one", **more: Any) -> Any:
-    return client.post(
-        URL, {"answers": answers, **more}, format="json", HTTP_IDEMPOTENCY_KEY=key
-    )
+    return client.post(URL, {"answers": answers, **more}, format="json", HTTP_IDEMPOTENCY_KEY=key)
 
 
 def test_a_program_sends_a_referral_once_a_key_and_reads_its_status(world: Any) -> None:
