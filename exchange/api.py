@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -76,4 +77,8 @@ class HomeOfficeView(APIView):
             at=self.at,
             organisation=sending_organisation(request.user, wanted=str(wanted or "")),
         )
-        return respond(imported_body(imported), status=201 if imported.made_now else 200)
+        return respond(
+            imported_body(imported),
+            status=201 if imported.made_now else 200,
+            location=reverse("api_referral", args=[imported.referral.receipt]),
+        )

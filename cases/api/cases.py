@@ -22,6 +22,7 @@ from cases.models import Case, Deadline
 from cases.models.case import AgeStatus, CaseKind, Confidentiality
 from cases.models.deadline import DeadlineState
 from cases.models.referral import Safety
+from cases.references import clean_reference
 from cases.selectors import cases as selectors
 from cases.selectors.keyset import page_of
 from nrm.accounts.models import User
@@ -193,6 +194,7 @@ class CaseListQuery(PageQuery):
     )
     stage = serializers.CharField(required=False, help_text="Stage code of a profile.")
     kind = serializers.ChoiceField(CaseKind.choices, required=False)
+    receipt = ReferenceField(required=False, help_text="Only the case of this referral's receipt.")
     due_before = serializers.DateField(
         required=False, help_text="Only cases whose next date to meet is before this day."
     )
@@ -201,6 +203,12 @@ class CaseListQuery(PageQuery):
         if not any(stage.code == value for profile in profiles() for stage in profile.stages):
             raise serializers.ValidationError(_("No profile has this stage."))
         return value
+
+    def validate_receipt(self, value: str) -> str:
+        clean = clean_reference(value)
+        if clean is None:
+            raise serializers.ValidationError(_("This is not a receipt: check its characters."))
+        return clean
 
 
 class CasesView(APIView):
@@ -237,6 +245,8 @@ def _filtered(cases: QuerySet[Case], query: dict[str, Any]) -> QuerySet[Case]:
         cases = cases.filter(stage=stage)
     if kind := query.get("kind"):
         cases = cases.filter(kind=kind)
+    if receipt := query.get("receipt"):
+        cases = cases.filter(referrals__receipt=receipt)
     if day := query.get("due_before"):
         cases = cases.filter(next_due_at__lt=timezone.make_aware(datetime.combine(day, time.min)))
     return cases

@@ -185,6 +185,20 @@ def test_keys_without_a_question_are_kept_sealed_and_listed(world: Any, send: Se
     assert b"B-7" not in bytes(referral.unknown_values or b"")
 
 
+def test_the_sender_follows_the_referral_and_the_authority_finds_its_case(world: Any) -> None:
+    response = api(world.responder).post(INTAKE, payload())
+    receipt = response.json()["receipt"]
+    followed = api(world.responder).get(response["Location"]).json()
+    assert (followed["receipt"], followed["status"]) == (receipt, "Received")
+    found = api(world.intake).get(f"/api/v1/cases/?receipt={receipt}").json()["results"]
+    assert [row["reference"] for row in found] == [Case.objects.get().reference]
+    assert api(world.other_supervisor).get(f"/api/v1/cases/?receipt={receipt}").json() == {
+        "results": [],
+        "next": None,
+    }
+    assert api(world.intake).get("/api/v1/cases/?receipt=x").status_code == 400
+
+
 # Once --------------------------------------------------------------------------------------------
 @both_ways
 def test_an_external_id_sent_again_makes_no_second_referral(world: Any, send: Send) -> None:
