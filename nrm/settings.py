@@ -255,7 +255,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [],
-    "ENUM_NAME_OVERRIDES": {"SafetyEnum": "cases.models.referral.Safety"},
+    "ENUM_NAME_OVERRIDES": {
+        "SafetyEnum": "cases.models.referral.Safety",
+        "ScreeningStateEnum": "screening.models.ScreeningState",
+        "IndicatorStateEnum": "screening.models.IndicatorState",
+        "ElementStateEnum": "screening.api.ELEMENT_STATES",
+    },
 }
 
 # Logs: references and codes, never names --------------------------------------------------------

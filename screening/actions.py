@@ -36,7 +36,7 @@ from screening.models import (
     ScreeningState,
 )
 from screening.rules import DECISION, ScreeningFaults
-from screening.selectors import weigh_rows
+from screening.selectors import open_explanation, weigh_rows
 
 MOST_TEXT = 10_000  # characters of one text
 MOST_COUNTRIES = 10
@@ -458,7 +458,7 @@ def explain_contradiction(
     _require_open(screening)
     contradiction.refresh_from_db()
     if (
-        _explanation(contradiction) == explanation.strip()
+        open_explanation(contradiction) == explanation.strip()
         and contradiction.put_to_person == put_to_person
     ):
         return contradiction
@@ -479,15 +479,6 @@ def _explain(pair: Contradiction, text: str) -> None:
     text = text.strip()
     pair.explanation = (
         _sealed(person, text, "contradiction", "explanation", pair.pk) if text else None
-    )
-
-
-def _explanation(pair: Contradiction) -> str:
-    if pair.explanation is None:
-        return ""
-    opener = Opener(pair.screening.case.person_id)
-    return opener.text(
-        pair.explanation, table="screening_contradiction", column="explanation", row=pair.pk
     )
 
 

@@ -507,6 +507,13 @@ def explanation_of(pair: Contradiction, opener: Opener) -> str:
     )
 
 
+def open_explanation(pair: Contradiction) -> str:
+    """The explanation of one contradiction by itself."""
+    if pair.explanation is None:
+        return ""
+    return explanation_of(pair, Opener(pair.screening.case.person_id))
+
+
 def reasons_of(screening: Screening) -> str:
     """Why the screener sees it differently; empty where they do not."""
     if screening.differs is None:

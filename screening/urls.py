@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from screening import views
+from screening import api, views
 
 _assessment = [
     path("", views.WorkbenchView.as_view(), name="workbench"),
@@ -27,4 +27,47 @@ _assessment = [
     path("completion/", views.CompletionView.as_view(), name="screening_completion"),
 ]
 
-urlpatterns = [path("cases/<str:reference>/assessment/", include(_assessment))]
+_screenings = [
+    path("", api.ScreeningsView.as_view(), name="api_screenings"),
+    path("<uuid:screening>/", api.ScreeningView.as_view(), name="api_screening"),
+    path(
+        "<uuid:screening>/evidence/",
+        api.ScreeningEvidenceListView.as_view(),
+        name="api_screening_evidence",
+    ),
+    path(
+        "<uuid:screening>/evidence/<uuid:evidence>/",
+        api.ScreeningEvidenceView.as_view(),
+        name="api_screening_item",
+    ),
+    path(
+        "<uuid:screening>/episodes/",
+        api.ScreeningEpisodesView.as_view(),
+        name="api_screening_episodes",
+    ),
+    path(
+        "<uuid:screening>/episodes/<uuid:episode>/indicators/<str:code>/",
+        api.ScreeningFindingView.as_view(),
+        name="api_screening_finding",
+    ),
+    path(
+        "<uuid:screening>/contradictions/",
+        api.ScreeningContradictionsView.as_view(),
+        name="api_screening_contradictions",
+    ),
+    path(
+        "<uuid:screening>/contradictions/<uuid:contradiction>/",
+        api.ScreeningContradictionView.as_view(),
+        name="api_screening_contradiction",
+    ),
+    path(
+        "<uuid:screening>/completion/",
+        api.ScreeningCompletionView.as_view(),
+        name="api_screening_completion",
+    ),
+]
+
+urlpatterns = [
+    path("cases/<str:reference>/assessment/", include(_assessment)),
+    path("api/v1/cases/<str:reference>/screenings/", include(_screenings)),
+]
