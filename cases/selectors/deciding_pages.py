@@ -9,12 +9,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases.models import Case, Decision
+from cases.models import Case, Decision, FindingSet
 from cases.models.decision import DecisionState
 from cases.rules import decisions as rules
 from cases.rules.languages import language_name
 from cases.selectors import decisions as reads
 from cases.selectors.overview import found
+from identities.crypto import Opener
 from nrm.accounts.models import User
 from nrm.actions import Objection
 from nrm.deadline_words import rule_words
@@ -90,11 +91,19 @@ def startable(case: Case, user: User, lines: list[Line], *, at: datetime) -> lis
 
 
 def objections_now(
-    case: Case, law: Law, *, at: datetime, draft: Decision | None = None
+    case: Case,
+    law: Law,
+    *,
+    at: datetime,
+    draft: Decision | None = None,
+    reasons: dict[str, str] | None = None,
+    findings: FindingSet | None = None,
 ) -> list[Objection]:
-    """Everything that stands in the way of the decision now."""
-    said = reads.draft_facts(draft) if draft is not None else rules.DraftFacts()
-    return rules.objections_to_decision(law, reads.facts_of(case, law, at=at), said)
+    """Everything that stands in the way of the decision now. `reasons` and `findings` where they
+    are at hand already."""
+    said = reads.draft_facts(draft, reasons) if draft is not None else rules.DraftFacts()
+    facts = reads.facts_of(case, law, at=at, findings=findings)
+    return rules.objections_to_decision(law, facts, said)
 
 
 def with_targets(form: Any, objections: Iterable[Objection]) -> list[dict[str, str]]:
@@ -126,19 +135,20 @@ def objections_to_reading(decision: Decision, user: User) -> list[Objection]:
 def reviews_of(decision: Decision) -> list[dict[str, Any]]:
     """What second persons found of this decision before, the newest first."""
     rows = list(decision.reviews.select_related("reviewer", "escalated_to").exclude(verdict=""))
-    law = reads.law_of(decision)
-    outcomes = {o.code: str(o.label) for o in law.outcomes}
+    if not rows:
+        return []
+    opener = Opener(decision.case.person_id)
+    outcomes = {o.code: str(o.label) for o in reads.law_of(decision).outcomes}
     made = []
     for review in rows:
-        review.case = decision.case
         made.append(
             {
                 "by": review.reviewer.display_name,
                 "at": review.decided_at,
                 "verdict": VERDICTS[review.verdict],
                 "own_outcome": outcomes.get(review.own_outcome, ""),
-                "own_grounds": reads.review_text(review, "own_grounds"),
-                "reasons": reads.review_text(review, "reasons"),
+                "own_grounds": reads.review_text(review, "own_grounds", opener),
+                "reasons": reads.review_text(review, "reasons", opener),
                 "to": review.escalated_to.display_name if review.escalated_to else "",
             }
         )

@@ -14,7 +14,7 @@ from cases.models.deadline import DeadlineState
 from cases.models.decision import DecisionState
 from cases.models.referral import ConsentAnswer
 from cases.rules.decisions import CaseFacts, DraftFacts, FindingFacts, hash_of
-from identities.crypto import unseal, unseal_json
+from identities.crypto import Opener, unseal_json
 from nrm.profiles.shape import Decision as Law
 
 OPEN_STATES = (
@@ -103,18 +103,12 @@ def record_holds(decision: Decision) -> bool:
     )
 
 
-def review_text(review: DecisionReview, column: str) -> str:
-    """What the second person wrote (`own_grounds` or `reasons`), opened. One query, for the key."""
+def review_text(review: DecisionReview, column: str, opener: Opener) -> str:
+    """What the second person wrote (`own_grounds` or `reasons`), opened."""
     sealed = getattr(review, column)
     if sealed is None:
         return ""
-    return unseal(
-        review.case.person_id,
-        bytes(sealed),
-        table="cases_decisionreview",
-        column=column,
-        row=review.pk,
-    )
+    return opener.text(bytes(sealed), table="cases_decisionreview", column=column, row=review.pk)
 
 
 def open_review(decision: Decision, reader: Any) -> DecisionReview | None:

@@ -1,6 +1,7 @@
 """The pages of decisions: what can be decided, the draft, the second person, the record, the
 letter, and when it was served."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from cases.selectors import decisions as reads
 from cases.selectors.overview import found
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
+from identities.crypto import Opener
 from nrm.accounts.models import User
 from nrm.actions import Changed, Forbidden, Hidden, Objection, Refused
 from nrm.audit import writer
@@ -136,9 +138,23 @@ class DecisionView(DecisionPage):
         decision = self.find(decision_id)
         if self._may_write(decision):
             reasons = reads.reasons_of(decision)
-            items = reads.items_of(self.case, reads.current_findings(self.case))
+            findings = reads.current_findings(self.case)
+            items = reads.items_of(self.case, findings)
             initial = DraftForm.initial_of(decision, reasons, items)
-            return self._draft(decision, self._form(decision, items, initial=initial), reasons)
+            form = self._form(decision, items, initial=initial)
+            return self._draft(
+                decision,
+                form,
+                findings,
+                pages.objections_now(
+                    self.case,
+                    reads.law_of(decision),
+                    at=self.at,
+                    draft=decision,
+                    reasons=reasons,
+                    findings=findings,
+                ),
+            )
         self.looked("decision.viewed", decision)
         template = "made" if decision.state == DecisionState.MADE else "waiting"
         return self.page(
@@ -147,11 +163,12 @@ class DecisionView(DecisionPage):
 
     def post(self, request: HttpRequest, reference: str, decision_id: UUID) -> HttpResponse:
         decision = self.find(decision_id)
-        items = reads.items_of(self.case, reads.current_findings(self.case))
+        findings = reads.current_findings(self.case)
+        items = reads.items_of(self.case, findings)
         typed = request.POST.copy()
         form = self._form(decision, items, typed)
         if not form.is_valid():
-            return self._draft(decision, form, status=422)
+            return self._draft(decision, form, findings, status=422)
         try:
             deciding.save_draft(
                 decision,
@@ -164,11 +181,11 @@ class DecisionView(DecisionPage):
             if "submit" in typed:
                 deciding.submit_for_review(decision, actor=request.user, at=self.at)
         except Changed as refusal:
-            return self._clash(decision, form, typed, refusal)
+            return self._clash(decision, form, findings, typed, refusal)
         except Refused as refusal:
             decision.refresh_from_db()
             add_objections(form, refusal)
-            return self._draft(decision, form, status=422)
+            return self._draft(decision, form, findings, status=422)
         if "submit" not in typed:
             messages.success(request, _("Saved. Only you can change it."))
         elif decision.state == DecisionState.MADE:
@@ -188,7 +205,7 @@ class DecisionView(DecisionPage):
         return DraftForm(data, law=reads.law_of(decision), items=items, limit=limit, **more)
 
     def _clash(
-        self, decision: Decision, form: DraftForm, typed: Any, refusal: Refused
+        self, decision: Decision, form: DraftForm, findings: Any, typed: Any, refusal: Refused
     ) -> HttpResponse:
         """Keeps what was typed, shows what is saved, and lets the next save go through."""
         decision.refresh_from_db()
@@ -200,21 +217,19 @@ class DecisionView(DecisionPage):
         ]
         add_objections(form, refusal)
         typed["version"] = str(decision.version)
-        return self._draft(decision, form, status=409, saved=saved)
+        return self._draft(decision, form, findings, status=409, saved=saved)
 
     def _draft(
         self,
         decision: Decision,
         form: DraftForm,
-        reasons: dict[str, str] | None = None,
+        findings: Any,
+        objections: Iterable[Objection] = (),
         status: int = 200,
         **more: Any,
     ) -> HttpResponse:
         self.looked("decision.viewed", decision)
         law = reads.law_of(decision)
-        objections: list[Objection] = []
-        if not form.is_bound:
-            objections = pages.objections_now(self.case, law, at=self.at, draft=decision)
         return self.page(
             "decisions/draft.html",
             status=status,
@@ -222,7 +237,7 @@ class DecisionView(DecisionPage):
             law=law,
             form=form,
             objections=pages.with_targets(form, objections),
-            found=found(reads.current_findings(self.case)),
+            found=found(findings),
             returned=pages.reviews_of(decision),
             version_form=VersionForm(initial={"version": decision.version}),
             needs_second=any(o.second_person for o in law.outcomes),
@@ -305,7 +320,9 @@ class ReviewView(DecisionPage):
         user: User = self.request.user
         self.looked("decision.viewed", decision)
         recorded = reads.open_review(decision, user)
-        mine = reads.review_text(recorded, "own_grounds") if recorded else ""
+        mine = ""
+        if recorded:
+            mine = reads.review_text(recorded, "own_grounds", Opener(self.case.person_id))
         objections = pages.objections_to_reading(decision, user)
         if form is None:
             initial = {"version": decision.version}

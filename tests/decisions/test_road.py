@@ -205,7 +205,7 @@ def test_who_decides_otherwise_than_the_findings_says_why(world):
     assert codes(refusal) == {"differs"}
 
 
-# The second person ---------------------------------------------------------------------------------
+# The second person
 def test_author_cannot_approve_their_own_decision_not_even_a_supervisor(world):
     case = ready_case(world, at=RECEIVED)
     draft = deciding.draft_decision(
@@ -315,7 +315,7 @@ def test_conflict_of_interest_must_be_ruled_out_by_both(world):
     assert codes(refusal) == {"conflict"}
 
 
-# Palermo -------------------------------------------------------------------------------------------
+# Palermo
 def palermo_case(world, **more):
     case = world.assigned_case(at=day(2026, 3, 9), **more)
     findings(world, case, at=day(2026, 3, 9))
