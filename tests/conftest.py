@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.windows"]
+
 _servers: Any = None
 _folder: Any = None
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
+AXE = Path(__file__).resolve().parent / "vendor" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
