@@ -15,8 +15,10 @@ from django.db.models.functions import Now
 from guardian.backends import ObjectPermissionBackend
 
 from cases.models import Case, CaseGroupGrant, CaseUserGrant
+from cases.references import clean_reference
 from cases.rights import BY_CODE, RIGHTS, CaseRight
 from nrm.accounts.models import Membership, Organisation, RoleGroup, User
+from nrm.actions import Forbidden, Hidden
 
 
 def _running() -> Q:
@@ -79,6 +81,18 @@ ANY_RIGHT = CaseRight("any", "", frozenset(pair for right in RIGHTS for pair in 
 def can_see_at_all(actor: User, case_id: UUID) -> bool:
     """Whether the actor may know that the case exists."""
     return Case.objects.visible_to(actor, ANY_RIGHT).filter(pk=case_id).exists()
+
+
+def find_case(actor: Any, reference: str, right: CaseRight) -> Case:
+    """The case of this reference, where the actor has the right on it. Hidden (404) where they may
+    not know of it, Forbidden (403) where they may but have not this right."""
+    clean = clean_reference(reference)
+    found = Case.objects.select_related("person", "authority", "caseworker")
+    if clean and (case := found.visible_to(actor, right).filter(reference=clean).first()):
+        return case
+    if clean and Case.objects.visible_to(actor, ANY_RIGHT).filter(reference=clean).exists():
+        raise Forbidden(right.code)
+    raise Hidden(right.code)
 
 
 def rights_on(actor: User, case: Case) -> frozenset[str]:

@@ -183,16 +183,6 @@ def page_schema(row: type[serializers.Serializer], name: str) -> serializers.Ser
 
 
 # Fields that answers share ------------------------------------------------------------------------
-class LabelField(serializers.Field):
-    """A profile's label, or a translated word, in the language of the request."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(read_only=True, **more)
-
-    def to_representation(self, value: Any) -> str:
-        return str(value)
-
-
 class Coded(serializers.Serializer):
     """A code of the profile and its label in the language of the request."""
 

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from cases import access
+from cases.access import find_case
 from cases.models import Case
 from cases.rights import SEE_CASE, CaseRight
 from cases.selectors.keyset import Place
-from cases.views.base import find_case
 from nrm import rest
 from nrm.rest import APIView
 

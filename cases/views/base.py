@@ -8,22 +8,9 @@ from django.utils import timezone
 from django.views.generic import View
 
 from cases import access
+from cases.access import find_case
 from cases.models import Case
-from cases.references import clean_reference
 from cases.rights import SEE_CASE, CaseRight
-from nrm.actions import Forbidden, Hidden
-
-
-def find_case(actor: Any, reference: str, right: CaseRight) -> Case:
-    """The case of this reference, where the actor has the right on it. Hidden (404) where they may
-    not know of it, Forbidden (403) where they may but have not this right."""
-    clean = clean_reference(reference)
-    found = Case.objects.select_related("person", "authority", "caseworker")
-    if clean and (case := found.visible_to(actor, right).filter(reference=clean).first()):
-        return case
-    if clean and Case.objects.visible_to(actor, access.ANY_RIGHT).filter(reference=clean).exists():
-        raise Forbidden(right.code)
-    raise Hidden(right.code)
 
 
 class CaseView(View):
