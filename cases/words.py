@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case, InboxItem
+from cases.rights import NEARNESS
 from nrm.audit.models import Event
 
 Text = Callable[[Event, Case], str]
@@ -29,8 +30,8 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """How an item of the inbox is told, and the page it leads to (a URL name that takes the
-    reference; the case page where it is empty)."""
+    """How an item of the inbox is told, and the page it leads to: a URL name that takes the
+    reference, the case page where it is empty; one without arguments where there is no case."""
 
     text: Callable[[InboxItem], str]
     url_name: str = ""
@@ -63,6 +64,12 @@ def telling_of(event: Event) -> Telling:
     return Telling(plain.capitalize(), look=event.verb.endswith(".viewed"))
 
 
+def people_in(event: Event) -> dict[str, str]:
+    """The names of the people whom the event names by id, where the timeline has read them."""
+    found: dict[str, str] = getattr(event, "people", {})
+    return found
+
+
 def event_text(event: Event, case: Case) -> str:
     """The second sentence of an event, or nothing."""
     telling = telling_of(event)
@@ -75,13 +82,14 @@ def notice_text(item: InboxItem) -> str:
     return notice.text(item) if notice else _("There is something to do.")
 
 
-def notice_url(item: InboxItem, reference: str) -> str:
-    """Where an item of the inbox leads."""
+def notice_url(item: InboxItem, reference: str = "") -> str:
+    """Where an item of the inbox leads: to a page of its case, or of the reader's where it is about
+    no case."""
     notice = _notices.get(item.kind)
-    try:
-        return reverse((notice and notice.url_name) or "case", args=[reference])
-    except NoReverseMatch:
-        return reverse("case", args=[reference])
+    page = notice.url_name if notice else ""
+    if not reference:
+        return reverse(page) if page else ""
+    return reverse(page or "case", args=[reference])
 
 
 # Labels of the profile ----------------------------------------------------------------------------
@@ -129,19 +137,18 @@ def _clocks(event: Event, case: Case) -> str:
     return _("Clock started: %(names)s.") % {"names": names}
 
 
-def _decision(event: Event, case: Case) -> str:
-    code = event.data.get("decision") or event.data.get("code") or ""
-    outcome = event.data.get("outcome") or ""
-    parts = [decision_label(case, code)] if code else []
-    if code and outcome:
-        parts.append(outcome_label(case, code, outcome))
-    said = ": ".join(parts)
-    return " ".join(filter(None, [f"{said}." if said else "", _clocks(event, case)]))
+def _assigned(event: Event, case: Case) -> str:
+    name = people_in(event).get(event.data.get("caseworker") or "", "")
+    return _("Given to %(name)s.") % {"name": name} if name else ""
 
 
-def _term(event: Event, case: Case) -> str:
-    code = event.data.get("term") or ""
-    return f"{term_label(case, code)}." if code else ""
+def _nearness(event: Event, case: Case) -> str:
+    label = NEARNESS.get(event.data.get("nearness", ""))
+    return f"{label}." if label else ""
+
+
+def _destroyed(event: Event, case: Case) -> str:
+    return _("The person did not agree to it, so nothing of it is kept.")
 
 
 def _purpose(event: Event, case: Case) -> str:
@@ -156,14 +163,16 @@ def _task(event: Event, case: Case) -> str:
 
 _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("referral.sent", _lazy("Referral received"), _clocks, False),
-    ("referral.imported", _lazy("Referral received from another system"), _clocks, False),
-    ("referral.linked", _lazy("A further referral was linked"), None, False),
-    ("case.opened", _lazy("Case opened"), _clocks, False),
-    ("case.assigned", _lazy("Caseworker chosen"), None, False),
-    ("case.brought_near", _lazy("An organisation was given access"), None, False),
-    ("case.taken_away", _lazy("An organisation’s access was ended"), None, False),
+    (
+        "referral.identity_destroyed",
+        _lazy("What said who the person is was destroyed"),
+        _destroyed,
+        False,
+    ),
+    ("case.assigned", _lazy("Caseworker chosen"), _assigned, False),
+    ("case.brought_near", _lazy("An organisation was given access"), _nearness, False),
+    ("case.taken_away", _lazy("An organisation’s access was ended"), _nearness, False),
     ("case.viewed", _lazy("Case page opened"), None, True),
-    ("case.read", _lazy("Case page opened"), None, True),
     ("case.summary_viewed", _lazy("Summary opened"), None, True),
     ("referral.viewed", _lazy("Referral read"), None, True),
     ("timeline.viewed", _lazy("Timeline opened"), None, True),
@@ -174,19 +183,15 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("note.written", _lazy("Note added"), None, False),
     ("task.done", _lazy("Task done"), _task, False),
     ("task.reopened", _lazy("Task opened again"), _task, False),
-    ("findings.recorded", _lazy("Findings recorded"), None, False),
-    ("decision.draft", _lazy("Decision drafted"), _decision, False),
-    ("deadline.missed", _lazy("Deadline missed"), _term, False),
-    ("deadline.paused", _lazy("Deadline paused"), _term, False),
-    ("deadline.resumed", _lazy("Deadline runs again"), _term, False),
-    ("deadline.extended", _lazy("Deadline extended"), _term, False),
 )
 for _verb, _title, _text, _look in _OWN:
     register(_verb, _title, _text, look=_look)
 
-for _kind, _sentence in (
-    ("case_assigned", _lazy("A case was given to you.")),
-    ("case_brought_near", _lazy("A case was shared with your organisation.")),
-    ("referral_received", _lazy("A referral came in and waits for a caseworker.")),
+for _kind, _sentence, _page in (
+    ("case_assigned", _lazy("A case was given to you."), ""),
+    ("case_brought_near", _lazy("A case was shared with your organisation."), ""),
+    ("referral_received", _lazy("A referral came in and waits for a caseworker."), "triage"),
+    ("draft_handed_over", _lazy("A draft of a referral was handed over to you."), "drafts"),
+    ("draft_expiring", _lazy("A draft of a referral will be deleted soon."), "drafts"),
 ):
-    register_notice(_kind, lambda item, sentence=_sentence: str(sentence))
+    register_notice(_kind, lambda item, sentence=_sentence: str(sentence), _page)

@@ -42,13 +42,14 @@ class TasksForm(Form):
 
     small = True
     label_size = "s"
-    done = MultiChoiceField(label=_("Done so far"), required=False)
+    done = MultiChoiceField(label=_("Tasks of the first day"), required=False)
 
     def __init__(self, *args: Any, tasks: list[CaseTask], profile: Profile, **kwargs: Any) -> None:
-        self.tasks = tasks
         kwargs.setdefault("initial", {"done": [t.code for t in tasks if t.done_at]})
         super().__init__(*args, **kwargs)
         known = {task.code: task for task in profile.day_zero_tasks}
+        order = list(known)
+        tasks = sorted(tasks, key=lambda t: order.index(t.code) if t.code in known else len(order))
         self.fields["done"].choices = [
             (task.code, Option(known[task.code].label, hint=known[task.code].help))
             if task.code in known

@@ -179,19 +179,16 @@ CHANNELS = {
 
 
 def age_words(case: Case) -> str:
-    """How old the person is, as far as the case says it: the status, and a band of years."""
-    status = AgeStatus(case.age_status).label
-    bands = case.profile.statistics.age_bands
-    years = case.age_years
-    band = next(
-        (
-            b
-            for b in bands
-            if years is not None and b.from_age <= years and (b.to_age is None or years <= b.to_age)
-        ),
-        None,
-    )
-    return f"{status}, {band.label}" if band else str(status)
+    """How old the person is, as far as the case says it: the status, and a band of five years that
+    does not cross the eighteenth birthday."""
+    status = str(AgeStatus(case.age_status).label)
+    if (years := case.age_years) is None:
+        return status
+    first = years - years % 5
+    last = first + 4
+    first, last = (first, min(last, 17)) if years < 18 else (max(first, 18), last)
+    band = _("about %(first)d to %(last)d") % {"first": first, "last": last}
+    return f"{status}, {band}"
 
 
 def contact_words(card: SafeContact | None) -> str:
@@ -425,7 +422,9 @@ def lines(cases: list[Case], actor: User, *, at: datetime) -> list[Line]:
                 case=case,
                 deadline=deadline,
                 stage=str(case.profile.stage(case.stage).label),
-                waits=waits_words(waits_on(facts), case, actor),
+                waits=_("On hold")
+                if deadline and deadline.state == "paused"
+                else waits_words(waits_on(facts), case, actor),
                 urgency=deadline.urgency if deadline else LATER,
             )
         )

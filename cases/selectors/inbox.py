@@ -64,9 +64,11 @@ def _ids(user: User, right: object, cases: set[UUID]) -> set[UUID]:
 def _item(row: InboxItem, seen: set[UUID], near: set[UUID], known: set[UUID]) -> Item:
     text = words.notice_text(row)
     case = row.case
-    if case is None or case.pk not in known:
+    if case is None:
+        return Item(row, text, "", "", words.notice_url(row))
+    if case.pk not in known:
         return Item(row, text, "", "", "")
-    url = ""
+    url = reverse("referrals")  # whoever sees no page of the case has referred it
     if case.pk in seen:
         url = words.notice_url(row, case.reference)
     elif case.pk in near:

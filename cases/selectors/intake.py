@@ -103,6 +103,7 @@ class Part:
 
     title: str
     rows: list[dict[str, str]]
+    urgent: bool = False
 
 
 @dataclass(slots=True)
@@ -111,7 +112,6 @@ class Told:
 
     referral: Referral
     parts: list[Part] = field(default_factory=list)
-    repeated: list[Part] = field(default_factory=list)  # episodes and offences
     readable: bool = True
 
 
@@ -149,13 +149,14 @@ def answer_words(question: Question, value: Any) -> str:
     return _one(question, value)
 
 
-def _rows(questions: Any, answers: dict[str, Any]) -> list[dict[str, str]]:
+def _rows(questions: Any, answers: dict[str, Any], about: Any = "") -> list[dict[str, str]]:
     made = []
     for question in questions:
         value = answers.get(question.code)
         if value in (None, "", [], ()):
             continue
-        made.append({"key": str(question.label), "value": answer_words(question, value)})
+        key = f"{about} {question.label}" if about else str(question.label)
+        made.append({"key": key, "value": answer_words(question, value)})
     return made
 
 
@@ -170,16 +171,14 @@ def _open(opener: Opener | None, row: Any, table: str, column: str) -> dict[str,
 def _parts(profile: Profile, answers: dict[str, Any]) -> list[Part]:
     parts = []
     for section in form_for(profile).sections:
-        questions = [
-            question
-            for page in section.pages
-            if not page.part
-            for question in page.questions
+        rows = []
+        for page in section.pages:
             # Who the person is stands apart, and nothing on a page of the case says it.
-            if question.keeps != shape.IDENTITY
-        ]
-        if rows := _rows(questions, answers):
-            parts.append(Part(str(section.title), rows))
+            asked = [] if page.part else [q for q in page.questions if q.keeps != shape.IDENTITY]
+            # Beside a name, a short question is clear; alone it needs the title of its page.
+            rows += _rows(asked, answers, about=page.title if page.identifies else "")
+        if rows:
+            parts.append(Part(str(section.title), rows, urgent=section.urgent))
     return parts
 
 
@@ -235,11 +234,17 @@ def referrals_told(case: Case) -> list[Told]:
         answers = {**referral.answers, **_open(opener, referral, "cases_referral", "narrative")}
         parts = _parts(case.profile, answers)
         made.append(Told(referral, parts, readable=opener is not None))
-    made[0].repeated = [
+    repeated = [
         _episode(case.profile, episode, _open(opener, episode, "cases_episode", "narrative"))
         for episode in case.episodes.all()
     ] + [
         _allegation(case.profile, number, row, opener)
         for number, row in enumerate(case.allegations.all(), start=1)
+    ]
+    newest = made[0]
+    newest.parts = [
+        *(part for part in newest.parts if part.urgent),
+        *(part for part in repeated if part.rows),
+        *(part for part in newest.parts if not part.urgent),
     ]
     return made

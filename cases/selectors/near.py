@@ -37,6 +37,11 @@ class NearCase:
     hearing: Any
 
 
+_WORDS = {
+    Safety.SAFE: _lazy("Safe"),
+    Safety.UNSAFE: _lazy("Not safe"),
+    Safety.UNKNOWN: _lazy("Not known"),
+}
 _COLOURS = {Safety.SAFE: "green", Safety.UNSAFE: "red", Safety.UNKNOWN: "grey"}
 
 
@@ -45,7 +50,7 @@ def contact_marks(card: SafeContact | None) -> list[Mark]:
     marks = []
     for name, channel in CHANNELS.items():
         value = Safety(getattr(card, name)) if card else Safety.UNKNOWN
-        marks.append(Mark(str(channel), str(value.label), _COLOURS[value]))
+        marks.append(Mark(str(channel), str(_WORDS[value]), _COLOURS[value]))
     return marks
 
 

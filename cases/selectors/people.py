@@ -76,7 +76,13 @@ def _consent(case: Case, row: Consent) -> ConsentLine:
         (_("How"), _choice(case, "consent_method", row.method)),
         (_("Language"), language_name(row.language) if row.language else ""),
         (_("Interpreter"), _choice(case, "consent_interpreter", row.interpreter)),
-        (_("Explained by"), _choice(case, "consent_explained_by", row.explained_by)),
+        (
+            _("Explained by"),
+            # "I did" is the word of whoever recorded it.
+            row.recorded_by.display_name
+            if row.explained_by == "me"
+            else _choice(case, "consent_explained_by", row.explained_by),
+        ),
         (_("Explanation"), str(explanation.label) if explanation else row.explanation_version),
         (
             _("Recorded"),

@@ -70,7 +70,10 @@ def tell(events: Iterable[Event], case: Case) -> list[Told]:
     """Events in sentences. Looks of one person at one thing that follow each other are told
     once, with their number. One query."""
     rows = [event for event in events if not event.data.get("repeated")]
-    people = names(event.actor_id for event in rows)
+    told = {id(event): _ids_in(event) for event in rows}
+    people = names([event.actor_id for event in rows] + [pk for ids in told.values() for pk in ids])
+    for event in rows:
+        event.people = {str(pk): people[pk] for pk in told[id(event)] if pk in people}  # type: ignore[attr-defined]
     groups: list[list[Event]] = []
     for event in rows:
         last = groups[-1][-1] if groups else None
@@ -85,6 +88,12 @@ def tell(events: Iterable[Event], case: Case) -> list[Told]:
         else:
             groups.append([event])
     return [_told(group, case, people) for group in groups]
+
+
+def _ids_in(event: Event) -> list[UUID]:
+    """The people whom the event names besides who acted."""
+    ids = [event.data.get(key) for key in ("caseworker", "to")]
+    return [UUID(pk) for pk in ids if pk]
 
 
 def _told(group: list[Event], case: Case, people: dict[UUID | None, str]) -> Told:

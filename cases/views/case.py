@@ -38,7 +38,9 @@ class CaseOverview(CaseView):
         decisions = list(Decision.objects.filter(case=case))
         findings = case.findingsets.filter(superseded_at=None).first()
         told = referrals_told(case) if "see_referral" in held else []
-        tasks = list(case.casetasks.select_related("done_by"))
+        tasks = list(case.casetasks.all())
+        found = overview.found(findings)
+        side_panels = self._panels(side=True)
         writer.write(
             "case.viewed",
             at=at,
@@ -74,13 +76,17 @@ class CaseOverview(CaseView):
                 else None,
                 "tasks_back": "case",
                 "findings": findings,
-                "found": overview.found(findings),
+                "found": found,
+                "several": len(found) > 1,
+                # The room that recorded the findings may show them itself; what stands here then
+                # is what each episode adds.
+                "show_found": len(found) > 1 or not side_panels,
                 "told": told,
                 "decisions": overview.decision_lines(case, decisions),
                 "timeline": timelines.timeline(case, size=RECENT).events,
                 "note_form": NoteForm() if "write_note" in held else None,
                 "panels": self._panels(side=False),
-                "side_panels": self._panels(side=True),
+                "side_panels": side_panels,
             },
         )
 

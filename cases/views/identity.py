@@ -13,10 +13,23 @@ from cases.rights import SHOW_IDENTITY
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from cases.words import purpose_label
+from identities.models import FactKind
+from identities.vault import KnownFact
 from nrm.actions import Refused
+from nrm.templatetags.nrm import partial_date
 from nrm.web import add_objections
 
 SHOWN_FOR = 600  # seconds; then the page leaves for the case
+
+
+def _words(fact: KnownFact) -> str:
+    """The fact as people read it: a birth date may lack its day or month."""
+    if fact.kind != FactKind.BIRTH_DATE:
+        return fact.value
+    try:
+        return partial_date(fact.value)
+    except ValueError:
+        return fact.value
 
 
 class ShowIdentityView(CaseView):
@@ -48,7 +61,7 @@ class ShowIdentityView(CaseView):
             "cases/identity_shown.html",
             {
                 **self._frame(request),
-                "facts": facts,
+                "rows": [{"key": fact.label, "value": _words(fact)} for fact in facts],
                 "purpose": purpose_label(self.case, disclosure.purpose),
                 "minutes": SHOWN_FOR // 60,
             },
