@@ -257,6 +257,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [],
     "ENUM_NAME_OVERRIDES": {
         "SafetyEnum": "cases.models.referral.Safety",
+        "YesNoEnum": "cases.api.decisions.YES_NO",
         "ScreeningStateEnum": "screening.models.ScreeningState",
         "IndicatorStateEnum": "screening.models.IndicatorState",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",

@@ -3,7 +3,10 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import cases, notes, referrals, timeline
+from cases.api import cases, deadlines, decisions, notes, referrals, timeline
+
+_DECISION = "cases/<str:reference>/decisions/<uuid:decision_id>/"
+_DEADLINE = "cases/<str:reference>/deadlines/<uuid:deadline_id>/"
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
@@ -28,4 +31,49 @@ urlpatterns = [
     path("referrals/", referrals.ReferralsView.as_view(), name="api_referrals"),
     path("referrals/<str:receipt>/", referrals.ReferralView.as_view(), name="api_referral"),
     path("referral-form/", referrals.ReferralFormView.as_view(), name="api_referral_form"),
+    path("reviews/", decisions.ReviewsView.as_view(), name="api_reviews"),
+    path(
+        "cases/<str:reference>/decisions/",
+        decisions.DecisionsView.as_view(),
+        name="api_decisions",
+    ),
+    path(_DECISION, decisions.DecisionView.as_view(), name="api_decision"),
+    path(
+        f"{_DECISION}submission/",
+        decisions.DecisionSubmissionView.as_view(),
+        name="api_decision_submission",
+    ),
+    path(
+        f"{_DECISION}withdrawal/",
+        decisions.DecisionWithdrawalView.as_view(),
+        name="api_decision_withdrawal",
+    ),
+    path(f"{_DECISION}review/", decisions.DecisionReviewView.as_view(), name="api_decision_review"),
+    path(
+        f"{_DECISION}verdict/",
+        decisions.DecisionVerdictView.as_view(),
+        name="api_decision_verdict",
+    ),
+    path(
+        f"{_DECISION}service/",
+        decisions.DecisionServiceView.as_view(),
+        name="api_decision_service",
+    ),
+    path(
+        "cases/<str:reference>/deadlines/",
+        deadlines.DeadlinesView.as_view(),
+        name="api_deadlines",
+    ),
+    path(_DEADLINE, deadlines.DeadlineView.as_view(), name="api_deadline"),
+    path(f"{_DEADLINE}pause/", deadlines.DeadlinePauseView.as_view(), name="api_deadline_pause"),
+    path(
+        f"{_DEADLINE}resumption/",
+        deadlines.DeadlineResumptionView.as_view(),
+        name="api_deadline_resumption",
+    ),
+    path(
+        f"{_DEADLINE}extension/",
+        deadlines.DeadlineExtensionView.as_view(),
+        name="api_deadline_extension",
+    ),
 ]
