@@ -373,18 +373,13 @@ class Board:
 
     def row(self, episode: Episode, indicator: Indicator) -> Row:
         finding = self.findings.get((episode.pk, indicator.code))
-        suggested = {
-            purpose
-            for kind in self.profile.referral.exploitation_types
-            if kind.code in episode.types
-            for purpose in kind.purposes
-        }
-        return Row(
-            indicator,
-            finding,
-            self.links.get(finding.pk, ()) if finding else (),
-            indicator.code in suggested,
-        )
+        linked = self.links.get(finding.pk, ()) if finding else ()
+        return Row(indicator, finding, linked, indicator.code in self.suggested(episode))
+
+    def suggested(self, episode: Episode) -> frozenset[str]:
+        """The purposes that the kinds of exploitation in the referral suggest."""
+        kinds = self.profile.referral.exploitation_types
+        return frozenset(p for kind in kinds if kind.code in episode.types for p in kind.purposes)
 
     def groups(self, episode: Episode, *, only_recorded: bool = False) -> list[Group]:
         """The catalogue in its groups, with what is found in this episode."""
