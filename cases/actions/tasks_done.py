@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cases import rights
+from cases.actions import clocks
 from cases.models import CaseTask
 from nrm.accounts.models import User
 from nrm.actions import action, detail
@@ -10,8 +11,13 @@ from nrm.actions import action, detail
 
 @action("task.done", right=rights.DO_TASK)
 def finish_task(task: CaseTask, *, actor: User, at: datetime) -> CaseTask:
-    """Marks the task as done by the actor. Done already, it stays as it was."""
-    return _set(task, actor=actor, at=at)
+    """Marks the task as done by the actor, and the clocks that it meets as met. Done already, it
+    stays as it was."""
+    done = _set(task, actor=actor, at=at)
+    for known in task.case.profile.day_zero_tasks:
+        if known.code == task.code and known.meets:
+            clocks.settle_terms(task.case, known.meets, at=at)
+    return done
 
 
 @action("task.reopened", right=rights.DO_TASK)

@@ -106,7 +106,8 @@ def refer(vignette: dict[str, Any], at: datetime, identifier: str = "") -> Case:
 
 def assign(case: Case, at: datetime) -> Case:
     assign_case(case, actor=user("intake"), at=at, caseworker=user("caseworker"))
-    for task in case.casetasks.filter(done_at=None)[:1]:
+    tasks = list(case.casetasks.filter(done_at=None))
+    for task in [t for t in tasks if t.code == "safety_check"] + tasks[:1]:
         finish_task(task, actor=user("intake"), at=at)
     return Case.objects.get(pk=case.pk)
 

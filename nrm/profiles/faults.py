@@ -253,7 +253,10 @@ def _term(term: Term, profile: Profile) -> Iterator[str]:
 
 def _people(profile: Profile) -> Iterator[str]:
     for task in profile.day_zero_tasks:
-        yield from _unknown(f"day_zero_tasks[{task.code}].owner", [task.owner], ROLES, "role")
+        where = f"day_zero_tasks[{task.code}]"
+        yield from _unknown(f"{where}.owner", [task.owner], ROLES, "role")
+        terms = [term.code for term in profile.terms]
+        yield from _unknown(f"{where}.meets", task.meets, terms, "term")
     yield from _unknown(
         "consent.needed_from", profile.consent.needed_from, AGE_STATUSES, "age status"
     )

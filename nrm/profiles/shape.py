@@ -280,7 +280,8 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class DayZeroTask:
-    """Something to do on the day a referral arrives. A disputed age and "not sure" are a child."""
+    """Something to do on the day a referral arrives. A disputed age and "not sure" are a child.
+    Doing it meets the clocks named in `meets`."""
 
     code: str
     label: Label
@@ -289,6 +290,7 @@ class DayZeroTask:
     for_age: Literal["child", "any"]
     source: str
     verified: bool
+    meets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
