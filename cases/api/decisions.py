@@ -312,7 +312,6 @@ class DecisionAPIView(CaseAPIView):
 
     def told(self, decision: Decision, *, status: int = 200) -> Response:
         """The decision as it is now, with its version as ETag."""
-        decision = self.find(decision.pk)
         law, user = reads.law_of(decision), self.request.user
         reasons = reads.reasons_of(decision)
         open_now = decision.state in reads.OPEN_STATES
