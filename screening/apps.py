@@ -9,6 +9,7 @@ class ScreeningConfig(AppConfig):
     def ready(self) -> None:
         from cases import ports, rights
         from screening.selectors import panel
+        from screening.words import register_all
 
         ports.register_tab(ports.Tab(_("Assessment"), "workbench", rights.SCREEN, order=20))
         ports.register_panel(
@@ -21,3 +22,4 @@ class ScreeningConfig(AppConfig):
                 build=panel,
             )
         )
+        register_all()

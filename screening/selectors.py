@@ -323,6 +323,7 @@ class Group:
 
     choice: Choice
     rows: tuple[Row, ...]
+    size: int  # indicators of the catalogue, shown here or not
 
     @property
     def recorded(self) -> int:
@@ -385,14 +386,13 @@ class Board:
         """The catalogue in its groups, with what is found in this episode."""
         by_group: dict[str, list[Row]] = {}
         for indicator in self.profile.screening.indicators:
-            row = self.row(episode, indicator)
-            if row.finding or not only_recorded:
-                by_group.setdefault(indicator.group, []).append(row)
-        return [
-            Group(choice, tuple(by_group[choice.code]))
-            for choice in self.profile.screening.groups
-            if choice.code in by_group
-        ]
+            by_group.setdefault(indicator.group, []).append(self.row(episode, indicator))
+        groups = []
+        for choice in self.profile.screening.groups:
+            every = by_group.get(choice.code, [])
+            if rows := tuple(row for row in every if row.finding or not only_recorded):
+                groups.append(Group(choice, rows, len(every)))
+        return groups
 
 
 def board(screening: Screening) -> Board:
