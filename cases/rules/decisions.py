@@ -64,11 +64,11 @@ REASON_PARTS: tuple[ReasonPart, ...] = (
     ),
     ReasonPart(
         "differs", _lazy("Why you decide otherwise than the findings"),
-        _lazy("The findings advise. A person decides, and says why where they differ."),
+        _lazy("Only where you do. The findings advise; a person decides, and says why."),
     ),
     ReasonPart(
         "would_change", _lazy("What would change this decision"),
-        _lazy("What new information could lead to another answer."),
+        _lazy("For a negative decision: what new information could lead to another answer."),
         of_negatives=True,
     ),
     ReasonPart(

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from cases.models import Case, Deadline
 from cases.models.deadline import DeadlineState
@@ -203,7 +204,7 @@ def _extensions(case: Case, row: Deadline, *, texts: bool) -> list[dict[str, Any
     labels = dict(EXTENSION_REASONS)
     return [
         {
-            "length": extension.length,
+            "length": _length(case.profile.term(row.term).unit, extension.length),
             "reason": labels.get(extension.reason, extension.reason),
             "text": _explanation(case, extension) if texts else "",
             "at": extension.at,
@@ -211,6 +212,19 @@ def _extensions(case: Case, row: Deadline, *, texts: bool) -> list[dict[str, Any
         }
         for extension in row.extensions.all()
     ]
+
+
+def _length(unit: str, number: int) -> str:
+    match unit:
+        case "working_days":
+            text = ngettext("%(number)d working day", "%(number)d working days", number)
+        case "hours":
+            text = ngettext("%(number)d hour", "%(number)d hours", number)
+        case "years":
+            text = ngettext("%(number)d year", "%(number)d years", number)
+        case _:
+            text = ngettext("%(number)d day", "%(number)d days", number)
+    return text % {"number": number}
 
 
 def _explanation(case: Case, extension: Any) -> str:

@@ -249,7 +249,7 @@ class Letter:
     why: str
     would_change: str
     rights: str
-    dates: list[str]
+    dates: list[tuple[str, str]]
 
 
 def letter_of(decision: Decision) -> Letter:
@@ -273,32 +273,27 @@ def letter_of(decision: Decision) -> Letter:
     )
 
 
-def _dates(decision: Decision) -> list[str]:
+def _dates(decision: Decision) -> list[tuple[str, str]]:
     """The dates that follow from the decision, as they were worked out when it was made; those
     that run from the day the letter came, once that day is known."""
     profile = decision.case.profile
     lines = [
-        _("%(what)s: %(date)s.")
-        % {"what": profile.term(entry["term"]).label, "date": date_of(entry["due_on"])}
+        (str(profile.term(entry["term"]).label), date_of(entry["due_on"]))
         for entry in decision.record.get("terms_started", [])
     ]
+    codes = decision.record.get("terms_when_served", [])
     running = {
         deadline.term: deadline.due_on
         for deadline in decision.case.deadlines.filter(
-            term__in=decision.record.get("terms_when_served", []),
-            started_at__date__gte=decision.made_on,
+            term__in=codes, started_at__date__gte=decision.made_on
         )
     }
-    for code in decision.record.get("terms_when_served", []):
+    for code in codes:
         term = profile.term(code)
         if code in running:
-            lines.append(
-                _("%(what)s: %(date)s.")
-                % {"what": term.label, "date": date_of(running[code].isoformat())}
-            )
+            lines.append((str(term.label), date_of(running[code].isoformat())))
         else:
-            lines.append(
-                _("%(what)s: %(rule)s It runs from the day you receive this letter.")
-                % {"what": term.label, "rule": rule_words(term)}
-            )
+            rule = {"rule": rule_words(term)}
+            text = _("%(rule)s It runs from the day you receive this letter.") % rule
+            lines.append((str(term.label), text))
     return lines

@@ -14,6 +14,7 @@ from cases.models.deadline import DeadlineState
 from cases.models.decision import DecisionState
 from cases.models.referral import ConsentAnswer
 from cases.rules.decisions import CaseFacts, DraftFacts, FindingFacts, hash_of
+from cases.selectors.overview import ELEMENT_STATES, ELEMENTS, RESULTS
 from identities.crypto import Opener, unseal_json
 from nrm.profiles.shape import Decision as Law
 
@@ -136,7 +137,8 @@ class Change:
     after: str = ""
 
 
-_ELEMENTS = (("act", _("Act")), ("means", _("Means")), ("purpose", _("Purpose")))
+def _words(state: str) -> str:
+    return str(ELEMENT_STATES[state][0]) if state in ELEMENT_STATES else state
 
 
 def changes_since(decision: Decision) -> list[Change]:
@@ -148,10 +150,13 @@ def changes_since(decision: Decision) -> list[Change]:
     then = decision.findings
     if now is not None and then is not None and now.pk != then.pk:
         different = [
-            Change(label, getattr(then, name), getattr(now, name))
-            for name, label in (*_ELEMENTS, ("result", _("Result of the screening")))
+            Change(ELEMENTS[name], _words(getattr(then, name)), _words(getattr(now, name)))
+            for name in ELEMENTS
             if getattr(then, name) != getattr(now, name)
         ]
+        if then.result != now.result:
+            before, after = (str(RESULTS.get(one.result, one.result)) for one in (then, now))
+            different.append(Change(_("Result of the screening"), before, after))
         found += different or [Change(_("A new screening was completed, with the same findings"))]
     since = decision.submitted_at or decision.drafted_at
     if case.referrals.filter(sent_at__gt=since).exists():

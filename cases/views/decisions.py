@@ -412,5 +412,6 @@ class ServeView(DecisionPage):
             status=status,
             decision=decision,
             law=reads.law_of(decision),
+            outcome=reads.law_of(decision).outcome(decision.outcome),
             form=form,
         )

@@ -368,7 +368,7 @@ def test_clock_of_another_case_is_not_found_through_this_case(palermo, formal):
 
 
 DEADLINES_QUERIES = 18
-DEADLINE_QUERIES = 0
+DEADLINE_QUERIES = 18
 
 
 def test_deadline_pages_cost_the_same_for_25_and_50_clocks(palermo, formal):

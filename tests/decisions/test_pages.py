@@ -310,11 +310,11 @@ def test_returned_reasons_are_shown_to_the_author(world, case, at):
 
 # What each page costs. The same for 50 rows as for 25.
 REVIEW_QUERIES = 15
-DECISIONS_QUERIES = 0
-DRAFT_QUERIES = 0
-MADE_QUERIES = 0
-REVIEW_PAGE_QUERIES = 0
-LETTER_QUERIES = 0
+DECISIONS_QUERIES = 20
+DRAFT_QUERIES = 23
+MADE_QUERIES = 20
+REVIEW_PAGE_QUERIES = 29
+LETTER_QUERIES = 17
 
 
 def queries_of(client, address):
