@@ -287,7 +287,7 @@ class TasksView(DraftView):
             "hint": _("First say how old the person is") if blocked else task.section.hint,
             "href": "" if blocked else self.url(task.next_page),
             "cannot_start": blocked,
-            "status": words(),
+            "status": words().replace(" ", "\u00a0"),  # a tag does not break in two
             "colour": colour,
         }
 
@@ -380,11 +380,7 @@ class PageView(DraftView):
             if index + 1 < len(parts):
                 return self.url(parts[index + 1], self.item)
             return self.url(parts[0])
-        section, pages = (
-            next((s, p) for s, p in shown if page in p)
-            if any(page in p for _s, p in shown)
-            else (None, [])
-        )
+        section, pages = next(((s, p) for s, p in shown if page in p), (None, []))
         later = pages[pages.index(page) + 1 :] if page in pages else []
         if later:
             return self.url(later[0])

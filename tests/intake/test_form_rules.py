@@ -171,19 +171,28 @@ def test_every_profile_has_every_question_and_no_code_twice() -> None:
 _ASKED_TWICE = ["police_cooperation", "police_cooperation_details"]
 
 
+# What the responder did or saw, which the person cannot decline to say.
+OF_THE_RESPONDER = {
+    *("danger_now", "danger_steps", "child_protection_told", "responder_kind", "signs_seen"),
+    *("differences_noted", "professionals_involved", "reported_before", "age_band"),
+}
+
+
 def test_no_answer_can_be_given_and_why_not_can_always_be_said() -> None:
     for page in form_for(UK).pages:
         for question in page.questions:
-            if question.keeps in ("consent", "contact") or question.fixed:
-                continue
-            if question.kind in ("choice", "choices", "yes_no") and question.code not in (
-                "age_status",
-                "age_then_status",
-                "jurisdiction",
+            if question.keeps in ("consent", "contact") or question.kind not in (
+                *("choice", "choices", "yes_no"),
             ):
+                continue
+            if question.code in ("age_status", "age_then_status", "jurisdiction"):
+                assert not question.no_answer
+            elif question.code not in OF_THE_RESPONDER:
                 said = set(question.codes) & {*NO_ANSWER, "does_not_want_to_say"}
                 assert len(said) == 3, question.code
-        if not page.part and any(question.written for question in page.questions):
+        opened = {question.reveal[1] for question in page.questions if question.reveal}
+        written = {question.code for question in page.questions if question.written} - opened
+        if written and not page.part and not form_for(UK).section_of(page).urgent:
             assert page.left_empty
 
 

@@ -19,6 +19,7 @@ from cases.rules.referral_form.shape import (
     COUNTRIES,
     COUNTRY,
     DATE,
+    DECLINED,
     DECLINED_PATH,
     DTN,
     EMAIL,
@@ -26,6 +27,8 @@ from cases.rules.referral_form.shape import (
     LANGUAGE,
     LONG_TEXT,
     NARRATIVE,
+    NO_ANSWER,
+    NOT_ASKED,
     NUMBER,
     OPEN,
     PART,
@@ -42,6 +45,9 @@ from cases.rules.referral_form.shape import (
 from nrm.profiles import Profile
 
 EVERY_PATH = frozenset({OPEN, ADULT, CHILD, DTN, DECLINED_PATH})
+# What the responder knows or did is not for the person to decline.
+_OF_US = frozenset({DECLINED, NOT_ASKED})
+_ALWAYS = frozenset(NO_ANSWER)
 _YES_NO = (Option("yes", _("Yes")), Option("no", _("No")))
 
 
@@ -116,6 +122,7 @@ def _danger() -> Section:
                 help=_("The person, their children, somebody else, or you."),
                 needed_on=EVERY_PATH,
                 missing=_("Select whether anyone is in danger now, or “Not known yet”"),
+                without=_OF_US,
             ),
             Question(
                 "danger_steps",
@@ -130,6 +137,7 @@ def _danger() -> Section:
                     ("police_told", _("Police told")),
                     ("nothing_yet", _("Nothing yet")),
                 ),
+                without=_ALWAYS,
             ),
             _long(
                 "danger_details",
@@ -139,6 +147,7 @@ def _danger() -> Section:
             ),
         ),
         shown_on=EVERY_PATH,
+        short=True,
     )
     return Section("danger", _("Is anyone in danger?"), (page,), urgent=True)
 
@@ -166,6 +175,7 @@ def _who(profile: Profile) -> Section:
                 CHOICE,
                 CODE,
                 options=_options(profile.referral.age_bands_estimate),
+                without=_OF_US,
             ),
             Question(
                 "jurisdiction",
@@ -176,6 +186,7 @@ def _who(profile: Profile) -> Section:
                 needed_on=EVERY_PATH,
                 missing=_("Select where you met the person"),
                 fixed=len(places) == 1,
+                without=_ALWAYS,
             ),
             Question(
                 "language",
@@ -198,6 +209,7 @@ def _who(profile: Profile) -> Section:
             " to know theirs."
         ),
         shown_on=EVERY_PATH,
+        short=True,
     )
     return Section("who", _("Who is the person?"), (page,), urgent=True)
 
@@ -271,6 +283,7 @@ def _agreement(profile: Profile) -> Section:
             ),
         ),
         shown_on=frozenset({ADULT, DTN, DECLINED_PATH, OPEN}),
+        short=True,
     )
     return Section("agreement", _("Does the person agree?"), (page,), urgent=True)
 
@@ -292,6 +305,7 @@ def _child_protection() -> Section:
                 ),
                 needed_on=frozenset({CHILD}),
                 missing=_("Select whether you have told child protection"),
+                without=_ALWAYS,
             ),
             _text(
                 "child_authority",
@@ -313,6 +327,7 @@ def _child_protection() -> Section:
             " their agreement. You must tell child protection today."
         ),
         shown_on=frozenset({CHILD}),
+        short=True,
     )
     return Section("child", _("Who protects the child?"), (page,), urgent=True)
 
@@ -811,6 +826,7 @@ def _signs() -> Section:
                 _("Did you see signs of trafficking?"),
                 "signs_details",
                 details_label=_("What did you see?"),
+                without=_OF_US,
             ),
             _long(
                 "interview",
@@ -832,6 +848,7 @@ def _signs() -> Section:
             _("Did anything differ between accounts or records?"),
             "differences_details",
             details_label=_("What differs, and what could explain it?"),
+            without=_OF_US,
         ),
         why=_("This is common after trauma. It does not mean that anyone is lying."),
     )
@@ -844,6 +861,7 @@ def _signs() -> Section:
                 _("Has it been reported before?"),
                 "reported_before_details",
                 details_label=_("When, and to whom?"),
+                without=_OF_US,
             ),
             _long("why_now", _("What led to this report now?")),
             _long("why_refer", _("Why do you make this referral?")),
@@ -858,6 +876,7 @@ def _signs() -> Section:
             "professionals_details",
             details_label=_("Who, and how can they be reached?"),
             help=_("A lawyer, doctor, social worker or support worker."),
+            without=_OF_US,
         ),
     )
     evidence = Page(
@@ -1038,6 +1057,7 @@ def _responder(profile: Profile) -> Section:
                 CHOICE,
                 CODE,
                 options=_options(profile.referral.responder_kinds),
+                without=_ALWAYS,
             ),
             _text("responder_name", _("Who met the person, if it was not you?")),
             _text("responder_role", _("Their role, or yours")),

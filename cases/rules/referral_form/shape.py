@@ -49,7 +49,7 @@ class Question:
 
     `needed_on` are the paths on which a referral is not sent without it. `reveal` is a choice of
     this question and the one question that it opens. `no_answer` are the ways to say why there is
-    no answer that the question itself offers.
+    no answer that the question itself offers: all three where the person is asked.
     """
 
     code: str
@@ -66,6 +66,7 @@ class Question:
     past: bool = False
     at_most: int = 0
     fixed: bool = False  # not asked on the page: filled in by us
+    without: frozenset[str] = frozenset()  # ways of having no answer that make no sense here
 
     @property
     def no_answer(self) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ class Question:
             return ()
         said = {"does_not_want_to_say": DECLINED}
         have = own | {said[code] for code in own if code in said}
-        return tuple(code for code in NO_ANSWER if code not in have)
+        return tuple(code for code in NO_ANSWER if code not in have | self.without)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -101,12 +102,15 @@ class Page:
     part: str = ""
     # Asks who the person is: not shown where a notification carries no identity.
     identifies: bool = False
+    # Kept short: does not ask why something is left empty.
+    short: bool = False
 
     @property
     def left_empty(self) -> str:
         """The code of the question why something is empty; none where all is to choose."""
-        optional = any(q.written and not q.fixed for q in self.questions)
-        return f"{self.code}_left_empty" if optional and not self.part else ""
+        opened = {q.reveal[1] for q in self.questions if q.reveal}
+        optional = any(q.written and q.code not in opened for q in self.questions)
+        return f"{self.code}_left_empty" if optional and not self.part and not self.short else ""
 
 
 Coded = TypeVar("Coded", Page, Question)
