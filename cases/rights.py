@@ -67,7 +67,9 @@ SEE_STATUS = _right(
     "see_status", _("See the status and the next date of a referral"), *_REFERRERS
 )
 SEE_SUMMARY = _right(
-    "see_summary", _("See the summary of a case: reference, safe contact, hearings"), *_OUTSIDE
+    "see_summary",
+    _("See the summary of a case: reference, safe contact, and for a prosecution the hearings"),
+    *_OUTSIDE,
 )
 SEE_CASE = _right(
     "see_case", _("See the case page, its deadlines and timeline"),

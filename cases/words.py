@@ -21,11 +21,13 @@ Text = Callable[[Event, Case], str]
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How an event is told. A look is what somebody saw; the rest is what somebody did."""
+    """How an event is told. A look is what somebody saw; the rest is what somebody did. `often`:
+    many of them come one after another, and are told once with their number."""
 
     title: Any
     text: Text | None = None
     look: bool = False
+    often: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,11 @@ _tellings: dict[str, Telling] = {}
 _notices: dict[str, Notice] = {}
 
 
-def register(verb: str, title: Any, text: Text | None = None, *, look: bool = False) -> None:
+def register(
+    verb: str, title: Any, text: Text | None = None, *, look: bool = False, often: bool = False
+) -> None:
     """Says how events of a verb are told on the timeline."""
-    _tellings[verb] = Telling(title, text, look)
+    _tellings[verb] = Telling(title, text, look, often)
 
 
 def register_notice(kind: str, text: Callable[[InboxItem], str], url_name: str = "") -> None:

@@ -8,10 +8,12 @@ class ScreeningConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import ports, rights
+        from screening.decision_items import items_behind
         from screening.selectors import panel
         from screening.words import register_all
 
         ports.register_tab(ports.Tab(_("Assessment"), "workbench", rights.SCREEN, order=20))
+        ports.register_items("screening", items_behind)
         ports.register_panel(
             ports.Panel(
                 name="evidence",

@@ -379,8 +379,13 @@ def _found_by(text: str) -> Q:
 
 
 def worklist(actor: User, wanted: Wanted, *, at: datetime) -> tuple[list[Line], Rows]:
-    """One page of the work list, the most urgent first. Four queries, whatever the page holds."""
-    cases = in_view(actor, wanted.view)
+    """One page of the work list, the most urgent first. Four queries, whatever the page holds.
+
+    What is looked for by reference or pseudonym is looked for in every case that the actor may see,
+    in whichever view it is.
+    """
+    everything = Case.objects.visible_to(actor, SEE_CASE)
+    cases = everything if wanted.text else in_view(actor, wanted.view)
     if wanted.urgency:
         cases = cases.filter(_urgent(wanted.urgency, at))
     if wanted.stages:

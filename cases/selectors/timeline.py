@@ -67,8 +67,8 @@ def names(ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
 
 
 def tell(events: Iterable[Event], case: Case) -> list[Told]:
-    """Events in sentences. Looks of one person at one thing that follow each other are told
-    once, with their number. One query."""
+    """Events in sentences. Looks of one person at one thing that follow each other on a day, and
+    other small steps, are told once, with their number. One query."""
     rows = [event for event in events if not event.data.get("repeated")]
     told = {id(event): _ids_in(event) for event in rows}
     people = names([event.actor_id for event in rows] + [pk for ids in told.values() for pk in ids])
@@ -77,9 +77,10 @@ def tell(events: Iterable[Event], case: Case) -> list[Told]:
     groups: list[list[Event]] = []
     for event in rows:
         last = groups[-1][-1] if groups else None
+        telling = words.telling_of(event)
         if (
             last is not None
-            and words.telling_of(event).look
+            and (telling.look or telling.often)
             and event.verb != "identity.shown"
             and (last.verb, last.actor_id, last.at.date())
             == (event.verb, event.actor_id, event.at.date())

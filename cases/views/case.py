@@ -59,6 +59,7 @@ class CaseOverview(CaseView):
             {
                 **case_frame(request, case, held, current="case"),
                 "stage": case.profile.stage(case.stage),
+                "assign_url": reverse("triage", args=[case.reference]) if "assign" in held else "",
                 "deadlines": deadlines,
                 "next": overview.do_next(
                     case,

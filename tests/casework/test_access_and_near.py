@@ -12,7 +12,7 @@ from cases.models import Case, InboxItem
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
 from tests.casework.people import IDENTIFYING, assigned
-from tests.intake.answers import ADULT, FULL
+from tests.intake.answers import FULL
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def cost(client, url):
 def test_the_list_of_near_cases_costs_the_same_for_25_and_for_50(world, at):
     def share(number):
         for _ in range(number):
-            case = assigned(world, at=at, answers=ADULT)
+            case = world.assigned_case()
             bring_near(case, actor=world.supervisor, at=at, organisation=world.prosecution)
 
     share(25)

@@ -106,7 +106,7 @@ def test_the_outcome_of_a_draft_is_not_shown_before_it_is_made(world, case, at):
 
 def test_findings_are_words_and_no_score(world, case, at):
     found(case, world, at, means="UNKNOWN", result="PARTIAL_MEANS")
-    text = page(world, case).content.decode()
+    text = page(world, case, "intake").content.decode()
     assert "Means are not shown yet." in text
     assert "Not known yet" in text
 
@@ -114,7 +114,7 @@ def test_findings_are_words_and_no_score(world, case, at):
 def test_a_child_needs_no_means(world, at):
     case = assigned(world, at=at, answers=CHILD)
     found(case, world, at, means="NOT_SHOWN", result="ELEMENTS_MET_CHILD")
-    assert "Not needed for a child" in page(world, case).content.decode()
+    assert "Not needed for a child" in page(world, case, "intake").content.decode()
 
 
 def test_findings_of_several_episodes_stand_apart(world, case, at):
@@ -330,3 +330,13 @@ def test_every_verb_of_this_room_has_words():
             verb = getattr(action, "verb", None)
             if isinstance(verb, str):
                 assert verb in words._tellings, verb
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [(None, "18 or over"), (22, "about 20 to 24"), (18, "about 18 to 19"), (90, "about 90 to 94")],
+)
+def test_an_age_is_told_in_a_band(world, case, years, said):
+    case.age_years = years
+    case.save(update_fields=["age_years"])
+    assert said in page(world, case).content.decode()

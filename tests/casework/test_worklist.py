@@ -154,7 +154,7 @@ def test_what_a_case_waits_on_is_said(world, at):
 
 def test_pages_follow_each_other_without_gap_or_repetition(world, at):
     for number in range(30):
-        due_in(assigned(world, at=at), at, number / 3)
+        due_in(world.assigned_case(), at, number / 3)
     # Some have no date, and come last.
     last = list(Case.objects.order_by("id")[:3])
     Case.objects.filter(pk__in=[case.pk for case in last]).update(next_due_at=None)
@@ -204,11 +204,24 @@ def queries(client, url):
     return len(captured)
 
 
-@pytest.mark.parametrize(("who", "count"), [("caseworker", 16), ("supervisor", 16)])
+@pytest.mark.parametrize(("who", "count"), [("caseworker", 16), ("supervisor", 17)])
 def test_the_work_list_costs_the_same_for_25_and_for_50(world, at, who, count):
     for number in range(25):
-        due_in(assigned(world, at=at), at, number)
+        due_in(world.assigned_case(), at, number)
     assert queries(world.client(who), reverse("worklist")) == count
     for number in range(25):
-        due_in(assigned(world, at=at), at, number)
+        due_in(world.assigned_case(), at, number)
     assert queries(world.client(who), reverse("worklist")) == count
+
+
+def test_a_reference_is_found_in_whichever_view_it_is(world, at):
+    waiting = child(world, at=at)
+    client = world.client("supervisor")
+    assert listed(client, "?view=mine") == []
+    assert listed(client, f"?view=mine&q={waiting.reference}") == [waiting.reference]
+
+
+def test_a_paused_case_is_on_hold(world, five):
+    shown = world.client("caseworker").get(reverse("worklist") + "?urgency=paused")
+    (group,) = shown.context["groups"]
+    assert [line.waits for line in group["lines"]] == ["On hold"]
