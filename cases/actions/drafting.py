@@ -4,7 +4,7 @@ to the team of the organisation, not to whoever started them."""
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +24,7 @@ from cases.rules.referral_form import (
     with_defaults,
 )
 from cases.rules.referral_form.cleaning import MOST_OF_A_PART
+from cases.selectors.referrals import STILL_EDITING
 from identities import vault
 from identities.crypto import seal_json, unseal_json
 from identities.expiry import destroy_key_of_draft
@@ -35,8 +36,6 @@ from nrm.accounts.roles import Role
 from nrm.actions import Changed, Hidden, Objection, Refused, action, detail, lock, refuse_if
 from nrm.profiles import Profile, load_profile
 
-# A colleague who opened a draft in the last minutes is told of; then they have put it down.
-STILL_EDITING = timedelta(minutes=15)
 _SEALED = {"table": "cases_draft", "column": "answers"}
 
 

@@ -2,13 +2,12 @@
 Nothing here opens what a referral says."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from cases.actions.drafting import STILL_EDITING
 from cases.models import Case, Draft, Referral
 from cases.references import clean_reference
 from cases.rights import REFER, SEE_STATUS
@@ -17,6 +16,9 @@ from cases.selectors.keyset import Rows, page_of
 from nrm.accounts.models import User
 from nrm.actions import Hidden
 from nrm.profiles import Label
+
+# A colleague who opened a draft in the last minutes is told of; then they have put it down.
+STILL_EDITING = timedelta(minutes=15)
 
 
 # Drafts ------------------------------------------------------------------------------------------
