@@ -99,6 +99,29 @@ def test_list_detail_and_page_rights_agree_for_every_role(world: Any, case: Case
         assert listed == user.has_perm("cases.see_case", case)
 
 
+def test_page_and_rest_answer_every_role_alike(world: Any, case: Case) -> None:
+    pages = {
+        "": "",
+        "timeline/": "timeline/",
+        "notes/": "notes/",
+        "deadlines/": "deadlines/",
+        "decisions/": "decisions/",
+        "assessment/": "screenings/",
+    }
+    for name, user in world.users.items():
+        if not user.is_active:
+            continue
+        browser, program = world.client(name), api(user)
+        for page, endpoint in pages.items():
+            shown = browser.get(f"/cases/{case.reference}/{page}").status_code
+            told = program.get(f"{detail(case)}{endpoint}").status_code
+            assert shown == told, (name, page)
+        listed = bool(program.get(LIST).json()["results"])
+        work = browser.get("/cases/?view=team")
+        if work.status_code == 200:  # the work list is a page of caseworkers and supervisors
+            assert (case.reference in work.content.decode()) == listed, name
+
+
 def test_nobody_signs_in_with_no_token_a_wrong_one_or_one_of_somebody_inactive(
     world: Any, case: Case
 ) -> None:
