@@ -164,8 +164,12 @@ def next_deadlines(cases: Iterable[Case], *, at: datetime) -> dict[UUID, Deadlin
     }
 
 
-def _first_shown(deadline: Deadline) -> tuple[bool, bool, datetime]:
-    return (deadline.kind != "due", deadline.state != DeadlineState.OPEN, deadline.due_at)
+def _first_shown(deadline: Deadline) -> tuple[bool, bool, float]:
+    moment = deadline.due_at.timestamp()
+    if deadline.kind != "due":
+        # Of several dates to wait for, the last is the one after which something may be done.
+        return (True, False, -moment)
+    return (False, deadline.state != DeadlineState.OPEN, moment)
 
 
 # Who the case is about, without saying who --------------------------------------------------------

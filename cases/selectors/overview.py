@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases.models import Case, Decision, FindingSet
 from cases.models.decision import DecisionState
 from cases.rights import ASSIGN, DRAFT_DECISION, REVIEW_DECISION, SCREEN, SERVE_DECISION
+from cases.rules.decisions import windows_of_the_person
 from cases.rules.next_steps import Step, next_steps
-from cases.selectors.cases import DeadlineView, address, standing
+from cases.selectors.cases import OPEN_DECISIONS, DeadlineView, address, standing
 from nrm.accounts.models import User
 
 
@@ -47,11 +48,56 @@ def do_next(
         not_before=not_before,
         open_tasks=open_tasks,
     )
-    return [
-        _line(step, case, actor, held, decisions, deadlines)
-        for step in next_steps(facts)
-        if step.code != "tasks"  # the tasks themselves stand under this list
+    steps = [step for step in next_steps(facts) if step.code != "tasks"]  # those stand apart
+    # What a step itself is to meet is told with the step; every other clock is a thing to do.
+    terms = {step.code: _own_term(step, facts.next_decision) for step in steps}
+    own = [d for d in deadlines if d.runs_out and d.term in terms.values()]
+    lines = [
+        _line(step, case, actor, held, decisions, _clock_of(terms[step.code], own))
+        for step in steps
     ]
+    theirs = windows_of_the_person(case.profile)
+    lines += [
+        _clock_line(clock)
+        for clock in deadlines
+        if clock.runs_out and clock not in own and clock.term not in theirs
+    ]
+    return lines
+
+
+def _own_term(step: Step, next_decision: str) -> str:
+    """The term that a step is to meet. A decision's own term has its code; a case is given to a
+    caseworker and screened for the sake of the next decision."""
+    if step.code in ("serve", "wait"):
+        return ""
+    return step.decision or next_decision
+
+
+def _clock_of(term: str, clocks: list[DeadlineView]) -> DeadlineView | None:
+    return next((clock for clock in clocks if clock.term == term), None)
+
+
+def _pressing(clock: DeadlineView | None) -> tuple[str, str]:
+    """The word and the colour of something to do: how late it is, where it is late or due now."""
+    if clock is not None and clock.state == "overdue":
+        return clock.words, "red"
+    if clock is not None and clock.state == "due_now":
+        return clock.words, "orange"
+    return _("To do"), "blue"
+
+
+def _due_words(clock: DeadlineView | None) -> str:
+    if clock is None:
+        return ""
+    text = _("Was due %(date)s") if clock.state == "overdue" else _("Due %(date)s")
+    return text % {"date": date_format(clock.due_on, "j F Y")}
+
+
+def _clock_line(clock: DeadlineView) -> DoNext:
+    word, colour = _pressing(clock)
+    if clock.state == "paused":
+        return DoNext(clock.label, clock.why_url, clock.note, clock.words, "grey")
+    return DoNext(clock.label, clock.why_url, _due_words(clock), word, colour)
 
 
 def _line(
@@ -60,21 +106,14 @@ def _line(
     actor: User,
     held: frozenset[str],
     decisions: list[Decision],
-    deadlines: list[DeadlineView],
+    clock: DeadlineView | None,
 ) -> DoNext:
     name = str(case.profile.decision(step.decision).label) if step.decision else ""
-    draft = next((d for d in decisions if d.code == step.decision and d.state != "made"), None)
-    made = next((d for d in decisions if d.code == step.decision and d.state == "made"), None)
-    due = _due(step, deadlines)
-    status, colour = _lazy("To do"), "blue"
-    if due is not None and due.state in ("overdue", "due_now"):
-        status, colour = due.words, "red" if due.state == "overdue" else "orange"
-    hint = ""
-    if due is not None:
-        day = date_format(due.due_on, "j F Y")
-        hint = (_("Was due %(date)s") if due.state == "overdue" else _("Due %(date)s")) % {
-            "date": day
-        }
+    about = [d for d in decisions if d.code == step.decision]
+    draft = next((d for d in about if d.state in OPEN_DECISIONS), None)
+    made = next((d for d in about if d.state == "made" and d.served_on is None), None)
+    status, colour = _pressing(clock)
+    hint = _due_words(clock)
     href = ""
     match step.code:
         case "assign":
@@ -107,9 +146,8 @@ def _line(
                 title = _("A second person reads the draft: %(decision)s") % {"decision": name}
                 status, colour = _("Waiting"), "grey"
         case "serve":
-            title = _("Record when the person was given the decision: %(decision)s") % {
-                "decision": name
-            }
+            title = _("Serve the decision: %(decision)s") % {"decision": name}
+            hint = _("Give it to the person, then record when and how.")
             href = _decision_page("decision", case, made, SERVE_DECISION.code in held)
         case _:
             title = _("Prepare the decision: %(decision)s") % {"decision": name}
@@ -118,14 +156,7 @@ def _line(
             status, colour = _("Waiting for the date"), "grey"
     if not href and colour == "blue":
         status, colour = _("Waiting"), "grey"
-    return DoNext(title, href, hint, str(status), colour)
-
-
-def _due(step: Step, deadlines: list[DeadlineView]) -> DeadlineView | None:
-    """The date that the step is to meet: the case's next, where the step leads to a decision."""
-    if step.code == "wait":
-        return None
-    return next((d for d in deadlines if d.runs_out and d.state != "paused"), None)
+    return DoNext(title, href, hint, status, colour)
 
 
 def _decision_page(name: str, case: Case, decision: Decision | None, may: bool) -> str:

@@ -340,3 +340,42 @@ def test_an_age_is_told_in_a_band(world, case, years, said):
     case.age_years = years
     case.save(update_fields=["age_years"])
     assert said in page(world, case).content.decode()
+
+
+def test_in_recovery_the_case_waits_for_the_day_of_the_next_decision(world, case, at):
+    from cases.actions.clocks import start_term
+    from cases.selectors.cases import lines
+    from nrm import actions
+    from nrm.context import acting_as
+
+    found(case, world, at)
+    with acting_as(world.caseworker):
+        token = actions._details.set({})
+        for term in ("recovery_period", "cg_not_before"):
+            start_term(case, term, at=at)
+        actions._details.reset(token)
+    case.deadlines.filter(kind="due").update(state="met", settled_at=at)
+    case.stage = "recovery"
+    case.save(update_fields=["stage"])
+    answer = page(world, case)
+    (step,) = answer.context["next"]
+    assert step.title == "Prepare the decision: Conclusive grounds decision"
+    assert step.hint.startswith("It cannot be made before ")
+    assert (step.href, step.status) == ("", "Waiting for the date")
+    case.is_screened = True
+    with acting_as(world.caseworker):
+        (line,) = lines([case], world.caseworker, at=at)
+    assert line.deadline.label == "Final decision: not before"
+    assert line.waits == "The date"
+
+
+def test_a_clock_that_no_step_meets_is_a_thing_to_do_by_itself(palermo, at):
+    case = assigned(palermo, at=at, answers={**ADULT, "jurisdiction": _first(palermo)})
+    titles = [str(line.title) for line in page(palermo, case).context["next"]]
+    assert titles[0] == "Screen the case: act, means and purpose"
+    labels = {str(case.profile.term(d.term).label) for d in case.deadlines.all()}
+    assert labels == set(titles[1:])
+
+
+def _first(world):
+    return world.profile.jurisdictions[0].code
