@@ -13,12 +13,13 @@ from tests.world import PASSWORD
 
 class Hands:
     """The hands of one user of the world, in one window of their own. `hidden` are words that no
-    page may show them on the way."""
+    page may show them on the way; `pages` the paths of the pages they came to."""
 
     def __init__(self, window: Eyes, email: str, *, hidden: tuple[str, ...] = ()) -> None:
         self.window = window
         self.page = window.page
         self.hidden = hidden
+        self.pages: list[str] = []
         window.go("/")
         with self.leaving():
             window.sign_in(email, PASSWORD)
@@ -28,6 +29,7 @@ class Hands:
         """Waits for the page that comes of what is done inside."""
         with self.page.expect_navigation(wait_until="load"):
             yield
+        self.pages.append(self.path)
         text = self.page.content()
         for word in self.hidden:
             assert word not in text, f"{word} is shown on {self.path}"

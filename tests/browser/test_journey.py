@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from cases.models import Case, Referral
 from identities.crypto import unseal, unseal_json
+from identities.models import Fact
 from nrm.accounts.models import Membership, RoleGroup
 from nrm.accounts.roles import Role
 from nrm.audit.models import Event
@@ -214,6 +215,122 @@ def learns_the_outcome(responder: Hands, case: Case, last_day: date) -> None:
     assert REASONS["for"] not in responder.text()
 
 
+# A responder on a phone, without scripts ----------------------------------------------------------
+def on_a_phone(eyes: Any, world: Any) -> Hands:
+    """The first responder, at the first page of a new referral."""
+    responder = Hands(eyes(width=390, javascript=False), world.responder.email)
+    responder.pages.clear()
+    responder.press("Start a referral")
+    return responder
+
+
+def test_adult_is_sent_from_a_phone_in_six_pages_once_and_without_a_name(
+    world: Any, eyes: Any
+) -> None:
+    responder = on_a_phone(eyes, world)
+    page = responder.page
+    responder.tick("No")
+    responder.press("Save and continue")
+    responder.tick("18 or over", "England")
+    responder.press("Save and continue")
+    responder.sees("Does the person agree?", "They can say no.")
+    responder.tick("They agreed")
+    responder.press("Save and continue")
+    responder.press("Check and send")
+    assert page.get_by_role("button", name="Send the referral").is_visible()
+    assert len(responder.pages) <= 6, responder.pages
+    # There is time for one page more: the name, which the receipt does not tell.
+    responder.follow("Back to the list")
+    responder.follow("Who the person is")
+    responder.write("Full name", "Zamira Hoxhaj")
+    responder.press("Save and go back to the list")
+    responder.press("Check and send")
+    responder.sees("Zamira Hoxhaj")
+    assert responder.window.sideways() == 0
+    # The same page is open twice, and sent from both, the first time with a double click.
+    other = responder.window.context.new_page()
+    other.goto(page.url)
+    with responder.leaving():
+        page.get_by_role("button", name="Send the referral").dblclick()
+    responder.sees("Referral sent", "Your receipt number")
+    with other.expect_navigation():
+        other.get_by_role("button", name="Send the referral").click()
+    with acting_as(world.intake):
+        referral = Referral.objects.get()
+    for receipt in (page, other):
+        assert receipt.url.endswith(f"/referrals/{referral.receipt}/receipt/")
+        text = receipt.locator("body").inner_text()
+        assert referral.receipt in text
+        assert "There is no name on this page." in text
+        for name in ("Zamira", "Hoxhaj", referral.case.pseudonym):
+            assert name not in receipt.content()
+    responder.follow("Status of this referral")
+    responder.sees("Received")
+    assert responder.window.faults == []
+
+
+def test_childs_path_opens_by_itself_on_a_phone_and_consent_is_hidden(
+    world: Any, eyes: Any
+) -> None:
+    responder = on_a_phone(eyes, world)
+    responder.tick("Not known yet")
+    responder.press("Save and continue")
+    responder.tick("May be under 18", "Scotland")
+    responder.press("Save and continue")
+    responder.sees("Who protects the child?", "You do not need their agreement.")
+    assert "Does the person agree?" not in responder.text()
+    responder.tick("Not yet: I will do it today")
+    responder.press("Save and continue")
+    responder.sees("We will treat them as a child.")
+    assert "Does the person agree?" not in responder.text()
+    responder.press("Check and send")
+    assert len(responder.pages) <= 6, responder.pages
+    responder.press("Send the referral")
+    with acting_as(world.intake):
+        case = Case.objects.get()
+        assert (case.age_status, case.treated_as_child) == ("not_sure", True)
+        assert facts(case.consents, "answer") == [("not_required",)]
+    assert responder.window.faults == []
+
+
+def test_adult_who_declines_becomes_a_notification_without_identity(world: Any, eyes: Any) -> None:
+    responder = on_a_phone(eyes, world)
+    responder.tick("No")
+    responder.press("Save and continue")
+    responder.tick("18 or over", "Wales")
+    responder.press("Save and go back to the list")
+    responder.follow("Who the person is")
+    responder.write("Full name", "Zamira Hoxhaj")
+    responder.press("Save and go back to the list")
+    responder.follow("Does the person agree?")
+    responder.tick("They did not agree")
+    responder.press("Save and continue")
+    responder.sees("Do they agree to co-operate with the police?")
+    responder.tick("No")
+    responder.press("Save and continue")
+    responder.sees("The person does not want a referral.")
+    # Of who the person is, the name is no longer asked.
+    responder.follow("Who the person is")
+    responder.sees("About the person")
+    responder.follow("Back to the list")
+    responder.press("Check and send")
+    responder.sees("is not sent, and is destroyed")
+    assert "Zamira" not in responder.page.content()
+    responder.press("Send the notification")
+    responder.sees("Notification sent")
+    with acting_as(world.intake):
+        case = Case.objects.get()
+        assert (case.kind, case.stage) == ("duty_to_notify", "dtn_submitted")
+        assert not Fact.objects.filter(person=case.person_id).exists()
+        assert not case.deadlines.exists()
+        destroyed = Event.objects.get(verb="referral.identity_destroyed")
+        assert destroyed.data["questions"] == ["name"]
+    responder.follow("Status of this referral")
+    responder.sees("Duty to Notify received", "The person now agrees: start a referral")
+    assert responder.window.faults == []
+
+
+# The rows -----------------------------------------------------------------------------------------
 def rows(case: Case) -> dict[str, Any]:
     """What stands in the database of this case: codes, states, dates and what was written."""
     person = case.person_id
