@@ -161,7 +161,7 @@ def _start_draft(
 ) -> Draft:
     person: Person
     if follows:
-        refuse_if(_objections_to_following(follows, organisation))
+        refuse_if(objections_to_following(follows, organisation))
         person = follows.case.person
         detail(follows=str(follows.pk))
     else:
@@ -185,14 +185,17 @@ def _start_draft(
     return draft
 
 
-def _objections_to_following(follows: Referral, organisation: Organisation) -> list[Objection]:
+def objections_to_following(follows: Referral, organisation: Organisation) -> list[Objection]:
+    """Why no referral can follow this one. Hidden where another organisation sent it."""
     found = []
     if follows.organisation_id != organisation.pk:
         raise Hidden(REFER.code)
     if follows.case.kind != CaseKind.DUTY_TO_NOTIFY:
-        found.append(Objection(_("Only a notification can be followed by a referral."), None))
+        text = _("Only a notification can be followed by a referral.")
+        found.append(Objection(text, field="follows"))
     if follows.followed_by.exists():
-        found.append(Objection(_("A referral already follows this notification."), None))
+        text = _("A referral already follows this notification.")
+        found.append(Objection(text, field="follows"))
     return found
 
 

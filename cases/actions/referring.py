@@ -7,11 +7,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import access
-from cases.actions.drafting import acting, contents_of, profile_of
+from cases.actions.drafting import (
+    acting,
+    contents_of,
+    objections_to_following,
+    profile_of,
+)
 from cases.actions.opening import open_case
 from cases.actions.telling import tell
 from cases.models import Allegation, Case, Consent, Draft, Episode, Referral, SafeContact
@@ -96,10 +102,12 @@ def _send_draft(draft: Draft, *, actor: User, at: datetime) -> Referral:
     profile = profile_of(draft)
     contents = contents_of(draft)
     answers = with_defaults(contents.answers, profile)
-    refuse_if(objections_to_sending(answers, profile))
+    refuse_if(objections_to_sending(answers, profile, today=timezone.localdate(at)))
     follows = None
     if contents.follows:
-        follows = draft.organisation.referrals.filter(pk=contents.follows).first()
+        lock(draft.person_id)
+        follows = Referral.objects.get(pk=contents.follows)
+        refuse_if(objections_to_following(follows, draft.organisation))
     sent = _Sent(draft.organisation, profile, Source.FORM, draft.submission_key, follows=follows)
     person = draft.person
     draft.delete()
@@ -133,20 +141,21 @@ def receive_referral(
         lock(submission_key)
         if external_id:
             lock(uuid5(_EXTERNAL_IDS, external_id))
-        if sent := sent_before(submission_key, organisation):
-            return sent
-        if external_id and (sent := Referral.objects.filter(external_id=external_id).first()):
+        if sent := _received_before(submission_key, external_id):
             if sent.organisation_id == organisation.pk:
                 return sent
-            text = _("This external id was used before. Send one of your own.")
+            text = _("This key or external id was used before. Send one of your own.")
             raise Refused([Objection(text, field="external_id", code="used")])
         clean, objections = clean_answers(answers, profile, today=timezone.localdate(at))
         clean = with_defaults(clean, profile)
         wrong = {objection.field for objection in objections}
-        missing = objections_to_sending(clean, profile, complete=complete)
+        missing = objections_to_sending(
+            clean, profile, complete=complete, today=timezone.localdate(at)
+        )
         refuse_if([*objections, *(o for o in missing if o.field not in wrong)])
-        if follows is not None and follows.organisation_id != organisation.pk:
-            raise Hidden(REFER.code)
+        if follows is not None:
+            lock(follows.case.person_id)
+            refuse_if(objections_to_following(follows, organisation))
         return _receive(
             organisation,
             actor=actor,
@@ -163,6 +172,13 @@ def receive_referral(
                 follows,
             ),
         )
+
+
+def _received_before(submission_key: UUID, external_id: str | None) -> Referral | None:
+    same = Q(submission_key=submission_key)
+    if external_id:
+        same |= Q(external_id=external_id)
+    return Referral.objects.filter(same).order_by("sent_at").first()
 
 
 @action("referral.sent", right=REFER)

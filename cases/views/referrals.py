@@ -1,7 +1,7 @@
 """The responder's pages: their team's drafts, the referral page by page, and what was sent."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +42,7 @@ from cases.selectors.referrals import (
     team_drafts,
 )
 from nrm.accounts.models import Organisation, User
-from nrm.actions import Changed, Hidden, Refused
+from nrm.actions import Changed, Hidden, Objection, Refused
 from nrm.audit import writer
 from nrm.forms import Form
 from nrm.profiles import Profile, load_profile
@@ -162,7 +162,10 @@ class StartView(ResponderView):
             actor=self.actor,
             at=self.at,
             profile=_profile_of(team),
-            submission_key=form.cleaned_data["submission_key"],
+            # Of this user alone, so that nobody can meet another's draft by sending its key.
+            submission_key=uuid5(
+                self.actor.pk, str(form.cleaned_data["submission_key"] or self.at)
+            ),
         )
         try:
             draft = drafting.save_page(
@@ -230,6 +233,11 @@ class DraftView(ResponderView):
             "days_left": (self.draft.delete_on - timezone.localdate(self.at)).days,
         }
 
+    def missing(self, answers: dict[str, Any]) -> list[Objection]:
+        """What keeps the draft from being sent."""
+        today = timezone.localdate(self.at)
+        return objections_to_sending(answers, self.profile, today=today)
+
     def url(self, page: Page, item: str = "") -> str:
         if item:
             return reverse("draft_item", args=[self.draft.pk, page.code, item])
@@ -267,7 +275,7 @@ class TasksView(DraftView):
     def get(self, request: HttpRequest, draft: UUID) -> HttpResponse:
         opened = self.opened()
         rows = tasks(opened.answers, self.profile, saved=self.draft.sections_done)
-        missing = objections_to_sending(opened.answers, self.profile)
+        missing = self.missing(opened.answers)
         return render(
             request,
             "referrals/tasks.html",
@@ -385,7 +393,7 @@ class PageView(DraftView):
         if later:
             return self.url(later[0])
         if section is None or section.urgent:
-            missing = {o.field for o in objections_to_sending(answers, self.profile)}
+            missing = {o.field for o in self.missing(answers)}
             for other, its_pages in shown:
                 asks = {q.code for p in its_pages for q in p.questions}
                 if other.urgent and other is not section and missing & asks:
@@ -568,7 +576,7 @@ class CheckView(DraftView):
                 if names := _names(questions, item):
                     url = self.url(pages[0], item["id"])
                     warned.append({"title": pages[0].title, "names": names, "url": url})
-        missing = objections_to_sending(answers, self.profile)
+        missing = self.missing(answers)
         context = {
             **self.frame(opened),
             "form": form,

@@ -1,5 +1,6 @@
 """The rules of the form, over every answer that one can think of."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -72,8 +73,9 @@ def test_whatever_is_sent_is_kept_or_objected_to_and_nothing_breaks(
     answers: Any, profile: Any
 ) -> None:
     clean, objections = clean_answers(answers, profile)
-    again, none = clean_answers(clean, profile)
-    assert (again, none) == (clean, [])
+    again, same = clean_answers(clean, profile)
+    assert again == clean
+    assert {o.field for o in same} <= {"age_years"}  # kept, and to be changed
     for code, value in answers.items():
         empty = value in (None, "", [], ()) or (isinstance(value, str) and not value.strip())
         told = any((o.field or "").startswith(code[:80]) for o in objections)
@@ -94,6 +96,7 @@ def test_answers_that_are_no_object_are_one_objection(answers: Any) -> None:
 @settings(max_examples=200)
 @given(answers=fitting_answers())
 def test_an_answer_of_the_right_shape_is_kept_as_it_is(answers: dict[str, Any]) -> None:
+    answers.pop("age_years", None)  # may contradict the status
     clean, objections = clean_answers(answers, UK)
     assert objections == []
     for code, value in answers.items():
@@ -250,3 +253,33 @@ def test_any_text_can_be_looked_at_for_names(text: str) -> None:
     for name in names_in(text):
         for word in name.split():
             assert word in text
+
+
+@pytest.mark.parametrize(
+    ("status", "years", "fits"),
+    [("adult", 17, False), ("adult", 18, True), ("child", 18, False), ("child", 17, True)],
+)
+def test_an_age_that_contradicts_its_years_is_objected_to(
+    status: str, years: int, fits: bool
+) -> None:
+    _clean, objections = clean_answers({"age_status": status, "age_years": years}, UK)
+    assert [o.field for o in objections] == ([] if fits else ["age_years"])
+
+
+@pytest.mark.parametrize(
+    ("born", "fits"),
+    [
+        ("2008-03-04", True),
+        ("2008-03-05", False),
+        ("2008-03", True),
+        ("2008", True),
+        ("2009", False),
+        ("not_known", True),
+    ],
+)
+def test_an_adult_born_less_than_18_years_ago_is_not_sent_as_one(born: str, fits: bool) -> None:
+    answers = {**ADULT, "birth_date": born}
+    missing = objections_to_sending(answers, UK, today=datetime.date(2026, 3, 4))
+    assert [o.field for o in missing] == ([] if fits else ["birth_date"])
+    child = {**CHILD, "birth_date": born}
+    assert objections_to_sending(child, UK, today=datetime.date(2026, 3, 4)) == []

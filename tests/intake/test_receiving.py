@@ -271,3 +271,27 @@ def test_a_referral_follows_the_notification_of_the_same_person(world: Any, at: 
             actor=world.other_responder,
             organisation=world.other_police,
         )
+
+
+def test_only_a_notification_is_followed_and_only_once(world: Any, at: Any) -> None:
+    referral = receive(world, at, ADULT)
+    with pytest.raises(Refused):
+        receive(world, at, ADULT, follows=referral)
+    notified = receive(world, at, DECLINES)
+    receive(world, at, ADULT, follows=notified)
+    with pytest.raises(Refused):
+        receive(world, at, ADULT, follows=notified)
+
+
+def test_a_key_of_another_organisation_is_refused(world: Any, at: Any) -> None:
+    key = uuid4()
+    receive(world, at, ADULT, submission_key=key)
+    with pytest.raises(Refused):
+        receive(
+            world,
+            at,
+            ADULT,
+            submission_key=key,
+            actor=world.other_responder,
+            organisation=world.other_police,
+        )

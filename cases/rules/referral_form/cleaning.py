@@ -57,7 +57,18 @@ def clean_answers(
             objections.append(
                 Objection(_("There is no such question"), field=str(code)[:80], code="unknown")
             )
+    if _age_contradicts(clean):
+        text = _("This does not fit what you said of their age. Change one of them")
+        objections.append(_objection("age_years", text))
     return clean, objections
+
+
+def _age_contradicts(clean: Mapping[str, Any]) -> bool:
+    """Whether the years say a child and the status an adult, or the other way round."""
+    years, status = clean.get("age_years"), clean.get("age_status")
+    if years is None or status not in ("adult", "child"):
+        return False
+    return bool((years < 18) == (status == "adult"))
 
 
 def clean_item(

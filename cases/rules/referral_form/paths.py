@@ -1,16 +1,19 @@
 """Which way a referral goes, what is asked on it, and what is missing before it can be sent."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.rules.referral_form.cleaning import first_day
 from cases.rules.referral_form.questions import form_for
 from cases.rules.referral_form.shape import (
     ADULT,
     CHILD,
     DECLINED_PATH,
     DTN,
+    NOT_KNOWN,
     OPEN,
     Page,
     Question,
@@ -98,11 +101,12 @@ def with_defaults(answers: Answers, profile: Profile) -> dict[str, Any]:
 
 
 def objections_to_sending(
-    answers: Answers, profile: Profile, *, complete: bool = True
+    answers: Answers, profile: Profile, *, complete: bool = True, today: date | None = None
 ) -> list[Objection]:
     """Every reason why the referral cannot be sent yet; `field` is the code of the question.
 
     With `complete` false (an import), questions that the other form does not ask are not missed.
+    With `today`, a date of birth is held against what is said of the age.
     """
     answers = with_defaults(answers, profile)
     path = path_of(answers, profile)
@@ -136,4 +140,15 @@ def objections_to_sending(
     ):
         text = _("Ask the person before you name somebody else to tell, or leave the name out")
         found.append(Objection(str(text), field="nominated_permission", code="permission"))
+    if complete and today and _born_too_late_to_be_adult(answers, today):
+        text = _("The date of birth says under 18, and you said 18 or over. Change one of them")
+        found.append(Objection(str(text), field="birth_date", code="age"))
     return found
+
+
+def _born_too_late_to_be_adult(answers: Answers, today: date) -> bool:
+    born = answers.get("birth_date")
+    if answers.get("age_status") != "adult" or not born or born == NOT_KNOWN:
+        return False
+    first = first_day(born)
+    return (first.year + 18, first.month, first.day) > (today.year, today.month, today.day)
