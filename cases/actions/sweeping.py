@@ -34,6 +34,7 @@ from nrm.context import acting_as
 from nrm.profiles.shape import SYSTEM
 
 log = structlog.stdlib.get_logger(__name__)
+LONGEST_WAIT = "10s"
 MOST_AT_ONCE = 5_000  # clocks of one run; the rest follow in the next
 
 
@@ -65,7 +66,7 @@ def _look(
     try:
         with acting_as(system):
             if wait:
-                lock(case_id)
+                _wait_for(case_id)
             elif not _try_lock(case_id):
                 return False
             deadline = _still_waiting(pk, at)
@@ -79,6 +80,13 @@ def _look(
         with suppress(OperationalError):
             connection.close_if_unusable_or_obsolete()
     return True
+
+
+def _wait_for(case_id: UUID) -> None:
+    """Waits for the case, but not for ever: what is held too long is done by the next sweep."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
+    lock(case_id)
 
 
 def _try_lock(case_id: UUID) -> bool:
