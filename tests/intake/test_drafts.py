@@ -251,6 +251,34 @@ def test_ten_clicks_at_once_send_one_referral(world: Any, at: Any) -> None:
     assert clients[0].post(url, {"submission_key": str(uuid4())}).status_code == 404
 
 
+def test_starting_ten_times_at_once_makes_one_draft(world: Any, at: Any) -> None:
+    key, made, failed = uuid4(), [], []
+
+    def run() -> None:
+        try:
+            draft = start_draft(
+                world.police,
+                actor=User.objects.get(pk=world.responder.pk),
+                at=at,
+                profile=world.profile,
+                submission_key=key,
+            )
+            made.append(draft.pk)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len(made) == 10
+    assert Draft.objects.values_list("pk", flat=True).get() == made[0]
+
+
 # Of each page, with those of the session and the context.
 QUERIES = {
     "referrals": 15,

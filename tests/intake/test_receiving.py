@@ -217,12 +217,18 @@ def test_the_same_key_and_the_same_external_id_make_one_referral(world: Any, at:
     assert refusal.value.objections[0].field == "external_id"
 
 
-def test_ten_programs_at_once_make_one_referral(world: Any, at: Any) -> None:
+@pytest.mark.parametrize("external_id", [None, "EX-2"])
+def test_ten_programs_at_once_make_one_referral(
+    world: Any, at: Any, external_id: str | None
+) -> None:
     key, made, failed = uuid4(), [], []
 
     def run() -> None:
         try:
-            made.append(receive(world, at, ADULT, submission_key=key, external_id="EX-2").pk)
+            # By the same key, or by the same external id under keys of their own.
+            mine = uuid4() if external_id else key
+            more = {"submission_key": mine, "external_id": external_id}
+            made.append(receive(world, at, ADULT, **more).pk)
         except Exception as error:
             failed.append(error)
         finally:
