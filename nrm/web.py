@@ -108,7 +108,10 @@ def problem(status: int, title: str, **more: Any) -> dict[str, Any]:
 
 
 def _problem_response(status: int, title: str) -> HttpResponse:
-    return JsonResponse(problem(status, title), status=status, content_type=PROBLEM)
+    # To the byte as REST writes it: an address that is not served is told as a hidden thing is.
+    compact = {"separators": (",", ":")}
+    body = problem(status, title)
+    return JsonResponse(body, status=status, content_type=PROBLEM, json_dumps_params=compact)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -490,6 +490,7 @@ class ScreeningFindingView(OneScreeningView):
     def put(
         self, request: Request, reference: str, screening: UUID, episode: UUID, code: str
     ) -> Response:
+        self.find(episode, code)
         told = self.read(FindingWriteSerializer)
         saved = actions.record_indicator(
             self.screening,
@@ -516,6 +517,7 @@ class ScreeningFindingView(OneScreeningView):
     def delete(
         self, request: Request, reference: str, screening: UUID, episode: UUID, code: str
     ) -> Response:
+        self.find(episode, code)
         actions.record_indicator(
             self.screening,
             actor=request.user,
@@ -526,6 +528,11 @@ class ScreeningFindingView(OneScreeningView):
             version=self.expected_version(),
         )
         return respond(None, status=204)
+
+    def find(self, episode: UUID, code: str) -> None:
+        """404 where the address names no episode of the case, or no indicator of its catalogue."""
+        _one(self.case.episodes.filter(pk=episode))
+        _one(i for i in self.case.profile.screening.indicators if i.code == code)
 
 
 class ScreeningContradictionsView(OneScreeningView):

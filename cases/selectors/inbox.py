@@ -6,10 +6,10 @@ from uuid import UUID
 from django.urls import reverse
 
 from cases import words
-from cases.access import ANY_RIGHT
 from cases.models import Case, InboxItem
-from cases.rights import SEE_CASE, SEE_SUMMARY
+from cases.rights import SEE_CASE, SEE_STATUS, SEE_SUMMARY
 from cases.selectors.keyset import Rows, page_of
+from cases.selectors.referrals import sent_by_team
 from nrm.accounts.models import User
 
 COUNTED_TO = 99
@@ -17,7 +17,8 @@ COUNTED_TO = 99
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item in words. The case is named and linked only while the reader may still see it."""
+    """An item in words. The case is named and linked only while the reader may still see it; to
+    whoever referred it, `reference` is the receipt that they hold."""
 
     row: InboxItem
     text: str
@@ -38,7 +39,7 @@ def unread(user: User) -> int:
 def inbox(
     user: User, *, unread_only: bool = False, after: str = "", before: str = ""
 ) -> tuple[list[Item], Rows]:
-    """One page of a user's inbox, the newest first. Four queries."""
+    """One page of a user's inbox, the newest first. Four queries, and one more for receipts."""
     rows = InboxItem.objects.filter(user=user)
     if unread_only:
         rows = rows.filter(read_at=None)
@@ -52,8 +53,9 @@ def inbox(
     cases = {item.case_id for item in page.rows if item.case_id}
     seen = _ids(user, SEE_CASE, cases)
     near = _ids(user, SEE_SUMMARY, cases)
-    known = _ids(user, ANY_RIGHT, cases)
-    return [_item(row, seen, near, known) for row in page.rows], page
+    referred = _ids(user, SEE_STATUS, cases) - seen - near
+    receipts = _receipts(user, referred) if referred else {}
+    return [_item(row, seen, near, receipts) for row in page.rows], page
 
 
 def _ids(user: User, right: object, cases: set[UUID]) -> set[UUID]:
@@ -61,16 +63,22 @@ def _ids(user: User, right: object, cases: set[UUID]) -> set[UUID]:
     return set(visible.filter(pk__in=cases).values_list("pk", flat=True))
 
 
-def _item(row: InboxItem, seen: set[UUID], near: set[UUID], known: set[UUID]) -> Item:
+def _receipts(user: User, cases: set[UUID]) -> dict[UUID, str]:
+    rows = sent_by_team(user).filter(case__in=cases).order_by("sent_at")
+    return dict(rows.values_list("case_id", "receipt"))
+
+
+def _item(row: InboxItem, seen: set[UUID], near: set[UUID], receipts: dict[UUID, str]) -> Item:
     text = words.notice_text(row)
     case = row.case
     if case is None:
         return Item(row, text, "", "", words.notice_url(row))
-    if case.pk not in known:
-        return Item(row, text, "", "", "")
-    url = reverse("referrals")  # whoever sees no page of the case has referred it
     if case.pk in seen:
         url = words.notice_url(row, case.reference)
-    elif case.pk in near:
+        return Item(row, text, case.pseudonym, case.reference, url)
+    if case.pk in near:
         url = reverse("case_summary", args=[case.reference])
-    return Item(row, text, case.pseudonym, case.reference, url)
+        return Item(row, text, case.pseudonym, case.reference, url)
+    if receipt := receipts.get(case.pk):
+        return Item(row, text, case.pseudonym, receipt, reverse("referral", args=[receipt]))
+    return Item(row, text, "", "", "")

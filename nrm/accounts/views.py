@@ -28,7 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(first_page(request.user))
 
 
-@method_decorator(login_not_required, name="dispatch")
+_A_FORM = require_http_methods(["GET", "HEAD", "POST"])  # Django's form views also take PUT
+
+
+@method_decorator([login_not_required, _A_FORM], name="dispatch")
 class SignInView(views.LoginView):
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
@@ -47,7 +50,7 @@ class SignInView(views.LoginView):
         return response
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, _A_FORM], name="dispatch")
 class WelcomeView(views.PasswordResetConfirmView):
     """Where the owner of a new account chooses a password, by a link that works once."""
 

@@ -1,0 +1,190 @@
+"""Asking an address as somebody, and what the answer amounts to; and comparing the table with the
+URL configuration."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, resolve
+
+from tests.permissions.scene import Scene
+from tests.permissions.table import (
+    FORBIDDEN,
+    HIDDEN,
+    KNOW_THE_PSEUDONYM,
+    KNOW_THE_RECEIPT,
+    KNOW_THE_REFERENCE,
+    NOT_ALLOWED,
+    SIGN_IN,
+    STANDINGS,
+    TEAMS,
+    THROUGH,
+    Row,
+)
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+_NOTHING = UUID("9f0c7f8e-2a51-4d09-8a5e-6a4f0b1f0001")
+
+
+# The URL configuration ---------------------------------------------------------------------------
+def routes(patterns: Iterable[Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Every address of a URL configuration with its name, however deep it is included."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.name or ""
+
+
+def differences(patterns: Iterable[Any], table: Sequence[Row]) -> list[str]:
+    """Where the table and the URL configuration part: what is served and not in the table, and
+    what is in the table and no longer served."""
+    served = list(routes(patterns))
+    listed = {(row.route, row.name) for row in table}
+    twice = sorted({route for route, _name in served if [r for r, _ in served].count(route) > 1})
+    return [
+        *(f"{route} ({name}) is not in the table" for route, name in served
+          if (route, name) not in listed),
+        *(f"{route} ({name}) is in the table and is not served" for route, name in sorted(listed)
+          if (route, name) not in set(served)),
+        *(f"{route} is served twice" for route in twice),
+    ]  # fmt: skip
+
+
+# Asking ------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Answer:
+    """What came back. `kind` is one of the words of the table, or the status code."""
+
+    kind: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def whole(self) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+        return self.status, self.headers, self.body
+
+
+# A refusal of what was sent, and of health what it says of a test bed without a worker.
+_THROUGH = {400, 409, 412, 422, 428, 503}
+
+
+def _kind(status: int, location: str, api: bool) -> str:
+    if status == 401 and api:
+        return SIGN_IN
+    if status == 302 and location.startswith("/sign-in/?next=") and not api:
+        return SIGN_IN
+    if status in (403, 404, 405):
+        return {403: FORBIDDEN, 404: HIDDEN, 405: NOT_ALLOWED}[status]
+    return THROUGH if 200 <= status < 400 or status in _THROUGH else str(status)
+
+
+class Asker:
+    """Sends requests into the scene. Each runs in a transaction that is taken back afterwards, so
+    that a request may do what it likes and the next one meets the same scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.browsers: dict[str, Client] = {}
+        self.cookies: dict[str, str] = {}
+        for name, user in scene.world.users.items():
+            client = Client(raise_request_exception=False)
+            client.force_login(user, backend="nrm.accounts.backends.SignIn")
+            self.browsers[name] = client
+            self.cookies[name] = client.cookies.output(header="", sep=";")
+        self.stranger = Client(raise_request_exception=False)
+        self.browsers["anonymous"] = self.stranger
+        self.cookies["anonymous"] = ""
+
+    def ask(
+        self, method: str, path: str, actor: str, *, token: str = "", sends: Any = None
+    ) -> Answer:
+        """Sends a request, with an empty body where nothing else is said, as a browser that holds
+        the actor's session or, where `token` names one of the actor's tokens, as a program."""
+        client = self.stranger if token else self.browsers[actor]
+        client.cookies = SimpleCookie("" if token else self.cookies[actor])
+        api = path.startswith("/api/")
+        more: dict[str, Any] = {"content_type": "application/json"} if api else {}
+        if token:
+            secret = self.scene.tokens[actor][token]
+            more["headers"] = {"Authorization": f"Bearer {secret}"}
+        if method == "POST" and not api:
+            send: Any = client.post
+            more["data"] = sends or {}
+        elif method == "GET":
+            send, more = client.get, {k: v for k, v in more.items() if k == "headers"}
+        else:
+            send, more["data"] = getattr(client, method.lower()), b"{}"
+        with transaction.atomic():
+            response = send(path, **more)
+            transaction.set_rollback(True)
+        return Answer(
+            _kind(response.status_code, response.get("Location", ""), api),
+            response.status_code,
+            tuple(sorted(response.headers.items())),
+            response.content,
+        )
+
+    def path(self, row: Row, place: str, **changed: str) -> str:
+        """The address of a row at a place of the scene, with other values for some arguments."""
+        values = {**self.scene.places.get(place, {}), **changed}
+        path = "/" + _ARGUMENT.sub(
+            lambda found: values[row.renamed.get(found[1], found[1])], row.route
+        )
+        # A row is about the address that it names, not about one that stands before it.
+        assert resolve(path).route == row.route, (path, resolve(path).route)
+        return path + row.query.format(**values)
+
+    def sends(self, row: Row, place: str) -> dict[str, str]:
+        """What a POST of the row sends at a place."""
+        return {k: v.format(**self.scene.places.get(place, {})) for k, v in row.sends.items()}
+
+
+def arguments(row: Row) -> list[str]:
+    """The arguments of the row's address, as the scene names them."""
+    return [row.renamed.get(name, name) for name in _ARGUMENT.findall(row.route)]
+
+
+# Values that no object has -----------------------------------------------------------------------
+ABSENT = {
+    "reference": ("7K3MQ-9TD2X-4HJP", "no-reference"),
+    "receipt": ("7K3MQ-9TD2X-4HJP", "no-receipt"),
+    "code": ("no-such-code",),
+    "indicator": ("NO-SUCH",),
+    "page": ("no-such-page",),
+    "quarter": ("1999-Q1", "no-quarter"),
+}
+
+
+def absent_values(argument: str) -> tuple[str, ...]:
+    """Values of an argument that no object of the scene has, well formed and not."""
+    return ABSENT.get(argument) or (str(uuid5(_NOTHING, argument)),)
+
+
+# What nobody may read who may not know of it -----------------------------------------------------
+def leaks(scene: Scene, actor: str, body: bytes, asked: str = "") -> list[str]:
+    """Which cases' references, pseudonyms or receipts stand in a body that this actor may not
+    read. What the address itself names (`asked`) the actor has known before."""
+    text = body.decode("utf-8", "replace")
+    found = []
+    for kind, values, readers in (
+        ("reference", scene.references, KNOW_THE_REFERENCE),
+        ("pseudonym", scene.pseudonyms, KNOW_THE_PSEUDONYM),
+        ("receipt", scene.receipts, KNOW_THE_RECEIPT),
+    ):
+        for place, value in values.items():
+            if place in TEAMS:
+                knows = actor in TEAMS[place]
+            else:
+                knows = any(actor in STANDINGS[place].get(s, ()) for s in readers)
+            if not knows and value != asked and value in text:
+                found.append(f"{kind} of {place}")
+    return found

@@ -1,0 +1,242 @@
+"""The scene of the permission table: cases at each point of their road, a team's drafts, what was
+sent, inboxes and a frozen table, all reached by the actions that people take."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from cases.actions import assigning, drafting, notes, referring
+from cases.models import Case, Draft, InboxItem, Referral
+from nrm.accounts import actions as accounts
+from nrm.accounts.models import Organisation, User
+from nrm.accounts.roles import OrganisationKind, Role
+from nrm.accounts.tokens import new_token
+from nrm.context import acting_as
+from reporting.actions import freeze_referrals_by_age
+from reporting.rules import closed_quarters
+from screening import actions as screening
+from screening.actions import FoundEpisode
+from tests.decisions import road
+from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
+from tests.screening.build import item
+from tests.world import World, build_world, person
+
+
+@dataclass
+class Scene:
+    """`places` holds, by the name of a place, the values of the arguments that an address there
+    takes: a case with its parts, a draft, an account."""
+
+    world: World
+    at: datetime
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
+    pseudonyms: dict[str, str] = field(default_factory=dict)
+    receipts: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def build_scene() -> Scene:
+    world = build_world("uk")
+    scene = Scene(world, timezone.now())
+    _add_strangers(world)
+    _cases(scene)
+    _drafts(scene)
+    _accounts(scene)
+    _statistics(scene)
+    _tokens(scene)
+    return scene
+
+
+def _add_strangers(world: World) -> None:
+    """A second house and a second prosecution, to which no case is ever brought near."""
+    for name, kind, role in (
+        ("far_provider", OrganisationKind.PROVIDER, Role.PROTECTION_PROVIDER),
+        ("far_liaison", OrganisationKind.PROSECUTION, Role.PROSECUTION_LIAISON),
+    ):
+        house = Organisation.objects.create(name=f"House of {name}", kind=kind, profile="uk")
+        world.users[name] = person(f"{name}@example.org", role, house)
+
+
+# Cases -------------------------------------------------------------------------------------------
+def _cases(scene: Scene) -> None:
+    world, at = scene.world, scene.at
+    _keep(scene, "queue", _referred(scene, CHILD))
+
+    assigned = _given(scene, _referred(scene, FULL), world.caseworker)
+    for house in (world.provider_house, world.prosecution):
+        assigning.bring_near(assigned, actor=world.supervisor, at=at, organisation=house)
+    notes.write_note(assigned, actor=world.caseworker, at=at, text="Asked for an interpreter.")
+    _keep(scene, "assigned", assigned, organisation=world.provider_house.pk)
+
+    _keep(scene, "screening", *_with_open_screening(scene))
+
+    review = _given(scene, _referred(scene, ADULT), world.caseworker)
+    road.findings(world, review, at=at)
+    decision = road.submitted(world, review, at=at)
+    _keep(scene, "review", review, decision_id=decision.pk)
+
+    made = _given(scene, _referred(scene, ADULT), world.caseworker)
+    road.findings(world, made, at=at)
+    decision = road.made(world, made, at=at)
+    assigning.bring_near(made, actor=world.intake, at=at, organisation=world.provider_house)
+    _keep(scene, "made", made, decision_id=decision.pk)
+
+    drafted = _given(scene, _referred(scene, ADULT), world.caseworker)
+    road.findings(world, drafted, at=at)
+    decision = road.drafted(world, drafted, at=at)
+    _keep(scene, "draft_decision", drafted, decision_id=decision.pk)
+
+    _keep(scene, "notify", _referred(scene, DECLINES))
+
+    # Of another police: strangers to our responders, and given to the other caseworker.
+    others = _referred(scene, ADULT, who="other_responder", team=world.other_police)
+    _keep(scene, "others", _given(scene, others, world.caseworker2))
+
+    # At another authority: our own is closed for a moment, so that the referral goes there.
+    administrator = {"actor": world.administrator, "at": at, "name": world.authority.name}
+    accounts.change_organisation(world.authority, is_active=False, **administrator)
+    outer = _referred(scene, ADULT)
+    accounts.change_organisation(world.authority, is_active=True, **administrator)
+    _given(scene, outer, world.other_caseworker, by="other_supervisor")
+    road.findings(world, outer, at=at)
+    with acting_as(world.other_caseworker):
+        case = Case.objects.get(pk=outer.pk)
+    decision = road.deciding.draft_decision(
+        case, actor=world.other_caseworker, at=at, code="reasonable_grounds"
+    )
+    _keep(scene, "outer", outer, by="other_supervisor", decision_id=decision.pk)
+
+
+def _referred(
+    scene: Scene, answers: dict[str, Any], *, who: str = "responder", team: Any = None
+) -> Case:
+    world = scene.world
+    referral = referring.receive_referral(
+        answers,
+        actor=world.users[who],
+        at=scene.at,
+        organisation=team or world.police,
+        profile=world.profile,
+        source="form",
+        submission_key=uuid4(),
+    )
+    return Case.objects.get(pk=referral.case_id)
+
+
+def _given(scene: Scene, case: Case, to: User, *, by: str = "intake") -> Case:
+    assigning.assign_case(case, actor=scene.world.users[by], at=scene.at, caseworker=to)
+    return Case.objects.select_related("person", "caseworker").get(pk=case.pk)
+
+
+def _with_open_screening(scene: Scene) -> Any:
+    """A case with an open screening: evidence, and two items that disagree."""
+    world, at = scene.world, scene.at
+    by: dict[str, Any] = {"actor": world.caseworker, "at": at}
+    case = _given(scene, _referred(scene, ADULT), world.caseworker)
+    opened = screening.start_screening(case, **by)
+    episode = screening.add_episode(
+        opened, episode=FoundEpisode(types=("forced_work",), place="not_known"), **by
+    )
+    first = screening.record_evidence(opened, item=item("He kept my passport."), **by)
+    second = screening.record_evidence(opened, item=item("He gave it back in May."), **by)
+    pair = screening.note_contradiction(opened, first=first.pk, second=second.pk, **by)
+    code = world.profile.screening.indicators[0].code
+    screening.record_indicator(opened, episode=episode.pk, code=code, state="shown", **by)
+    parts = {
+        "screening": opened.pk,
+        "episode": episode.pk,
+        "evidence": first.pk,
+        "contradiction": pair.pk,
+        "indicator": code,
+    }
+    return case, parts
+
+
+def _keep(
+    scene: Scene,
+    name: str,
+    case: Case,
+    parts: dict[str, Any] | None = None,
+    *,
+    by: str = "supervisor",
+    **more: Any,
+) -> None:
+    """Notes where the case and its parts are found."""
+    with acting_as(scene.world.users[by]):
+        referral = Referral.objects.get(case=case)
+        clock = case.deadlines.order_by("due_at").first()
+    found = {
+        "reference": case.reference,
+        "receipt": referral.receipt,
+        "deadline_id": clock.pk if clock else "",
+        "code": "reasonable_grounds",
+        **(parts or {}),
+        **more,
+    }
+    scene.places[name] = {key: str(value) for key, value in found.items()}
+    scene.references[name] = case.reference
+    scene.pseudonyms[name] = case.pseudonym
+    scene.receipts[name] = referral.receipt
+
+
+# A team's drafts, accounts, statistics -----------------------------------------------------------
+def _drafts(scene: Scene) -> None:
+    world = scene.world
+    for name, who, team in (
+        ("draft", "responder", world.police),
+        ("their_draft", "other_responder", world.other_police),
+    ):
+        by: dict[str, Any] = {"actor": world.users[who], "at": scene.at}
+        draft = drafting.start_draft(team, profile=world.profile, **by)
+        for page, answers in (
+            ("danger", {"danger_now": "no"}),
+            ("who", {"age_status": "adult", "jurisdiction": "england"}),
+            ("episodes", {"types": ["forced_work"]}),
+        ):
+            draft = drafting.save_page(
+                draft, page=page, answers=answers, version=draft.version, **by
+            )
+        with acting_as(world.users[who]):
+            draft = Draft.objects.select_related("person").get(pk=draft.pk)
+            episode = drafting.contents_of(draft).answers["episodes"][0]["id"]
+        scene.places[name] = {"draft": str(draft.pk), "page": "who", "item": episode}
+        scene.places[f"{name}_episode"] = {**scene.places[name], "page": "episodes"}
+        scene.pseudonyms[name] = draft.person.pseudonym
+
+
+def _accounts(scene: Scene) -> None:
+    world = scene.world
+    token, _secret = accounts.make_token(
+        world.caseworker, actor=world.caseworker, at=scene.at, label="desk"
+    )
+    scene.places["token"] = {"pk": str(token.pk)}
+    scene.places["organisation"] = {"pk": str(world.police.pk)}
+    scene.places["account"] = {"pk": str(world.responder.pk)}
+    scene.places["welcome"] = {"uidb64": "AAAA", "token": "used-0"}
+    with acting_as(world.caseworker):
+        mine = InboxItem.objects.filter(user=world.caseworker).earliest("created_at")
+    scene.places["item"] = {"item": str(mine.pk)}
+
+
+def _statistics(scene: Scene) -> None:
+    frozen, open_still = list(closed_quarters(timezone.localdate(scene.at), 2))
+    freeze_referrals_by_age(
+        actor=scene.world.auditor, at=scene.at, profile=scene.world.profile, quarter=frozen
+    )
+    scene.places["frozen"] = {"quarter": str(frozen)}
+    scene.places["not_frozen"] = {"quarter": str(open_still)}
+
+
+def _tokens(scene: Scene) -> None:
+    """For each account a token that holds, one that was revoked and one that has expired."""
+    for name, user in scene.world.users.items():
+        held, good = new_token(user, label="program", at=scene.at)
+        revoked, gone = new_token(user, label="revoked", at=scene.at)
+        revoked.revoked_at = scene.at
+        revoked.save(update_fields=["revoked_at"])
+        _expired, old = new_token(user, label="expired", at=scene.at - timedelta(days=91))
+        scene.tokens[name] = {"token": good, "revoked": gone, "expired": old}

@@ -1,0 +1,349 @@
+"""The permission table: every address, every method it answers, and who gets what.
+
+It is stated here by hand, name by name, and nothing in it is worked out from the rights that the
+application declares: where the two part, one of them is wrong.
+
+A row names its address as the URL configuration writes it, the places of the scene at which it is
+asked for (tests/permissions/scene.py), and one statement a method. A method without a statement is
+answered with 405.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Who asks ----------------------------------------------------------------------------------------
+# Everybody of tests/world.py, two whose houses no case was ever brought near, and nobody.
+REFERRERS = ("responder", "responder2", "lead")
+OTHER_REFERRERS = ("other_responder",)
+INTAKE = ("intake",)
+CASEWORKERS = ("caseworker", "caseworker2", "other_caseworker")
+SUPERVISORS = ("supervisor", "supervisor2", "other_supervisor")
+OUTSIDERS = ("provider", "far_provider", "liaison", "far_liaison")
+AUDITOR = ("auditor",)
+ADMINISTRATOR = ("administrator",)
+WITHOUT_ROLE = ("superuser",)
+SIGNED_OUT = ("inactive", "anonymous")
+SIGNED_IN = (
+    REFERRERS
+    + OTHER_REFERRERS
+    + INTAKE
+    + CASEWORKERS
+    + SUPERVISORS
+    + OUTSIDERS
+    + AUDITOR
+    + ADMINISTRATOR
+    + WITHOUT_ROLE
+)
+ACTORS = SIGNED_IN + SIGNED_OUT
+
+# How near they stand to each case of the scene ---------------------------------------------------
+OUR_SUPERVISORS = ("supervisor", "supervisor2")
+_OURS = {"referrers": REFERRERS, "intake": INTAKE, "supervisors": OUR_SUPERVISORS}
+_GIVEN = {**_OURS, "caseworker": ("caseworker",)}
+STANDINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "queue": _OURS,
+    "notify": _OURS,
+    "assigned": {**_GIVEN, "provider": ("provider",), "liaison": ("liaison",)},
+    "screening": _GIVEN,
+    "draft_decision": _GIVEN,
+    "review": _GIVEN,
+    "made": {**_GIVEN, "provider": ("provider",)},
+    "others": {**_OURS, "referrers": OTHER_REFERRERS, "caseworker": ("caseworker2",)},
+    "outer": {
+        "referrers": REFERRERS,
+        "supervisors": ("other_supervisor",),
+        "caseworker": ("other_caseworker",),
+    },
+}
+# Who may read the reference of a case; a referrer knows it by its pseudonym and a receipt.
+KNOW_THE_REFERENCE = ("intake", "supervisors", "caseworker", "provider", "liaison")
+KNOW_THE_PSEUDONYM = (*KNOW_THE_REFERENCE, "referrers")
+KNOW_THE_RECEIPT = ("referrers", "intake", "supervisors", "caseworker")
+# Who may read the pseudonym in a team's draft.
+TEAMS = {"draft": REFERRERS, "their_draft": OTHER_REFERRERS}
+
+# What they get -----------------------------------------------------------------------------------
+THROUGH = "through"  # the door is open: 2xx, 3xx, or a refusal of what was sent (400, 409, 422)
+FORBIDDEN = "403"
+HIDDEN = "404"
+SIGN_IN = "sign in"  # a page leads to the sign-in page, the API answers 401
+NOT_ALLOWED = "405"
+
+
+@dataclass(frozen=True)
+class Says:
+    """What one method answers: `through` names who gets through, `rest` what the others get.
+    `case` statements name standings in place of actors: who stands otherwise near the case gets
+    403, and to strangers it is absent."""
+
+    through: tuple[str, ...] = ()
+    rest: str = FORBIDDEN
+    hidden_from: tuple[str, ...] = ()
+    by_standing: bool = False
+    public: bool = False
+
+    def to(self, actor: str, place: str) -> str:
+        """What the actor is told at this place."""
+        if actor in SIGNED_OUT and not self.public:
+            return SIGN_IN
+        if self.by_standing:
+            near = STANDINGS[place]
+            if any(actor in near.get(standing, ()) for standing in self.through):
+                return THROUGH
+            return FORBIDDEN if any(actor in people for people in near.values()) else HIDDEN
+        if self.public or actor in self.through:
+            return THROUGH
+        return HIDDEN if actor in self.hidden_from else self.rest
+
+
+def case(*standings: str) -> Says:
+    """Who stands so near the case gets through; others who know of it 403; to the rest, 404."""
+    return Says(standings, by_standing=True)
+
+
+def role(*actors: str) -> Says:
+    """These get through, everybody else is told that their role does not allow it."""
+    return Says(actors)
+
+
+def theirs(*actors: str, hidden_from: tuple[str, ...]) -> Says:
+    """A thing of a team: another team of the kind is told it is absent, everybody else 403."""
+    return Says(actors, hidden_from=hidden_from)
+
+
+def own(*actors: str) -> Says:
+    """A thing of one person: to everybody else it is absent."""
+    return Says(actors, rest=HIDDEN)
+
+
+EVERYBODY = Says(SIGNED_IN)  # who has signed in
+PUBLIC = Says(public=True)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address. `absent` names the arguments for which another value is an absent object; all
+    of them, where nothing is said."""
+
+    route: str
+    name: str
+    says: Mapping[str, Says]
+    places: tuple[str, ...] = ("",)
+    absent: tuple[str, ...] | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)  # argument -> its name in the scene
+    query: str = ""
+    sends: Mapping[str, str] = field(default_factory=dict)  # the body of a POST; else it is empty
+
+
+def row(
+    route: str,
+    name: str,
+    *places: str,
+    absent: tuple[str, ...] | None = None,
+    renamed: Mapping[str, str] | None = None,
+    query: str = "",
+    sends: Mapping[str, str] | None = None,
+    **says: Says,
+) -> Row:
+    return Row(route, name, says, places or ("",), absent, renamed or {}, query, sends or {})
+
+
+WORKERS = case("caseworker", "supervisors")
+READERS = case("caseworker", "supervisors", "intake")
+TRIAGE = case("intake", "supervisors")
+EVERY_CASE = tuple(STANDINGS)
+TYPICAL = ("assigned", "queue", "outer")  # given to a caseworker, to nobody, at another authority
+
+_CASE = "cases/<str:reference>/"
+_ASSESSMENT = _CASE + "assessment/"
+_DECISION = _CASE + "decisions/<uuid:decision_id>/"
+_DEADLINE = _CASE + "deadlines/<uuid:deadline_id>/"
+_SCREENINGS = _CASE + "screenings/"
+_SCREENING = _SCREENINGS + "<uuid:screening>/"
+_DRAFT = "referrals/drafts/<uuid:draft>/"
+_API = "api/v1/"
+
+OUR_TEAM = theirs(*REFERRERS, hidden_from=OTHER_REFERRERS)
+THEIR_TEAM = theirs(*OTHER_REFERRERS, hidden_from=REFERRERS)
+ALL_REFERRERS = role(*REFERRERS, *OTHER_REFERRERS)
+ADMIN = role(*ADMINISTRATOR)
+
+# fmt: off
+ACCOUNTS = (
+    row("", "home", GET=EVERYBODY),
+    row("sign-in/", "sign_in", GET=PUBLIC, POST=PUBLIC),
+    row("welcome/<uidb64>/<token>/", "welcome", "welcome", absent=(), GET=PUBLIC, POST=PUBLIC),
+    row("sign-out/", "sign_out", POST=EVERYBODY),
+    row("hide/", "hide_screen", POST=PUBLIC),
+    row("language/", "set_language", POST=PUBLIC),
+    row("account/", "account", GET=EVERYBODY, POST=EVERYBODY),
+    row("account/tokens/<uuid:pk>/revocation/", "revoke_token", "token", POST=own("caseworker")),
+    row("administration/", "administration", GET=ADMIN),
+    row("administration/organisations/new/", "organisation_add", GET=ADMIN, POST=ADMIN),
+    row("administration/organisations/<uuid:pk>/", "organisation", "organisation",
+        GET=ADMIN, POST=ADMIN),
+    row("administration/organisations/<uuid:pk>/accounts/new/", "account_add", "organisation",
+        GET=ADMIN, POST=ADMIN),
+    row("administration/accounts/<uuid:pk>/", "administered_account", "account",
+        GET=ADMIN, POST=ADMIN),
+    row("administration/rights/", "rights_table", GET=ADMIN),
+    row("health/live", "health_live", GET=PUBLIC),
+    row("health/ready", "health_ready", GET=PUBLIC),
+    row("health/work", "health_work", GET=PUBLIC),
+)
+
+REFERRALS = (
+    row("referrals/", "referrals", GET=ALL_REFERRERS),
+    row("referrals/new/", "referral_start", GET=ALL_REFERRERS, POST=ALL_REFERRERS),
+    row("referrals/prompt-sheet/", "prompt_sheet", GET=ALL_REFERRERS),
+    row("referrals/drafts/", "drafts", GET=ALL_REFERRERS),
+    row(_DRAFT, "draft", "draft", GET=OUR_TEAM),
+    row(_DRAFT, "draft", "their_draft", GET=THEIR_TEAM),
+    row(_DRAFT + "check/", "draft_check", "draft", GET=OUR_TEAM, POST=OUR_TEAM),
+    row(_DRAFT + "hand-over/", "draft_hand_over", "draft", GET=OUR_TEAM, POST=OUR_TEAM),
+    row(_DRAFT + "discard/", "draft_discard", "draft", GET=OUR_TEAM, POST=OUR_TEAM),
+    row(_DRAFT + "discard/", "draft_discard", "their_draft", GET=THEIR_TEAM, POST=THEIR_TEAM),
+    row(_DRAFT + "pages/<slug:page>/", "draft_page", "draft", GET=OUR_TEAM, POST=OUR_TEAM),
+    row(_DRAFT + "pages/<slug:page>/<slug:item>/", "draft_item", "draft_episode",
+        absent=("draft", "page"), GET=OUR_TEAM, POST=OUR_TEAM),
+    row(_DRAFT + "pages/<slug:page>/<slug:item>/removal/", "draft_item_removal", "draft_episode",
+        absent=("draft", "page"), POST=OUR_TEAM),
+    row("referrals/<str:receipt>/", "referral", "assigned", "notify", GET=OUR_TEAM),
+    row("referrals/<str:receipt>/", "referral", "others", GET=THEIR_TEAM),
+    row("referrals/<str:receipt>/receipt/", "referral_receipt", "assigned", GET=OUR_TEAM),
+    row("referrals/<str:receipt>/following/", "referral_following", "notify", POST=OUR_TEAM),
+)
+
+CASES = (
+    row("intake/", "intake_queue", GET=role(*INTAKE, *SUPERVISORS)),
+    row("intake/<str:reference>/", "triage", *TYPICAL, GET=TRIAGE, POST=TRIAGE),
+    row("cases/", "worklist", GET=role(*CASEWORKERS, *SUPERVISORS)),
+    row(_CASE, "case", *EVERY_CASE, GET=READERS),
+    row(_CASE + "timeline/", "case_timeline", *TYPICAL, GET=READERS),
+    row(_CASE + "tasks/", "case_tasks", *TYPICAL, POST=READERS),
+    row(_CASE + "notes/", "case_notes", *TYPICAL, GET=READERS, POST=READERS),
+    row(_CASE + "people/", "case_people", *TYPICAL, GET=READERS),
+    row(_CASE + "identity/", "show_identity", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_CASE + "access/", "case_access", *TYPICAL, GET=case("supervisors"),
+        POST=case("supervisors")),
+    row(_CASE + "access/<uuid:organisation>/end/", "case_access_end", "assigned",
+        POST=case("supervisors")),
+    row("near/", "near_cases", GET=role(*OUTSIDERS)),
+    row("near/<str:reference>/", "case_summary", "assigned", "made", "queue", "outer",
+        GET=case("provider", "liaison")),
+    row("reviews/", "reviews", GET=role(*SUPERVISORS)),
+    row("inbox/", "inbox", GET=EVERYBODY, POST=EVERYBODY),
+    row("inbox/<uuid:item>/read/", "inbox_item_read", "item", POST=own("caseworker")),
+)
+
+SCREENING = (
+    row(_ASSESSMENT, "workbench", *TYPICAL, "screening", GET=WORKERS),
+    row(_ASSESSMENT + "screenings/", "screening_start", *TYPICAL, "screening", POST=WORKERS),
+    row(_ASSESSMENT + "screenings/<uuid:screening>/", "screening", "screening", GET=WORKERS),
+    row(_ASSESSMENT + "evidence/", "evidence_add", "screening", POST=WORKERS),
+    row(_ASSESSMENT + "evidence/<uuid:evidence>/", "evidence", "screening",
+        GET=WORKERS, POST=WORKERS),
+    row(_ASSESSMENT + "evidence/<uuid:evidence>/indicators/", "evidence_links", "screening",
+        query="?episode=1", POST=WORKERS),
+    row(_ASSESSMENT + "episodes/", "episode_add", "screening", GET=WORKERS, POST=WORKERS),
+    row(_ASSESSMENT + "episodes/<uuid:episode>/age/", "episode_age", "screening", POST=WORKERS),
+    row(_ASSESSMENT + "episodes/<uuid:episode>/indicators/<str:code>/", "finding", "screening",
+        renamed={"code": "indicator"}, GET=WORKERS, POST=WORKERS),
+    row(_ASSESSMENT + "contradictions/", "contradiction_add", "screening",
+        query="?first={evidence}", sends={"first": "{evidence}"}, GET=WORKERS, POST=WORKERS),
+    row(_ASSESSMENT + "contradictions/<uuid:contradiction>/", "contradiction", "screening",
+        POST=WORKERS),
+    row(_ASSESSMENT + "completion/", "screening_completion", "screening",
+        GET=WORKERS, POST=WORKERS),
+)
+
+DECISIONS = (
+    row(_CASE + "decisions/", "decisions", *TYPICAL, "review", "made", GET=WORKERS),
+    row(_CASE + "decisions/start/<slug:code>/", "decision_start", *TYPICAL,
+        GET=WORKERS, POST=WORKERS),
+    row(_DECISION, "decision", "draft_decision", "review", "made", "outer",
+        GET=WORKERS, POST=WORKERS),
+    row(_DECISION + "withdraw/", "decision_withdraw", "draft_decision", "made", POST=WORKERS),
+    row(_DECISION + "review/", "decision_review", "review", "made", "outer",
+        GET=case("supervisors"), POST=case("supervisors")),
+    row(_DECISION + "letter/", "decision_letter", "made", GET=WORKERS),
+    row(_DECISION + "serve/", "decision_serve", "made", GET=WORKERS, POST=WORKERS),
+)
+
+DEADLINES = (
+    row(_CASE + "deadlines/", "deadlines", *TYPICAL, GET=READERS),
+    row(_DEADLINE, "deadline", *TYPICAL, GET=READERS),
+    row(_DEADLINE + "pause/", "deadline_pause", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_DEADLINE + "resume/", "deadline_resume", *TYPICAL, POST=WORKERS),
+    row(_DEADLINE + "extend/", "deadline_extend", *TYPICAL, GET=WORKERS, POST=WORKERS),
+)
+
+STATISTICS = (
+    row("statistics/", "statistics", GET=role(*AUDITOR)),
+    row("statistics/<str:quarter>/", "statistics_table", "frozen", "not_frozen",
+        GET=role(*AUDITOR), POST=role(*AUDITOR)),
+    row("statistics/<str:quarter>/download/", "statistics_download", "frozen",
+        GET=role(*AUDITOR)),
+)
+
+REST = (
+    row(_API + "schema/", "api_schema", GET=PUBLIC),
+    row(_API + "cases/", "api_cases", GET=EVERYBODY),  # everybody their own: most have none
+    row(_API + _CASE, "api_case", *EVERY_CASE, GET=READERS),
+    row(_API + _CASE + "assignment/", "api_case_assignment", *TYPICAL, GET=TRIAGE, POST=TRIAGE),
+    row(_API + _CASE + "disclosures/", "api_case_disclosures", *TYPICAL, POST=WORKERS),
+    row(_API + _CASE + "notes/", "api_case_notes", *TYPICAL, GET=READERS, POST=READERS),
+    row(_API + _CASE + "timeline/", "api_case_timeline", *TYPICAL, GET=READERS),
+    row(_API + "reviews/", "api_reviews", GET=role(*SUPERVISORS)),
+    row(_API + "referrals/", "api_referrals", GET=ALL_REFERRERS, POST=ALL_REFERRERS),
+    row(_API + "referrals/<str:receipt>/", "api_referral", "assigned", "notify", GET=OUR_TEAM),
+    row(_API + "referrals/<str:receipt>/", "api_referral", "others", GET=THEIR_TEAM),
+    row(_API + "referral-form/", "api_referral_form", GET=ALL_REFERRERS),
+    row(_API + "intake/home-office/", "api_home_office", POST=ALL_REFERRERS),
+
+    row(_API + _SCREENINGS, "api_screenings", *TYPICAL, "screening", GET=WORKERS, POST=WORKERS),
+    row(_API + _SCREENING, "api_screening", "screening", GET=WORKERS),
+    row(_API + _SCREENING + "evidence/", "api_screening_evidence", "screening", POST=WORKERS),
+    row(_API + _SCREENING + "evidence/<uuid:evidence>/", "api_screening_item", "screening",
+        PUT=WORKERS),
+    row(_API + _SCREENING + "episodes/", "api_screening_episodes", "screening", POST=WORKERS),
+    row(_API + _SCREENING + "episodes/<uuid:episode>/indicators/<str:code>/",
+        "api_screening_finding", "screening", renamed={"code": "indicator"},
+        PUT=WORKERS, DELETE=WORKERS),
+    row(_API + _SCREENING + "contradictions/", "api_screening_contradictions", "screening",
+        POST=WORKERS),
+    row(_API + _SCREENING + "contradictions/<uuid:contradiction>/", "api_screening_contradiction",
+        "screening", PUT=WORKERS),
+    row(_API + _SCREENING + "completion/", "api_screening_completion", "screening", POST=WORKERS),
+
+    row(_API + _CASE + "decisions/", "api_decisions", *TYPICAL, "made", GET=WORKERS, POST=WORKERS),
+    row(_API + _DECISION, "api_decision", "draft_decision", "review", "made", "outer",
+        GET=WORKERS, PUT=WORKERS),
+    row(_API + _DECISION + "submission/", "api_decision_submission", "draft_decision", "outer",
+        POST=WORKERS),
+    row(_API + _DECISION + "withdrawal/", "api_decision_withdrawal", "draft_decision", "outer",
+        POST=WORKERS),
+    row(_API + _DECISION + "review/", "api_decision_review", "review", "outer",
+        POST=case("supervisors")),
+    row(_API + _DECISION + "verdict/", "api_decision_verdict", "review", "outer",
+        POST=case("supervisors")),
+    row(_API + _DECISION + "service/", "api_decision_service", "made", POST=WORKERS),
+
+    row(_API + _CASE + "deadlines/", "api_deadlines", *TYPICAL, GET=READERS),
+    row(_API + _DEADLINE, "api_deadline", *TYPICAL, GET=READERS),
+    row(_API + _DEADLINE + "pause/", "api_deadline_pause", *TYPICAL, POST=WORKERS),
+    row(_API + _DEADLINE + "resumption/", "api_deadline_resumption", *TYPICAL, POST=WORKERS),
+    row(_API + _DEADLINE + "extension/", "api_deadline_extension", *TYPICAL, POST=WORKERS),
+)
+# fmt: on
+
+TABLE: tuple[Row, ...] = (
+    *ACCOUNTS,
+    *REFERRALS,
+    *CASES,
+    *SCREENING,
+    *DECISIONS,
+    *DEADLINES,
+    *STATISTICS,
+    *REST,
+)
