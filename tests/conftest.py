@@ -69,40 +69,53 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> No
         )
 
 
-# What migrations put there stays; everything else is emptied after each test.
-_KEPT = {
-    "django_migrations",
-    "django_content_type",
-    "auth_permission",
-}
+# What migrations put there stays; everything else is emptied after each test. Deleting the few rows
+# of a test costs a tenth of truncating every table. The owner steps past the triggers and policies
+# that would stop anybody from deleting, and puts them back at once.
+_EACH_TABLE = """
+DO $$
+DECLARE item record;
+BEGIN
+    FOR item IN
+        SELECT c.oid::regclass AS name, c.relrowsecurity AS secured,
+               EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
+               AS guarded
+        FROM pg_class c
+        WHERE c.relkind = 'r' AND c.relnamespace IN ('public'::regnamespace, 'keys'::regnamespace)
+          AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+    LOOP
+        IF item.secured THEN
+            EXECUTE format('ALTER TABLE %s {force} ROW LEVEL SECURITY', item.name);
+        END IF;
+        IF item.guarded THEN
+            EXECUTE format('ALTER TABLE %s {enable} TRIGGER USER', item.name);
+        END IF;
+        {then}
+    END LOOP;
+END $$
+"""
+_EMPTY = _EACH_TABLE.replace("{force}", "NO FORCE").replace("{enable}", "DISABLE")
+_EMPTY = _EMPTY.replace("{then}", "EXECUTE format('DELETE FROM %s', item.name);")
+_GUARD = _EACH_TABLE.replace("{force}", "FORCE").replace("{enable}", "ENABLE")
+_GUARD = _GUARD.replace("{then}", "")
 
 
 def _empty_the_database() -> None:
     from django.core.cache import cache
-    from django.db import connections
+    from django.db import connections, transaction
 
     from nrm.accounts.models import SYSTEM_ID
 
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "SELECT format('%I.%I', schemaname, tablename), tablename FROM pg_tables"
-            " WHERE schemaname IN ('public', 'keys')"
-        )
-        tables = [full for full, name in cursor.fetchall() if name not in _KEPT]
-        sealed = ("audit_event", "audit_seal")
-        cursor.execute("BEGIN")
-        for table in sealed:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only_table")
-        cursor.execute(f"TRUNCATE {', '.join(tables)}")
-        for table in sealed:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only_table")
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(_EMPTY)
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(_GUARD)
         cursor.execute(
             "INSERT INTO accounts_user (id, email, display_name, password, language, is_active,"
             " is_superuser, created_at) VALUES (%s, 'system@nrm.invalid', 'The system', '!', 'en',"
             " true, false, now())",
             [SYSTEM_ID],
         )
-        cursor.execute("COMMIT")
     cache.clear()
     heads = Path(os.environ["NRM_AUDIT_HEADS"])
     heads.unlink(missing_ok=True)

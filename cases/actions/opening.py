@@ -62,10 +62,13 @@ def open_case(
         authority=authority,
         opened_at=at,
     )
-    for role in (Role.FIRST_RESPONDER, Role.RESPONDER_LEAD):
-        access.grant_role(case, "refer", referrer, role, reason="referred", at=at)
-    access.grant_role(case, "work", authority, Role.INTAKE, reason="received", at=at)
-    access.grant_role(case, "decide", authority, Role.SUPERVISOR, reason="received", at=at)
+    near = [
+        ("refer", referrer, Role.FIRST_RESPONDER, "referred"),
+        ("refer", referrer, Role.RESPONDER_LEAD, "referred"),
+        ("work", authority, Role.INTAKE, "received"),
+        ("decide", authority, Role.SUPERVISOR, "received"),
+    ]
+    access.grant_first(case, near, at=at)
     if not notify_only:
         clocks.start_terms(case, "referral_received", at=at)
         is_child = age_status != AgeStatus.ADULT
