@@ -88,6 +88,15 @@ def test_case_that_arrives_overdue_is_told_of_at_once(world):
     assert told(world) == {("supervisor", "after_5"): 1, ("supervisor2", "after_5"): 1}
 
 
+def test_clock_whose_place_on_the_ladder_is_lost_repeats_nothing(world):
+    world.assigned_case(at=RECEIVED)
+    sweeping.sweep(at=day(2026, 3, 7, 7))
+    with acting_as(world.supervisor):
+        Deadline.objects.update(next_reminder_at=day(2026, 3, 7, 7))
+    assert sweeping.sweep(at=day(2026, 3, 7, 8))["told"] == 0
+    assert told(world) == {("caseworker", "before_2"): 1}
+
+
 def test_case_that_nobody_works_on_reminds_intake(world):
     world.case(at=RECEIVED)
     sweeping.sweep(at=day(2026, 3, 7, 7))
