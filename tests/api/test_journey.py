@@ -73,9 +73,13 @@ def test_home_office_payload_goes_to_recovery_by_rest_alone(world: Any) -> None:
     # The day of the decision is day 1, so day 30 is 29 days later.
     last_day = made_on + timedelta(days=29)
     in_recovery(caseworker, case, last_day)
+    assert caseworker.get(f"{case}timeline/?limit=100")["results"]
+    serve(caseworker, decision, made_on)
     told = responder.get(f"/api/v1/referrals/{receipt}/")
     assert told["status"] == "Accepted: recovery period"
-    assert told["next_date"]["due_on"] == last_day.isoformat()
+    # What comes next is the final decision, the day after at the earliest.
+    assert told["next_date"]["term"]["code"] == "cg_not_before"
+    assert told["next_date"]["due_on"] == (last_day + timedelta(days=1)).isoformat()
     assert [row["receipt"] for row in responder.get("/api/v1/referrals/")["results"]] == [receipt]
     # The responder learns the outcome, and has neither the case nor what is in it.
     for below in ("", "screenings/", "decisions/", "deadlines/"):
@@ -178,6 +182,15 @@ def agree(supervisor: Program, case: str, decision: str) -> date:
     assert made["record_hash"]
     assert supervisor.get(case)["stage"]["code"] == "recovery"
     return date.fromisoformat(made["made_on"])
+
+
+def serve(caseworker: Program, decision: str, on: date) -> None:
+    """By e-mail, which the payload marks as safe; by post, which it does not, is refused."""
+    service = {"served_on": on.isoformat(), "channel": "post", "language": "en"}
+    refused = caseworker.ask("post", f"{decision}service/", service, gives=422)
+    assert set(field_errors(refused)) == {"channel"}
+    served = caseworker.ask("post", f"{decision}service/", {**service, "channel": "email"})
+    assert served["served_on"] == on.isoformat()
 
 
 def in_recovery(caseworker: Program, case: str, last_day: date) -> None:

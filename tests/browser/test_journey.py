@@ -208,7 +208,8 @@ def learns_the_outcome(responder: Hands, case: Case, last_day: date) -> None:
     responder.menu("Referrals")
     row = responder.text("main tbody tr")
     assert "Accepted: recovery period" in row
-    assert date_format(last_day, "j F Y") in row
+    # What comes next is the final decision, the day after at the earliest.
+    assert f"{date_format(last_day + timedelta(days=1), 'j F Y')} Final decision" in row
     responder.follow(case.pseudonym)
     responder.sees("Accepted: recovery period", "The first decision is positive.")
     assert ACCOUNT not in responder.text()
