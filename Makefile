@@ -1,6 +1,5 @@
 # make run     everything on this machine: embedded PostgreSQL and Redis, web, worker and beat
 # make test    style, types and every test
-# make bench   costs as ratios, as JSON
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
@@ -10,12 +9,12 @@
 SHELL := /bin/sh
 PORT ?= 8000
 PYTHON ?=
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n 2 --dist loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/development.txt
 
-.PHONY: setup run stop test lint bench lock
+.PHONY: setup run stop test lint lock
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -58,9 +57,6 @@ lint: setup
 
 test: lint
 	@$(BIN)/python -m pytest -p tests.skips $(PYTEST_ARGS)
-
-bench: setup
-	@$(BIN)/python -m nrm.bench
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:

@@ -28,7 +28,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One reason why something cannot be done, as a sentence; `field` names the input it is about."""
+    """One reason why something cannot be done, as a sentence; `field` names its input."""
 
     text: str
     field: str | None = None

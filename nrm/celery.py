@@ -9,7 +9,7 @@ from celery.signals import beat_init, setup_logging, worker_init
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nrm.settings")
 os.environ.setdefault("NRM_PROCESS", "worker")
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
 app = Celery("nrm")
 app.conf.update(

@@ -43,8 +43,8 @@ def headers(get_response: Handler) -> Handler:
     return handle
 
 
-# The database context of a request -----------------------------------------------------------------
-class context:  # noqa: N801  named as the middleware list reads
+# The database context of a request ----------------------------------------------------------------
+class context:
     """Innermost middleware: opens the transaction, tells the database who acts, lets the view run
     and render inside it, and rolls back on any exception or 5xx. A refusal is written after the
     rollback, in a transaction of its own."""
@@ -78,9 +78,7 @@ class context:  # noqa: N801  named as the middleware list reads
         return None
 
 
-def _write_refusal(
-    user: Any, failure: Exception, request: HttpRequest, request_id: UUID
-) -> None:
+def _write_refusal(user: Any, failure: Exception, request: HttpRequest, request_id: UUID) -> None:
     match = request.resolver_match
     right = str(failure) if isinstance(failure, (Forbidden, Hidden)) else ""
     with database_context.acting_as(user, request_id=request_id):
@@ -97,7 +95,7 @@ def _write_refusal(
         )
 
 
-# Pages that say no ---------------------------------------------------------------------------------
+# Pages that say no --------------------------------------------------------------------------------
 def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
@@ -150,15 +148,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return HttpResponse(loader.render_to_string("403_csrf.html"), status=403)
 
 
-# Refusals in forms ---------------------------------------------------------------------------------
+# Refusals in forms --------------------------------------------------------------------------------
 def add_objections(form: forms.BaseForm, refusal: Refused) -> None:
-    """Puts each objection beside its field, or at the top where it is about no field of the form."""
+    """Puts each objection beside its field, or at the top where it is about none of the form's."""
     for objection in refusal.objections:
         field = objection.field if objection.field in form.fields else None
         form.add_error(field, forms.ValidationError(objection.text, code=objection.code))
 
 
-# Problems in REST ----------------------------------------------------------------------------------
+# Problems in REST ---------------------------------------------------------------------------------
 def _field_errors(detail: Any, path: str = "") -> list[dict[str, str]]:
     if isinstance(detail, dict):
         pairs = [

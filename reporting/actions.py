@@ -41,7 +41,9 @@ def freeze_referrals_by_age(
     shown = {"threshold": rule.threshold, "rounding": rule.rounding}
     cells = [{"code": code, "count": publishable(counts[code], **shown)} for code in codes]
     total_shown = publishable(total, **shown)
-    body = json.dumps({**wanted, "cells": cells, "total": total_shown, "rule": shown}, sort_keys=True)
+    body = json.dumps(
+        {**wanted, "cells": cells, "total": total_shown, "rule": shown}, sort_keys=True
+    )
     try:
         with transaction.atomic():
             return FrozenTable.objects.create(

@@ -12,7 +12,7 @@ class FrozenTable(models.Model):
     code = models.CharField(max_length=40)
     profile_code = models.CharField(max_length=30)
     quarter = models.CharField(max_length=7, help_text="Such as 2026-Q1.")
-    # Cells after the rule: [{"code", "count"}]; a hidden count is null. True counts are kept nowhere.
+    # Cells after the rule: [{"code", "count"}]; a hidden count is null. True counts: nowhere.
     cells = models.JSONField()
     total = models.PositiveIntegerField(null=True)
     rule = models.JSONField()

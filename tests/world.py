@@ -60,9 +60,7 @@ class World:
         client.force_login(self.users[name], backend="nrm.accounts.backends.SignIn")
         return client
 
-    def case(
-        self, *, age_status: str = "adult", at: datetime | None = None, **more: Any
-    ) -> Case:
+    def case(self, *, age_status: str = "adult", at: datetime | None = None, **more: Any) -> Case:
         """A case opened by the same steps as a referral's, with nothing told in it."""
         from cases.actions.opening import open_case
         from identities import vault

@@ -100,6 +100,9 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    def get_absolute_url(self) -> str:
+        return reverse("case", args=[self.reference])
+
     @property
     def pseudonym(self) -> str:
         return self.person.pseudonym
@@ -119,9 +122,6 @@ class Case(models.Model):
     @property
     def treated_as_child(self) -> bool:
         return self.age_status != AgeStatus.ADULT
-
-    def get_absolute_url(self) -> str:
-        return reverse("case", args=[self.reference])
 
 
 class OfCase(models.Model):

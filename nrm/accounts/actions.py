@@ -19,9 +19,7 @@ def add_organisation(
     """Adds an organisation; refused where one of the same name and kind is there."""
     if Organisation.objects.filter(name__iexact=name.strip(), kind=kind).exists():
         refuse_if([Objection(_("An organisation of this name is already here."), field="name")])
-    return Organisation.objects.create(
-        name=name.strip(), kind=kind, profile=profile, region=region
-    )
+    return Organisation.objects.create(name=name.strip(), kind=kind, profile=profile, region=region)
 
 
 @action("organisation.changed", right=ADMINISTER)
@@ -75,9 +73,7 @@ def give_role(
             role=role, kind=organisation.kind, organisation_active=organisation.is_active
         )
     )
-    row, _made = Membership.objects.get_or_create(
-        user=user, group=RoleGroup.of(organisation, role)
-    )
+    row, _made = Membership.objects.get_or_create(user=user, group=RoleGroup.of(organisation, role))
     detail(user=str(user.pk), role=role, organisation=str(organisation.pk))
     return row
 

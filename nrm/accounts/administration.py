@@ -76,7 +76,9 @@ class OrganisationAddView(AdministrationView):
         if form.is_valid():
             try:
                 made = actions.add_organisation(
-                    actor=request.user, at=self.at, **form.cleaned_data  # type: ignore[arg-type]
+                    actor=request.user,
+                    at=self.at,
+                    **form.cleaned_data,  # type: ignore[arg-type]
                 )
             except Refused as refusal:
                 add_objections(form, refusal)
@@ -142,7 +144,10 @@ class AccountAddView(AdministrationView):
         if form.is_valid():
             try:
                 user = actions.add_account(
-                    organisation, actor=request.user, at=self.at, **form.cleaned_data  # type: ignore[arg-type]
+                    organisation,
+                    actor=request.user,
+                    at=self.at,
+                    **form.cleaned_data,  # type: ignore[arg-type]
                 )
             except Refused as refusal:
                 add_objections(form, refusal)

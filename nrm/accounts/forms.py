@@ -114,7 +114,9 @@ class AccountForm(Form):
         label=_("Work e-mail address"),
         error_messages={"required": _("Enter the work e-mail address")},
     )
-    role = ChoiceField(label=_("Role"), choices=[], error_messages={"required": _("Select the role")})
+    role = ChoiceField(
+        label=_("Role"), choices=[], error_messages={"required": _("Select the role")}
+    )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -126,7 +126,9 @@ class RoleGroup(models.Model):
         if row := found.first():
             return row.group
         group, _made = Group.objects.get_or_create(name=f"{role}:{organisation.id}")
-        cls.objects.get_or_create(group=group, defaults={"organisation": organisation, "role": role})
+        cls.objects.get_or_create(
+            group=group, defaults={"organisation": organisation, "role": role}
+        )
         return group
 
 

@@ -21,9 +21,7 @@ def objections_to_role(*, role: str, kind: str, organisation_active: bool) -> It
         )
 
 
-def objections_to_closing_account(
-    *, own: bool, last_administrator: bool
-) -> Iterator[Objection]:
+def objections_to_closing_account(*, own: bool, last_administrator: bool) -> Iterator[Objection]:
     """Whether an account can be closed."""
     if own:
         yield Objection(_("You cannot close your own account. Ask another administrator."))

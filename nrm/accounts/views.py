@@ -87,9 +87,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Chooses the language, for this browser and, when signed in, for the account."""
     user: Any = request.user
     language = request.POST.get("language", "")
-    if user.is_authenticated and translation.check_for_language(language):
-        if language in dict(settings.LANGUAGES):
-            actions.choose_language(user, actor=user, at=timezone.now(), language=language)
+    known = language in dict(settings.LANGUAGES) and translation.check_for_language(language)
+    if user.is_authenticated and known:
+        actions.choose_language(user, actor=user, at=timezone.now(), language=language)
     return django_set_language(request)
 
 

@@ -22,8 +22,13 @@ from cases.models.referral import Source
 from nrm.demonstration.people import organisation, user
 from nrm.demonstration.stories import ANSWERS, EPISODES
 from nrm.profiles import load_profile
-from screening.actions import Item, complete_screening, record_evidence, record_indicator
-from screening.actions import start_screening
+from screening.actions import (
+    Item,
+    complete_screening,
+    record_evidence,
+    record_indicator,
+    start_screening,
+)
 
 VIGNETTES: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("vignettes.json").read_text(encoding="utf-8")

@@ -185,9 +185,7 @@ def test_token_is_shown_once_kept_as_digest_and_ends_when_revoked(world):
 
 
 def test_expired_token_and_anothers_token_are_refused(world, at):
-    _row, secret = tokens.new_token(
-        world.caseworker, label="old", at=at - timedelta(days=91)
-    )
+    _row, secret = tokens.new_token(world.caseworker, label="old", at=at - timedelta(days=91))
     program = Client(headers={"Authorization": f"Bearer {secret}"})
     assert program.get("/api/v1/cases/").status_code == 401
     row, _secret = tokens.new_token(world.supervisor, label="hers", at=timezone.now())

@@ -86,8 +86,8 @@ def test_worker_seals_and_the_web_may_not(trail, seal, at):
         "DELETE FROM audit_seal WHERE number = 2",
         "DELETE FROM audit_seal WHERE number = 3",
         "UPDATE audit_seal SET digest = sha256('x') WHERE number = 3",
-        "INSERT INTO audit_event (id, xact, recorded_at, at, verb, object_type, request_id, refused,"
-        " data) SELECT 900, 0, now(), now(), 'x', '', gen_random_uuid(), false, '{}'",
+        "INSERT INTO audit_event (id, xact, recorded_at, at, verb, object_type, request_id,"
+        " refused, data) SELECT 900, 0, now(), now(), 'x', '', gen_random_uuid(), false, '{}'",
     ],
 )
 def test_tampering_is_found(trail, tampering):

@@ -103,9 +103,7 @@ def test_nobody_can_name_a_case_without_acting():
 def test_guards_of_the_database_stand_again_when_a_test_begins(db):
     """The test bed lets them down to empty the database, and must never forget them."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'"
-        )
+        cursor.execute("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'")
         assert cursor.fetchone() == (0,)
         cursor.execute(
             "SELECT count(*) FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity"

@@ -101,15 +101,24 @@ class Asker:
             self.browsers[name] = client
             self.cookies[name] = client.cookies.output(header="", sep=";")
         self.stranger = Client(raise_request_exception=False)
+        self.careful = Client(raise_request_exception=False, enforce_csrf_checks=True)
         self.browsers["anonymous"] = self.stranger
         self.cookies["anonymous"] = ""
 
     def ask(
-        self, method: str, path: str, actor: str, *, token: str = "", sends: Any = None
+        self,
+        method: str,
+        path: str,
+        actor: str,
+        *,
+        token: str = "",
+        sends: Any = None,
+        forged: bool = False,
     ) -> Answer:
         """Sends a request, with an empty body where nothing else is said, as a browser that holds
-        the actor's session or, where `token` names one of the actor's tokens, as a program."""
-        client = self.stranger if token else self.browsers[actor]
+        the actor's session or, where `token` names one of the actor's tokens, as a program.
+        `forged`: as another site would have the browser send it."""
+        client = self.stranger if token else self.careful if forged else self.browsers[actor]
         client.cookies = SimpleCookie("" if token else self.cookies[actor])
         api = path.startswith("/api/")
         more: dict[str, Any] = {"content_type": "application/json"} if api else {}

@@ -222,6 +222,18 @@ def test_a_part_of_another_case_is_absent_also_to_who_may_see_both(asker, row):
                 assert (answer.kind, answer.body) == (HIDDEN, no.body), (method, where)
 
 
+# What another site has a browser send ------------------------------------------------------------
+@of_rows([row for row in TABLE if set(row.says) - {"GET"}])
+def test_a_form_of_another_site_is_refused_at_every_address(asker, row):
+    place = row.places[0]
+    for method, says in row.says.items():
+        if method == "GET":
+            continue
+        insider = next(actor for actor in SIGNED_IN if says.to(actor, place) == THROUGH)
+        answer = asker.ask(method, asker.path(row, place), insider, forged=True)
+        assert answer.kind == FORBIDDEN, (method, row.name, answer.status)
+
+
 # Sessions and tokens together --------------------------------------------------------------------
 def test_a_request_with_a_session_and_a_token_is_the_tokens(asker):
     path = f"/api/v1/cases/{asker.scene.references['assigned']}/"

@@ -68,9 +68,7 @@ def quarter_of_referrals(world):
 
 
 def freeze(world, at=AUGUST):
-    return freeze_referrals_by_age(
-        actor=world.auditor, at=at, profile=world.profile, quarter=Q2
-    )
+    return freeze_referrals_by_age(actor=world.auditor, at=at, profile=world.profile, quarter=Q2)
 
 
 def test_auditor_gets_rounded_adults_and_no_count_of_nine_children(quarter_of_referrals):
