@@ -1,0 +1,435 @@
+"""Every page that a person can meet: who opens it, where in the scene, and what is then sent from
+it, so that the pages with errors are met too.
+
+A route that answers with a page and stands in none of these lines fails the suite.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cases.rules.referral_form import form_for
+from nrm.profiles import load_profile
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is sent from a page: the form of a button, or to another address of the same place.
+
+    `emptied` unticks and clears whatever can be filled in; then `values` are put in. The answer is
+    a page with `status`.
+    """
+
+    button: str = "main form[method=post] :is(button:not([type]), [type=submit])"
+    to: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    emptied: bool = False
+    status: int = 422
+    said: str = "empty"  # for the name of the test
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as one person meets it. `name` is that of its route."""
+
+    name: str
+    who: str  # a user of the scene, or "" for somebody who has not signed in
+    place: str = ""
+    query: str = ""
+    arguments: dict[str, str] = field(default_factory=dict)
+    status: int = 200
+    sent: tuple[Sent, ...] = ()
+    path: str = ""  # where there is no route
+    fails_with: type[Exception] | None = None
+
+    def __str__(self) -> str:
+        more = [*self.arguments.values(), self.place, self.query.partition("=")[0].strip("?")]
+        return "-".join(part for part in (self.who or "anybody", self.name, *more) if part)
+
+
+EMPTY = Sent(emptied=True)
+# Some pages show their errors with 200.
+EMPTY_200 = Sent(emptied=True, status=200)
+
+
+def everybody(name: str, *who: str, **more: Any) -> tuple[Page, ...]:
+    return tuple(Page(name, one, **more) for one in who)
+
+
+ROLES = (
+    "responder",
+    "lead",
+    "intake",
+    "caseworker",
+    "supervisor",
+    "provider",
+    "liaison",
+    "auditor",
+    "administrator",
+)
+
+ACCOUNTS = (
+    Page("sign_in", "", sent=(EMPTY_200,)),
+    Page("welcome", "", "invited", sent=(EMPTY_200,)),
+    Page("welcome", "", "welcome"),
+    *everybody("account", *ROLES, "superuser"),
+    Page(
+        "account",
+        "caseworker2",
+        sent=(
+            EMPTY_200,
+            Sent(
+                'main form[method=post]:has([name="label"]) button',
+                values={"label": "Desk"},
+                status=200,
+                said="token made",
+            ),
+        ),
+    ),
+    Page("administration", "administrator"),
+    Page("organisation_add", "administrator", sent=(EMPTY_200,)),
+    Page("organisation", "administrator", "organisation", sent=(EMPTY_200,)),
+    Page(
+        "account_add",
+        "administrator",
+        "organisation",
+        sent=(
+            EMPTY_200,
+            Sent(
+                values={
+                    "display_name": "Quinn Adeyemi",
+                    "email": "quinn@example.org",
+                    "role": "first_responder",
+                },
+                status=200,
+                said="added",
+            ),
+        ),
+    ),
+    Page(
+        "administered_account",
+        "administrator",
+        "account",
+        sent=(Sent("main [name=do][value=give]", emptied=True, status=200),),
+    ),
+    Page("rights_table", "administrator"),
+)
+
+REFUSALS = (
+    Page("no_such_page", "caseworker", path="/no/such/page/", status=404),
+    Page("worklist", "responder", status=403),
+    Page("home", "caseworker", fails_with=RuntimeError, status=500),
+    Page(
+        "account",
+        "supervisor2",
+        sent=(Sent(to="account", values={"csrfmiddlewaretoken": ""}, status=403, said="no token"),),
+    ),
+    Page(
+        "decision",
+        "caseworker",
+        "made",
+        sent=(Sent(to="decision_withdraw", said="refused"),),
+    ),
+    Page("sign_in", "", sent=(Sent(to="hide_screen", status=200, said="hidden"),)),
+)
+
+
+# Pages of the referral form that are refused when they are sent empty.
+_NEEDED = {"who", "consent", "child_protection"}
+
+
+def _form_pages() -> tuple[Page, ...]:
+    """Each page of the referral form, in a draft where it is asked."""
+    found = []
+    for page in form_for(load_profile("uk")).pages:
+        place = "full_draft"
+        if page.code == "child_protection":
+            place = "child_draft"
+        elif page.code == "cooperation":
+            place = "declined_draft"
+        of = {"page": page.code}
+        found.append(
+            Page(
+                "draft_page",
+                "responder",
+                place,
+                arguments=of,
+                sent=(EMPTY,) if page.code in _NEEDED else (),
+            )
+        )
+        if page.part:
+            found.append(Page("draft_item", "responder", f"full_draft_{page.part}", arguments=of))
+    return tuple(found)
+
+
+REFERRALS = (
+    *everybody("referrals", "responder", "lead", "new_responder"),
+    Page("referral_start", "responder", sent=(EMPTY,)),
+    Page("prompt_sheet", "responder"),
+    *everybody("drafts", "responder", "new_responder"),
+    *(
+        Page(name, "responder", place)
+        for place in ("full_draft", "child_draft", "declined_draft", "empty_draft")
+        for name in ("draft", "draft_check")
+    ),
+    Page("draft", "responder2", "draft"),
+    *_form_pages(),
+    Page("draft_page", "responder", "empty_draft", arguments={"page": "episodes"}),
+    Page("draft_page", "responder", "declined_draft", arguments={"page": "background"}),
+    Page(
+        "draft_page",
+        "responder2",
+        "full_draft",
+        arguments={"page": "who"},
+        sent=(
+            Sent(
+                values={"version": "0", "age_status": "adult", "jurisdiction": "scotland"},
+                status=409,
+                said="clash",
+            ),
+        ),
+    ),
+    Page("draft_hand_over", "responder", "full_draft", sent=(EMPTY,)),
+    Page("draft_discard", "responder", "full_draft"),
+    Page("referral", "responder", "assigned"),
+    Page("referral", "lead", "notify"),
+    Page("referral_receipt", "responder", "assigned"),
+    Page("referral_receipt", "responder", "notify"),
+)
+
+CASES = (
+    *everybody("intake_queue", "intake", "supervisor", "new_intake"),
+    Page("triage", "intake", "queue", sent=(EMPTY,)),
+    Page("triage", "supervisor", "assigned"),
+    *everybody("worklist", "caseworker", "supervisor", "new_caseworker", "new_supervisor"),
+    Page("worklist", "supervisor", query="?view=closed"),
+    Page("worklist", "caseworker", query="?q=nobody&urgency=overdue"),
+    *everybody("case", "intake", "caseworker", "supervisor", place="assigned"),
+    Page(
+        "case",
+        "intake",
+        "queue",
+        sent=(Sent(to="case_tasks", values={"done": "no_such_task"}, said="tasks"),),
+    ),
+    Page("case", "supervisor", "queue"),
+    Page("case", "intake", "notify"),
+    *(
+        Page("case", "caseworker", place)
+        for place in ("screening", "draft_decision", "made", "completed")
+    ),
+    Page("case", "supervisor", "review"),
+    Page(
+        "case",
+        "caseworker",
+        "verdict",
+        sent=(Sent('main form[action$="/notes/"] button', emptied=True, said="empty note"),),
+    ),
+    Page("case_timeline", "caseworker", "made"),
+    Page("case_timeline", "supervisor", "made", "?show=looks"),
+    Page("case_notes", "caseworker", "assigned", sent=(EMPTY,)),
+    Page("case_notes", "intake", "queue"),
+    *(Page("case_people", "caseworker", place) for place in ("assigned", "made")),
+    Page("case_people", "intake", "notify"),
+    Page(
+        "show_identity",
+        "caseworker",
+        "assigned",
+        sent=(
+            EMPTY,
+            Sent(values={"purpose": "contact"}, status=200, said="shown"),
+        ),
+    ),
+    Page(
+        "case_access",
+        "supervisor",
+        "assigned",
+        sent=(Sent('main form[action$="/access/"] button', emptied=True),),
+    ),
+    Page("case_access", "supervisor", "assigned", "?log=identity"),
+    *everybody("near_cases", "provider", "liaison", "new_provider"),
+    *everybody("case_summary", "provider", "liaison", place="assigned"),
+    Page("case_summary", "provider", "made"),
+    *everybody("inbox", "responder", "intake", "caseworker", "supervisor", "provider"),
+    Page("inbox", "new_caseworker"),
+    Page("inbox", "caseworker", query="?show=unread"),
+)
+
+PALERMO = (
+    Page("referrals", "palermo_responder"),
+    Page("prompt_sheet", "palermo_responder"),
+    Page("draft", "palermo_responder", "palermo_draft"),
+    Page("draft_page", "palermo_responder", "palermo_draft", arguments={"page": "who"}),
+    Page("worklist", "palermo_caseworker"),
+    Page("case", "palermo_caseworker", "paused"),
+    Page("workbench", "palermo_caseworker", "paused"),
+    Page("decisions", "palermo_supervisor", "paused"),
+    Page(
+        "decision_start",
+        "palermo_caseworker",
+        "paused",
+        arguments={"code": "formal_identification"},
+    ),
+    Page("deadlines", "palermo_caseworker", "paused"),
+)
+
+SCREENING = (
+    Page("workbench", "caseworker", "assigned"),
+    Page(
+        "workbench",
+        "caseworker",
+        "screening",
+        sent=(Sent('main form[action*="/evidence/"] button', emptied=True),),
+    ),
+    Page("workbench", "supervisor", "screening", "?episode=1&show=recorded"),
+    Page("workbench", "caseworker", "screening", "?episode=1&evidence={evidence}"),
+    Page("workbench", "caseworker", "completed"),
+    Page("screening", "caseworker", "completed"),
+    Page(
+        "workbench",
+        "supervisor",
+        "completed",
+        sent=(
+            Sent(
+                to="evidence_add",
+                values={"text": "Typed in vain."},
+                status=409,
+                said="completed meanwhile",
+            ),
+        ),
+    ),
+    Page(
+        "evidence",
+        "caseworker",
+        "screening",
+        sent=(
+            EMPTY,
+            Sent(
+                values={"version": "99", "text": "She kept my passport."},
+                status=409,
+                said="clash",
+            ),
+        ),
+    ),
+    Page("episode_add", "caseworker", "screening", sent=(EMPTY,)),
+    Page(
+        "finding",
+        "caseworker",
+        "screening",
+        arguments={"code": "{indicator}"},
+        sent=(Sent(values={"version": "99", "state": "not_shown"}, status=409, said="clash"),),
+    ),
+    Page("contradiction_add", "caseworker", "screening", "?first={evidence}", sent=(EMPTY,)),
+    Page(
+        "workbench",
+        "caseworker",
+        "screening",
+        "?episode=1",
+        sent=(
+            Sent(
+                to="contradiction",
+                values={"version": "99", "explanation": "Both may be so."},
+                status=409,
+                said="clash",
+            ),
+        ),
+    ),
+    Page("screening_completion", "caseworker", "screening", sent=(EMPTY,)),
+)
+
+DECISIONS = (
+    *(Page("decisions", "caseworker", place) for place in ("assigned", "draft_decision", "made")),
+    Page("decisions", "supervisor", "review"),
+    Page("decision_start", "caseworker", "completed", arguments={"code": "reasonable_grounds"}),
+    Page("decision_start", "caseworker", "made", arguments={"code": "conclusive_grounds"}),
+    Page("decision_start", "caseworker", "assigned", arguments={"code": "conclusive_grounds"}),
+    Page(
+        "decision",
+        "caseworker",
+        "draft_decision",
+        sent=(
+            Sent("main [name=submit]", emptied=True),
+            Sent("main [name=save]", values={"version": "99"}, status=409, said="clash"),
+        ),
+    ),
+    Page("decision", "caseworker", "returned"),
+    Page("decision", "caseworker", "review"),
+    Page("decision", "supervisor", "made"),
+    Page("decision_review", "supervisor", "review", sent=(EMPTY,)),
+    Page("decision_review", "supervisor", "verdict", sent=(EMPTY,)),
+    Page("decision_review", "supervisor2", "verdict"),
+    Page("decision_letter", "caseworker", "made"),
+    Page("decision_letter", "caseworker", "made", "?language=ar"),
+    Page("decision_serve", "caseworker", "made", sent=(EMPTY,)),
+    *everybody("reviews", "supervisor", "supervisor2", "new_supervisor"),
+)
+
+DEADLINES = (
+    Page("deadlines", "caseworker", "made"),
+    Page("deadlines", "intake", "queue"),
+    Page("deadline", "caseworker", "assigned"),
+    Page("deadline", "palermo_supervisor", "paused"),
+    Page("deadline", "palermo_caseworker", "running"),
+    Page("deadline", "intake", "queue"),
+    Page("deadline_pause", "palermo_caseworker", "running", sent=(EMPTY,)),
+    Page("deadline_extend", "palermo_caseworker", "running", sent=(EMPTY,)),
+    Page("deadline_extend", "caseworker", "assigned", sent=(EMPTY,)),
+)
+
+STATISTICS = (
+    *everybody("statistics", "auditor", "new_auditor"),
+    Page("statistics_table", "auditor", "frozen"),
+    Page("statistics_table", "auditor", "not_frozen"),
+)
+
+PAGES: tuple[Page, ...] = (
+    *ACCOUNTS,
+    *REFERRALS,
+    *CASES,
+    *PALERMO,
+    *SCREENING,
+    *DECISIONS,
+    *DEADLINES,
+    *STATISTICS,
+    *REFUSALS,
+)
+
+# Read from right to left.
+TURNED: tuple[Page, ...] = (
+    Page("sign_in", ""),
+    Page("referrals", "responder"),
+    Page("draft_page", "responder", "full_draft", arguments={"page": "who"}, sent=(EMPTY,)),
+    Page("referral_receipt", "responder", "assigned"),
+    Page("worklist", "supervisor"),
+    Page("case", "caseworker", "assigned"),
+    Page("workbench", "caseworker", "screening"),
+    Page("decision", "caseworker", "draft_decision"),
+    Page("deadline", "caseworker", "assigned"),
+    Page("case_summary", "provider", "assigned"),
+    Page("statistics_table", "auditor", "frozen"),
+    Page("administration", "administrator"),
+)
+
+# Routes that never answer a GET with a page of their own, and what they do instead. Where what is
+# sent there is answered with a page, that page is above.
+NOT_PAGES: dict[str, str] = {
+    "home": "leads to the first page of the role",
+    "sign_out": "takes what is sent",
+    "hide_screen": "takes what is sent",
+    "set_language": "takes what is sent",
+    "revoke_token": "takes what is sent",
+    "draft_item_removal": "takes what is sent",
+    "referral_following": "takes what is sent",
+    "case_tasks": "takes what is sent",
+    "case_access_end": "takes what is sent",
+    "inbox_item_read": "takes what is sent",
+    "screening_start": "takes what is sent",
+    "evidence_add": "takes what is sent",
+    "evidence_links": "takes what is sent",
+    "episode_age": "takes what is sent",
+    "contradiction": "takes what is sent",
+    "decision_withdraw": "takes what is sent",
+    "deadline_resume": "takes what is sent",
+    "statistics_download": "gives a file",
+    "health_live": "speaks to machines",
+    "health_ready": "speaks to machines",
+    "health_work": "speaks to machines",
+}

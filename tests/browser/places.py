@@ -1,0 +1,210 @@
+"""Where the pages are looked at: the scene of the permission table, and the states of a draft, a
+screening, a decision and a deadline that only a page shows."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.tokens import default_token_generator
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from cases.actions import deadlines, drafting
+from cases.models import Case, Draft
+from cases.rules.deadlines import pause_reasons
+from cases.rules.referral_form import form_for
+from nrm.accounts.models import Organisation
+from nrm.accounts.roles import OrganisationKind, Role
+from nrm.context import acting_as
+from nrm.profiles import load_profile
+from screening import actions as screening
+from tests.casework import people
+from tests.decisions import road
+from tests.intake.answers import ALLEGATIONS, CHILD, DECLINES, EPISODES, FULL
+from tests.permissions.scene import Scene, build_scene
+from tests.screening.build import item
+from tests.world import World, person
+
+# People who have just begun: nothing was ever told to them or given to them.
+NEWCOMERS = {
+    "new_responder": (Role.FIRST_RESPONDER, OrganisationKind.POLICE),
+    "new_intake": (Role.INTAKE, OrganisationKind.COMPETENT_AUTHORITY),
+    "new_caseworker": (Role.CASEWORKER, OrganisationKind.COMPETENT_AUTHORITY),
+    "new_supervisor": (Role.SUPERVISOR, OrganisationKind.COMPETENT_AUTHORITY),
+    "new_provider": (Role.PROTECTION_PROVIDER, OrganisationKind.PROVIDER),
+    "new_auditor": (Role.AUDITOR, OrganisationKind.OVERSIGHT),
+}
+
+
+def build_places() -> Scene:
+    """The scene with every place that a page of tests/browser/pages.py names."""
+    scene = build_scene()
+    _drafts(scene)
+    _cases(scene)
+    _palermo(scene)
+    _newcomers(scene)
+    _invitation(scene)
+    return scene
+
+
+def _drafts(scene: Scene) -> None:
+    for name, answers in (
+        ("full_draft", FULL),
+        ("child_draft", CHILD),
+        ("declined_draft", {**DECLINES, "family": "Mr Zef Hoti"}),
+        ("empty_draft", {}),
+    ):
+        draft = _draft(scene.world, scene.at, answers)
+        with acting_as(scene.world.responder):
+            draft = Draft.objects.select_related("person").get(pk=draft.pk)
+            told = drafting.contents_of(draft).answers
+        scene.places[name] = {"draft": str(draft.pk)}
+        scene.pseudonyms[name] = draft.person.pseudonym
+        for part in ("episodes", "allegations"):
+            if told.get(part):
+                scene.places[f"{name}_{part}"] = {
+                    "draft": str(draft.pk),
+                    "item": told[part][0]["id"],
+                }
+
+
+def _draft(world: World, at: Any, answers: dict[str, Any]) -> Draft:
+    """A draft in which each page that these answers fill is saved."""
+    by: dict[str, Any] = {"actor": world.responder, "at": at}
+    draft = drafting.start_draft(world.police, profile=world.profile, **by)
+    form = form_for(world.profile)
+    for page in form.pages:
+        asked = {question.code for question in page.questions} | {page.left_empty}
+        if page.part:
+            continue
+        if mine := {code: value for code, value in answers.items() if code in asked}:
+            draft = drafting.save_page(
+                draft, page=page.code, answers=mine, version=draft.version, **by
+            )
+    for part, told in (("episodes", EPISODES), ("allegations", ALLEGATIONS)):
+        for one in told if part in answers else ():
+            row = uuid4().hex
+            for page in form.pages_of(part):
+                asked = {question.code for question in page.questions}
+                draft = drafting.save_page(
+                    draft,
+                    page=page.code,
+                    answers={code: value for code, value in one.items() if code in asked},
+                    version=draft.version,
+                    item=row,
+                    **by,
+                )
+    return draft
+
+
+def _cases(scene: Scene) -> None:
+    world, at = scene.world, scene.at
+
+    done = people.assigned(world, at=at)
+    by: dict[str, Any] = {"actor": world.caseworker, "at": at}
+    opened = screening.start_screening(done, **by)
+    evidence = screening.record_evidence(opened, item=item(), **by)
+    found = screening.FoundEpisode(types=("forced_work",), place="not_known")
+    episode = screening.add_episode(opened, episode=found, **by)
+    screening.record_indicator(
+        opened,
+        episode=episode.pk,
+        code=world.profile.screening.indicators[0].code,
+        state="shown",
+        evidence_ids=[evidence.pk],
+        **by,
+    )
+    screening.complete_screening(opened, differs="The account does not say enough yet.", **by)
+    _keep(scene, "completed", done, screening=opened.pk)
+
+    verdict = road.again(world, people.assigned(world, at=at, answers=FULL))
+    road.findings(world, verdict, at=at)
+    decision = road.submitted(world, verdict, at=at)
+    road.own_grounds(world, decision, at=at)
+    _keep(scene, "verdict", verdict, decision_id=decision.pk)
+
+    returned = road.again(world, people.assigned(world, at=at))
+    road.findings(world, returned, at=at)
+    decision = road.submitted(world, returned, at=at)
+    road.own_grounds(world, decision, at=at)
+    road.deciding.hand_back(
+        decision, actor=world.supervisor, at=at, reasons="Say why the month was not asked."
+    )
+    _keep(scene, "returned", returned, decision_id=decision.pk)
+
+
+def _palermo(scene: Scene) -> None:
+    """Cases under the other profile: the deadline of one runs, that of the other is paused."""
+    at = scene.at
+    world = _palermo_world(scene.world)
+    for name in ("running", "paused"):
+        case = road.ready_case(world, at=at)
+        road.submitted(world, case, at=at, code="presumed_identification")
+        with acting_as(world.caseworker):
+            clock = case.deadlines.get(term="formal_identification")
+        _keep(scene, name, case, deadline_id=clock.pk)
+    deadlines.pause_deadline(
+        clock,
+        actor=world.caseworker,
+        at=at,
+        reason=pause_reasons(world.profile)[0].code,
+        review_on=timezone.localdate(at) + timedelta(days=7),
+    )
+    draft = _draft(world, at, {"danger_now": "no"})
+    scene.places["palermo_draft"] = {"draft": str(draft.pk)}
+
+
+def _palermo_world(uk: World) -> World:
+    """The people whom that road needs, in houses of that profile."""
+
+    def house(name: str, kind: str) -> Organisation:
+        return Organisation.objects.create(name=name, kind=kind, profile="palermo")
+
+    camp = house("Protection desk", OrganisationKind.NGO)
+    panel = house("Identification panel", OrganisationKind.COMPETENT_AUTHORITY)
+    world = replace(
+        uk,
+        profile=load_profile("palermo"),
+        police=camp,
+        authority=panel,
+        users={
+            name: person(f"palermo_{name}@example.org", role, where)
+            for name, role, where in (
+                ("responder", Role.FIRST_RESPONDER, camp),
+                ("intake", Role.INTAKE, panel),
+                ("caseworker", Role.CASEWORKER, panel),
+                ("supervisor", Role.SUPERVISOR, panel),
+            )
+        },
+    )
+    uk.users |= {f"palermo_{name}": user for name, user in world.users.items()}
+    return world
+
+
+def _keep(scene: Scene, name: str, case: Case, **parts: UUID) -> None:
+    scene.places[name] = {
+        "reference": case.reference,
+        **{part: str(value) for part, value in parts.items()},
+    }
+    scene.references[name] = case.reference
+    scene.pseudonyms[name] = case.pseudonym
+
+
+def _invitation(scene: Scene) -> None:
+    """The link with which somebody chooses the first password of their account."""
+    user = scene.world.users["far_liaison"]
+    scene.places["invited"] = {
+        "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
+        "token": default_token_generator.make_token(user),
+    }
+
+
+def _newcomers(scene: Scene) -> None:
+    """Last, so that no case goes to their authority."""
+    houses: dict[str, Organisation] = {}
+    for name, (role, kind) in NEWCOMERS.items():
+        if kind not in houses:
+            houses[kind] = Organisation.objects.create(name=f"New {kind}", kind=kind, profile="uk")
+        scene.world.users[name] = person(f"{name}@example.org", role, houses[kind])
