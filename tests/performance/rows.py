@@ -1,0 +1,159 @@
+"""As many rows as asked for wherever a page or an endpoint shows rows, by the actions of people."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from cases.actions import assigning, deciding, drafting, notes
+from cases.models import Case, Draft, Referral
+from nrm.accounts.models import Organisation
+from nrm.accounts.roles import OrganisationKind, Role
+from nrm.accounts.tokens import new_token
+from nrm.context import acting_as
+from reporting.actions import freeze_referrals_by_age
+from reporting.rules import closed_quarters
+from screening import actions as screening
+from screening.actions import FoundEpisode
+from tests.casework import people
+from tests.decisions import road
+from tests.intake.answers import CHILD, FULL
+from tests.screening.build import item
+from tests.world import World, person
+
+# Of some things a case has a few: a fifth as many.
+FEW = 5
+
+
+@dataclass
+class Rows:
+    """Fills a world. `places` holds the arguments of addresses by the name of a place."""
+
+    world: World
+    at: datetime
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
+    made: int = 0
+
+    def fill(self, rows: int) -> None:
+        """Adds what is missing to have so many rows of everything."""
+        if not self.made:
+            self._begin()
+        for number in range(self.made, rows):
+            self._another(number)
+        self.made = rows
+
+    def _begin(self) -> None:
+        world, at = self.world, self.at
+        self.wide = people.assigned(world, at=at, answers=FULL)
+        self.screening = screening.start_screening(self.wide, actor=world.caseworker, at=at)
+        reviewed = road.again(world, people.assigned(world, at=at, answers=FULL))
+        road.findings(world, reviewed, at=at)
+        waiting = road.submitted(world, reviewed, at=at)
+        decided = road.again(world, people.assigned(world, at=at, answers=FULL))
+        road.findings(world, decided, at=at)
+        made = road.made(world, decided, at=at)
+        assigning.bring_near(
+            decided, actor=world.supervisor, at=at, organisation=world.provider_house
+        )
+        draft = drafting.start_draft(
+            world.police, actor=world.responder, at=at, profile=world.profile
+        )
+        frozen = next(iter(closed_quarters(at.date(), 2)))
+        freeze_referrals_by_age(actor=world.auditor, at=at, profile=world.profile, quarter=frozen)
+        self.places = {
+            "": {},
+            "wide": self._place(self.wide, screening=self.screening.pk),
+            "reviewed": self._place(reviewed, decision_id=waiting.pk),
+            "decided": self._place(decided, decision_id=made.pk),
+            "draft": {"draft": str(draft.pk), "page": "episodes"},
+            "organisation": {"pk": str(world.police.pk)},
+            "account": {"pk": str(world.responder.pk)},
+            "quarter": {"quarter": str(frozen)},
+        }
+
+    def _place(self, case: Case, **parts: Any) -> dict[str, str]:
+        with acting_as(self.world.supervisor):
+            clock = case.deadlines.order_by("due_at").first()
+            receipt = Referral.objects.get(case=case).receipt
+        found = {"reference": case.reference, "receipt": receipt, **parts}
+        if clock is not None:
+            found["deadline_id"] = clock.pk
+        return {name: str(value) for name, value in found.items()}
+
+    def _another(self, number: int) -> None:
+        self._another_case()
+        self._another_draft(number)
+        self._more_on_the_wide_case(number)
+        self._more_accounts(number)
+
+    def _another_case(self) -> None:
+        """One in the queue, and one that waits for a second person and is near to a house."""
+        world, at = self.world, self.at
+        queued = people.referred(world, at=at, answers=CHILD)
+        self.places["queued"] = self._place(queued)
+        case = road.again(world, people.assigned(world, at=at))
+        road.findings(world, case, at=at)
+        road.submitted(world, case, at=at)
+        assigning.bring_near(case, actor=world.supervisor, at=at, organisation=world.provider_house)
+
+    def _another_draft(self, number: int) -> None:
+        """One more of the team, and one more episode in the one that is looked at."""
+        world, at = self.world, self.at
+        drafting.start_draft(world.police, actor=world.responder, at=at, profile=world.profile)
+        if number % FEW:
+            return
+        with acting_as(world.responder):
+            draft = Draft.objects.get(pk=self.places["draft"]["draft"])
+        row = uuid4().hex
+        drafting.save_page(
+            draft,
+            actor=world.responder,
+            at=at,
+            page="episodes",
+            answers={"types": ["forced_work"]},
+            version=draft.version,
+            item=row,
+        )
+        self.places["draft_item"] = {**self.places["draft"], "item": row}
+
+    def _more_on_the_wide_case(self, number: int) -> None:
+        world, at = self.world, self.at
+        by: dict[str, Any] = {"actor": world.caseworker, "at": at}
+        notes.write_note(self.wide, text=f"Note {number}.", **by)
+        evidence = screening.record_evidence(self.screening, item=item(f"Fact {number}."), **by)
+        house = Organisation.objects.create(
+            name=f"House {number}", kind=OrganisationKind.PROVIDER, profile="uk"
+        )
+        assigning.bring_near(self.wide, actor=world.supervisor, at=at, organisation=house)
+        decision = road.drafted(world, self.wide, at=at)
+        deciding.withdraw_draft(decision, **by)
+        if number % FEW:
+            screening.note_contradiction(
+                self.screening, first=self.evidence, second=evidence.pk, **by
+            )
+            return
+        self.evidence = evidence.pk
+        episode = screening.add_episode(
+            self.screening, episode=FoundEpisode(types=("fraud",), place="not_known"), **by
+        )
+        codes = [indicator.code for indicator in world.profile.screening.indicators]
+        for code in codes[:FEW]:
+            screening.record_indicator(
+                self.screening,
+                episode=episode.pk,
+                code=code,
+                state="shown",
+                evidence_ids=[evidence.pk],
+                **by,
+            )
+        self.places["wide"] |= {
+            "evidence": str(evidence.pk),
+            "episode": str(episode.pk),
+            "indicator": codes[0],
+        }
+
+    def _more_accounts(self, number: int) -> None:
+        world = self.world
+        person(f"colleague{number}@example.org", Role.FIRST_RESPONDER, world.police)
+        person(f"caseworker{number}@example.net", Role.CASEWORKER, world.authority)
+        new_token(world.caseworker, label=f"Desk {number}", at=self.at)

@@ -1,0 +1,222 @@
+"""What each page and each reading endpoint asks of the database: a known number of queries, the
+same for 50 rows as for 25. The numbers stand in query_counts.json; after a change that is meant,
+UPDATE_QUERY_COUNTS=1 writes them anew."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from cases.selectors import keyset, referrals, timeline
+from tests.performance.rows import Rows
+from tests.world import World, build_world
+
+RECORD = Path(__file__).with_name("query_counts.json")
+SIZES = (25, 50)
+
+
+@dataclass(frozen=True)
+class Read:
+    """One reading: of a route, by somebody, at a place of the rows."""
+
+    name: str
+    who: str
+    place: str = ""
+    query: str = ""
+    arguments: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.name, self.who, self.place, self.query) if part)
+
+
+READS: tuple[Read, ...] = (
+    # Lists
+    Read("referrals", "responder"),
+    Read("drafts", "responder"),
+    Read("intake_queue", "intake"),
+    Read("intake_queue", "supervisor"),
+    Read("worklist", "caseworker"),
+    Read("worklist", "supervisor"),
+    Read("reviews", "supervisor"),
+    Read("near_cases", "provider"),
+    Read("inbox", "caseworker"),
+    Read("inbox", "supervisor"),
+    Read("statistics", "auditor"),
+    Read("administration", "administrator"),
+    # Details
+    Read("account", "caseworker"),
+    Read("organisation", "administrator", "organisation"),
+    Read("administered_account", "administrator", "account"),
+    Read("rights_table", "administrator"),
+    Read("draft", "responder", "draft"),
+    Read("draft_page", "responder", "draft"),
+    Read("draft_item", "responder", "draft_item"),
+    Read("draft_check", "responder", "draft"),
+    Read("draft_hand_over", "responder", "draft"),
+    Read("referral", "responder", "wide"),
+    Read("referral_receipt", "responder", "wide"),
+    Read("triage", "intake", "queued"),
+    Read("triage", "supervisor", "wide"),
+    Read("case", "caseworker", "wide"),
+    Read("case", "supervisor", "wide"),
+    Read("case", "intake", "queued"),
+    Read("case", "supervisor", "decided"),
+    Read("case_timeline", "caseworker", "wide"),
+    Read("case_notes", "caseworker", "wide"),
+    Read("case_people", "caseworker", "wide"),
+    Read("show_identity", "caseworker", "wide"),
+    Read("case_access", "supervisor", "wide"),
+    Read("case_summary", "provider", "decided"),
+    Read("workbench", "caseworker", "wide"),
+    Read("evidence", "caseworker", "wide"),
+    Read("finding", "caseworker", "wide", arguments={"code": "{indicator}"}),
+    Read("contradiction_add", "caseworker", "wide", "?first={evidence}"),
+    Read("episode_add", "caseworker", "wide"),
+    Read("screening_completion", "caseworker", "wide"),
+    Read("decisions", "caseworker", "wide"),
+    Read("decision_start", "caseworker", "wide", arguments={"code": "reasonable_grounds"}),
+    Read("decision", "caseworker", "reviewed"),
+    Read("decision", "supervisor", "decided"),
+    Read("decision_review", "supervisor", "reviewed"),
+    Read("decision_letter", "caseworker", "decided"),
+    Read("decision_serve", "caseworker", "decided"),
+    Read("deadlines", "caseworker", "wide"),
+    Read("deadline", "caseworker", "wide"),
+    Read("statistics_table", "auditor", "quarter"),
+    # REST
+    Read("api_cases", "caseworker", query="?limit=100"),
+    Read("api_cases", "supervisor", query="?limit=100"),
+    Read("api_case", "caseworker", "wide"),
+    Read("api_case_assignment", "supervisor", "wide"),
+    Read("api_case_notes", "caseworker", "wide", "?limit=100"),
+    Read("api_case_timeline", "caseworker", "wide", "?limit=100"),
+    Read("api_referrals", "responder", query="?limit=100"),
+    Read("api_referral", "responder", "wide"),
+    Read("api_referral_form", "responder"),
+    Read("api_reviews", "supervisor", query="?limit=100"),
+    Read("api_decisions", "caseworker", "wide"),
+    Read("api_decision", "caseworker", "decided"),
+    Read("api_deadlines", "caseworker", "wide"),
+    Read("api_deadline", "caseworker", "wide"),
+    Read("api_screenings", "caseworker", "wide"),
+    Read("api_screening", "caseworker", "wide"),
+)
+
+# Routes whose reading touches no row of a list or of a case, or is that of a page above.
+NOT_READ = {
+    "home",
+    "sign_in",
+    "welcome",
+    "organisation_add",
+    "account_add",
+    "referral_start",
+    "prompt_sheet",
+    "draft_discard",
+    "screening",
+    "deadline_pause",
+    "deadline_extend",
+    "statistics_download",
+    "health_live",
+    "health_ready",
+    "health_work",
+    "api_schema",
+}
+
+
+def _routes(patterns: Any, before: str = "") -> Iterator[tuple[str, str, Any]]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.name or route, pattern.callback
+
+
+def _answers_get(view: Any) -> bool:
+    found = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    return found is not None and hasattr(found, "get") and "get" in found.http_method_names
+
+
+def test_every_route_that_is_read_has_its_queries_counted():
+    counted = {read.name for read in READS} | NOT_READ
+    read = {
+        name for _route, name, view in _routes(get_resolver().url_patterns) if _answers_get(view)
+    }
+    assert read - counted == set()
+
+
+# Counting ----------------------------------------------------------------------------------------
+def _path(rows: Rows, read: Read) -> str:
+    place = rows.places[read.place]
+    values = {**place, **{k: v.format(**place) for k, v in read.arguments.items()}}
+    route = next(r for r, name, _view in _routes(get_resolver().url_patterns) if name == read.name)
+    wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
+    path = reverse(read.name, kwargs={argument: values[argument] for argument in wanted})
+    return path + read.query.format(**values)
+
+
+def _count(world: World, rows: Rows, clients: dict[str, Client], read: Read) -> list[str]:
+    client = clients.setdefault(read.who, world.client(read.who))
+    path = _path(rows, read)
+    for _time in range(2):  # the first fills caches: of profiles, of content types
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(path)
+        assert answer.status_code == 200, (str(read), answer.status_code)
+    return [query["sql"] for query in captured.captured_queries]
+
+
+@pytest.fixture(scope="module")
+def counts(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, dict[int, int]]]:
+    """The queries of every reading, at each size. Every row is on the page."""
+    from tests.conftest import _empty_the_database
+
+    found: dict[str, dict[int, int]] = {}
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(keyset.page_of.__kwdefaults__, "size", 100)
+        patch.setitem(referrals.sent_referrals.__kwdefaults__, "size", 100)
+        patch.setitem(timeline.timeline.__kwdefaults__, "size", 100)
+        patch.setattr(timeline, "PAGE_SIZE", 100)
+        world = build_world("uk")
+        rows = Rows(world, timezone.now())
+        clients: dict[str, Client] = {}
+        for size in SIZES:
+            rows.fill(size)
+            for read in READS:
+                queries = _count(world, rows, clients, read)
+                found.setdefault(str(read), {})[size] = len(queries)
+        if os.environ.get("UPDATE_QUERY_COUNTS"):
+            _record(found)
+        yield found
+        connection.close()
+        _empty_the_database()
+
+
+def _record(found: dict[str, dict[int, int]]) -> None:
+    record = {name: sizes[SIZES[0]] for name, sizes in sorted(found.items())}
+    RECORD.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("read", READS, ids=str)
+def test_a_reading_costs_the_recorded_number_of_queries(counts, read):
+    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    assert counts[str(read)][SIZES[0]] == record.get(str(read))
+
+
+@pytest.mark.parametrize("read", READS, ids=str)
+def test_a_reading_costs_the_same_for_50_rows_as_for_25(counts, read):
+    small, large = (counts[str(read)][size] for size in SIZES)
+    assert small == large
+
+
+def test_the_record_holds_what_is_read_and_nothing_else():
+    assert set(json.loads(RECORD.read_text(encoding="utf-8"))) == {str(read) for read in READS}
