@@ -137,7 +137,9 @@ def _overheard() -> list[bytes]:
     heard: list[bytes] = []
 
     def listen() -> None:
-        with redis.Redis.from_url(os.environ["REDIS_URL"]).monitor() as monitor:
+        # Redis may be silent for longer than the client would wait by itself.
+        client = redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=3600)
+        with client.monitor() as monitor:
             listening.set()
             with contextlib.suppress(redis.ConnectionError, OSError, ValueError):
                 for told in monitor.listen():
