@@ -144,6 +144,8 @@ def start_draft(
             return row
         if follows and (row := started.filter(person=follows.case.person_id).first()):
             return row
+        if Referral.objects.filter(submission_key=key).exists():
+            key = uuid4()  # that draft was sent; starting anew is another referral
         return _start_draft(
             organisation, actor=actor, at=at, profile=profile, follows=follows, key=key
         )

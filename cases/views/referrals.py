@@ -34,7 +34,6 @@ from cases.rules.referral_form import (
 from cases.selectors.intake import answer_words
 from cases.selectors.referrals import (
     colleagues_of,
-    drafts_of,
     find_draft,
     find_referral,
     sent_referrals,
@@ -519,17 +518,17 @@ class CheckView(DraftView):
     """Check the answers, and send. Sent twice with one key, it is one referral."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.method == "POST" and (sent := self._sent_already(request, kwargs["draft"])):
-            return redirect("referral_receipt", sent.receipt)
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Hidden:
+            # The draft may have gone at any moment, by another click of the same key.
+            if request.method == "POST" and (sent := self._sent_already(request)):
+                return redirect("referral_receipt", sent.receipt)
+            raise
 
-    def _sent_already(self, request: HttpRequest, draft: UUID) -> Referral | None:
-        REFER.check(request.user, None)
-        user: Any = request.user
+    def _sent_already(self, request: HttpRequest) -> Referral | None:
         key = _key(request)
-        if key is None or drafts_of(user).filter(pk=draft).exists():
-            return None
-        teams = REFER.teams_of(user)
+        teams = REFER.teams_of(request.user)
         return Referral.objects.filter(submission_key=key, organisation__in=teams).first()
 
     def get(self, request: HttpRequest, draft: UUID) -> HttpResponse:

@@ -16,6 +16,7 @@ from cases.actions import drafting
 from cases.actions.drafting import contents_of, save_page, start_draft
 from cases.actions.referring import send_draft
 from cases.models import Draft, InboxItem, Referral
+from cases.rules.referral_form import form_for
 from identities.crypto import Unreadable
 from identities.models import PersonKey
 from nrm.accounts.models import User
@@ -28,8 +29,6 @@ from tests.intake.test_receiving import clear_text_of_the_database, receive
 
 def draft_of(world: Any, at: Any, **answers: Any) -> Draft:
     """A draft of the police with these answers."""
-    from cases.rules.referral_form import form_for
-
     draft = start_draft(world.police, actor=world.responder, at=at, profile=world.profile)
     for page in form_for(world.profile).pages:
         asked = {q.code for q in page.questions}
@@ -223,6 +222,21 @@ def test_starting_twice_with_one_key_makes_one_draft(world: Any, at: Any) -> Non
         assert client.post(reverse("referral_start"), data).status_code == 302
     assert Draft.objects.count() == 1
     assert Event.objects.filter(verb="draft.started").count() == 1
+
+
+def test_starting_again_with_the_key_of_a_sent_draft_is_another_referral(
+    world: Any, at: Any
+) -> None:
+    key = uuid4()
+    by: dict[str, Any] = {"actor": world.responder, "at": at}
+    for _ in range(2):
+        draft = start_draft(world.police, profile=world.profile, submission_key=key, **by)
+        for page in ("danger", "who", "consent"):
+            asked = {q.code for q in form_for(world.profile).page(page).questions}
+            mine = {code: value for code, value in ADULT.items() if code in asked}
+            draft = save_page(draft, page=page, answers=mine, version=draft.version, **by)
+        send_draft(draft, submission_key=draft.submission_key, **by)
+    assert Referral.objects.count() == 2
 
 
 def test_ten_clicks_at_once_send_one_referral(world: Any, at: Any) -> None:

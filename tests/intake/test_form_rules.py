@@ -68,6 +68,7 @@ def fitting_answers(draw: Any, profile: Any = UK) -> dict[str, Any]:
     return {question.code: draw(fitting(question)) for question in chosen}
 
 
+@settings(deadline=None)
 @given(answers=st.dictionaries(CODES | st.text(), JSON, max_size=6), profile=PROFILES)
 def test_whatever_is_sent_is_kept_or_objected_to_and_nothing_breaks(
     answers: Any, profile: Any
@@ -87,13 +88,14 @@ def test_whatever_is_sent_is_kept_or_objected_to_and_nothing_breaks(
     tasks(clean, profile, saved=[])
 
 
+@settings(deadline=None)
 @given(answers=JSON)
 def test_answers_that_are_no_object_are_one_objection(answers: Any) -> None:
     if not isinstance(answers, dict):
         assert len(clean_answers(answers, UK)[1]) == 1
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(answers=fitting_answers())
 def test_an_answer_of_the_right_shape_is_kept_as_it_is(answers: dict[str, Any]) -> None:
     answers.pop("age_years", None)  # may contradict the status
@@ -106,6 +108,7 @@ def test_an_answer_of_the_right_shape_is_kept_as_it_is(answers: dict[str, Any]) 
             assert clean[code] == value
 
 
+@settings(deadline=None)
 @given(answers=fitting_answers(), age=st.sampled_from(["child", "not_sure", "disputed"]))
 def test_who_may_be_under_18_is_on_the_childs_path_whatever_else_is_said(
     answers: dict[str, Any], age: str
@@ -121,6 +124,7 @@ def test_who_may_be_under_18_is_on_the_childs_path_whatever_else_is_said(
     assert not element_summary(answers, UK)[1].needed
 
 
+@settings(deadline=None)
 @given(answers=fitting_answers())
 def test_who_declines_says_nothing_of_who_they_are(answers: dict[str, Any]) -> None:
     answers = {**answers, "age_status": "adult", "consent_answer": "refused"}
@@ -199,6 +203,7 @@ def test_no_answer_can_be_given_and_why_not_can_always_be_said() -> None:
             assert page.left_empty
 
 
+@settings(deadline=None)
 @given(day=st.dates())
 def test_partial_dates_hold_the_days_that_they_can_mean(day: Any) -> None:
     for text in (day.isoformat(), day.isoformat()[:7], day.isoformat()[:4]):
@@ -248,6 +253,7 @@ def test_what_looks_like_a_name_is_warned_of(text: str, names: tuple[str, ...]) 
     assert names_in(text) == names
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=300))
 def test_any_text_can_be_looked_at_for_names(text: str) -> None:
     for name in names_in(text):
