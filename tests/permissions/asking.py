@@ -8,8 +8,10 @@ from http.cookies import SimpleCookie
 from typing import Any
 from uuid import UUID, uuid5
 
+import pytest
 from django.db import transaction
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, resolve
 
 from tests.permissions.scene import Scene
@@ -29,6 +31,7 @@ from tests.permissions.table import (
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+NO_REFERENCE = "7K3MQ-9TD2X-4HJ3"  # well formed, and of no case
 _NOTHING = UUID("9f0c7f8e-2a51-4d09-8a5e-6a4f0b1f0001")
 
 
@@ -87,23 +90,32 @@ def _kind(status: int, location: str, api: bool) -> str:
     return THROUGH if 200 <= status < 400 or status in _THROUGH else str(status)
 
 
+class Sender(RequestFactory):
+    """Django's test client without what it keeps of each rendered template, which takes longer
+    than many an answer."""
+
+    def __init__(self, *, enforce_csrf_checks: bool = False) -> None:
+        super().__init__()
+        self.handler = ClientHandler(enforce_csrf_checks)
+
+    def request(self, **request: Any) -> Any:
+        return self.handler(self._base_environ(**request))
+
+
 class Asker:
     """Sends requests into the scene. Each runs in a transaction that is taken back afterwards, so
     that a request may do what it likes and the next one meets the same scene."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.browsers: dict[str, Client] = {}
-        self.cookies: dict[str, str] = {}
+        self.sender = Sender()
+        self.careful = Sender(enforce_csrf_checks=True)
+        self._refusals: dict[bool, dict[str, Answer]] = {}
+        self.cookies = {"anonymous": ""}
         for name, user in scene.world.users.items():
-            client = Client(raise_request_exception=False)
-            client.force_login(user, backend="nrm.accounts.backends.SignIn")
-            self.browsers[name] = client
-            self.cookies[name] = client.cookies.output(header="", sep=";")
-        self.stranger = Client(raise_request_exception=False)
-        self.careful = Client(raise_request_exception=False, enforce_csrf_checks=True)
-        self.browsers["anonymous"] = self.stranger
-        self.cookies["anonymous"] = ""
+            browser = Client()
+            browser.force_login(user, backend="nrm.accounts.backends.SignIn")
+            self.cookies[name] = browser.cookies.output(header="", sep=";")
 
     def ask(
         self,
@@ -112,28 +124,29 @@ class Asker:
         actor: str,
         *,
         token: str = "",
+        token_of: str = "",
         sends: Any = None,
         forged: bool = False,
     ) -> Answer:
         """Sends a request, with an empty body where nothing else is said, as a browser that holds
-        the actor's session or, where `token` names one of the actor's tokens, as a program.
-        `forged`: as another site would have the browser send it."""
-        client = self.stranger if token else self.careful if forged else self.browsers[actor]
-        client.cookies = SimpleCookie("" if token else self.cookies[actor])
+        the actor's session or, where `token` names one of the actor's tokens, as a program;
+        with `token_of`, as a browser that also carries somebody else's token. `forged`: as another
+        site would have the browser send it."""
+        sender = self.careful if forged else self.sender
+        with_session = not token or token_of
+        sender.cookies = SimpleCookie(self.cookies[actor] if with_session else "")
         api = path.startswith("/api/")
-        more: dict[str, Any] = {"content_type": "application/json"} if api else {}
+        headers = {}
         if token:
-            secret = self.scene.tokens[actor][token]
-            more["headers"] = {"Authorization": f"Bearer {secret}"}
-        if method == "POST" and not api:
-            send: Any = client.post
-            more["data"] = sends or {}
-        elif method == "GET":
-            send, more = client.get, {k: v for k, v in more.items() if k == "headers"}
-        else:
-            send, more["data"] = getattr(client, method.lower()), b"{}"
+            headers["Authorization"] = f"Bearer {self.scene.tokens[token_of or actor][token]}"
         with transaction.atomic():
-            response = send(path, **more)
+            if method == "POST" and not api:
+                response = sender.post(path, data=sends or {}, headers=headers)
+            elif method == "GET":
+                response = sender.get(path, headers=headers)
+            else:
+                json = "application/json"
+                response = sender.generic(method, path, "{}", content_type=json, headers=headers)
             transaction.set_rollback(True)
         return Answer(
             _kind(response.status_code, response.get("Location", ""), api),
@@ -141,6 +154,17 @@ class Asker:
             tuple(sorted(response.headers.items())),
             response.content,
         )
+
+    def refusals(self, api: bool) -> dict[str, Answer]:
+        """The page, or the problem, that says no; there is one of each."""
+        if api not in self._refusals:
+            start = "/api/v1/cases" if api else "/cases"
+            known = self.scene.references["assigned"]
+            self._refusals[api] = {
+                HIDDEN: self.ask("GET", f"{start}/{NO_REFERENCE}/", "provider"),
+                FORBIDDEN: self.ask("GET", f"{start}/{known}/", "provider"),
+            }
+        return self._refusals[api]
 
     def path(self, row: Row, place: str, **changed: str) -> str:
         """The address of a row at a place of the scene, with other values for some arguments."""
@@ -164,8 +188,8 @@ def arguments(row: Row) -> list[str]:
 
 # Values that no object has -----------------------------------------------------------------------
 ABSENT = {
-    "reference": ("7K3MQ-9TD2X-4HJP", "no-reference"),
-    "receipt": ("7K3MQ-9TD2X-4HJP", "no-receipt"),
+    "reference": (NO_REFERENCE, "no-reference"),
+    "receipt": (NO_REFERENCE, "no-receipt"),
     "code": ("no-such-code",),
     "indicator": ("NO-SUCH",),
     "page": ("no-such-page",),
@@ -179,9 +203,8 @@ def absent_values(argument: str) -> tuple[str, ...]:
 
 
 # What nobody may read who may not know of it -----------------------------------------------------
-def leaks(scene: Scene, actor: str, body: bytes, asked: str = "") -> list[str]:
-    """Which cases' references, pseudonyms or receipts stand in a body that this actor may not
-    read. What the address itself names (`asked`) the actor has known before."""
+def leaks(scene: Scene, actor: str, body: bytes) -> list[str]:
+    """Which references, pseudonyms or receipts stand in a body that this actor may not read."""
     text = body.decode("utf-8", "replace")
     found = []
     for kind, values, readers in (
@@ -194,6 +217,15 @@ def leaks(scene: Scene, actor: str, body: bytes, asked: str = "") -> list[str]:
                 knows = actor in TEAMS[place]
             else:
                 knows = any(actor in STANDINGS[place].get(s, ()) for s in readers)
-            if not knows and value != asked and value in text:
+            if not knows and value in text:
                 found.append(f"{kind} of {place}")
     return found
+
+
+# Rows in tests -----------------------------------------------------------------------------------
+def of_rows(rows: Any) -> Any:
+    return pytest.mark.parametrize("row", rows, ids=[f"{r.name}-{r.places[0]}" for r in rows])
+
+
+def is_api(row: Row) -> bool:
+    return row.route.startswith("api/")
