@@ -2,6 +2,8 @@
 
 import os
 
+from gunicorn import glogging
+
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 4
@@ -17,3 +19,16 @@ control_socket_disable = True
 # The path without its query: what was searched for stays out of the log.
 accesslog = "-"
 access_log_format = "%(m)s %(U)s %(s)s %(M)sms"
+
+
+class WithoutInvitations(glogging.Logger):
+    """The link with which a new account's owner chooses a password stays out of the log."""
+
+    def atoms(self, resp, req, environ, request_time):  # type: ignore[no-untyped-def]
+        found = super().atoms(resp, req, environ, request_time)
+        if found["U"].startswith("/welcome/"):
+            found["U"] = "/welcome/"
+        return found
+
+
+logger_class = WithoutInvitations

@@ -34,13 +34,15 @@ def _by_nearness(holders: frozenset[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _holders_condition(actor: User, holders: frozenset[tuple[str, str]], case: Any) -> Q:
-    """The condition that a grant brings one of the (nearness, role) pairs to the actor."""
+    """The condition that a grant brings one of the (nearness, role) pairs to the actor. A grant to
+    a person counts with a role that they hold in the authority of the case, and no other."""
     group = Q()
     person = Q()
     for nearness, roles in _by_nearness(holders).items():
         group |= Q(permission__codename=nearness, group__role_group__role__in=roles)
-        if actor.roles & set(roles):
-            person |= Q(permission__codename=nearness)
+        teams = {m.organisation.pk for m in actor.active_memberships if m.role in roles}
+        if teams:
+            person |= Q(permission__codename=nearness, content_object__authority__in=teams)
     by_group = Exists(
         CaseGroupGrant.objects.filter(
             _running(),
@@ -109,7 +111,11 @@ def rights_on(actor: User, case: Case) -> frozenset[str]:
     for nearness in CaseUserGrant.objects.filter(
         _running(), content_object=case, user=actor
     ).values_list("permission__codename", flat=True):
-        held.update((nearness, role) for role in actor.roles)
+        held.update(
+            (nearness, membership.role)
+            for membership in actor.active_memberships
+            if membership.organisation.pk == case.authority_id
+        )
     if not actor.is_active:
         return frozenset()
     return frozenset(right.code for right in RIGHTS if right.holders & held)
@@ -244,6 +250,7 @@ def people_near(case: Case, nearness: str, role: str) -> QuerySet[User]:
         Membership.objects.filter(
             user=OuterRef("pk"),
             group__role_group__role=role,
+            group__role_group__organisation=case.authority_id,
             group__role_group__organisation__is_active=True,
         )
     )

@@ -19,7 +19,7 @@ def _check(body: str) -> str:
 
 
 def new_reference() -> str:
-    """A new reference such as 7K3MQ-9TD2X-4HJP."""
+    """A new reference such as 7K3MQ-9TD2X-4HJ3."""
     while True:
         body = "".join(secrets.choice(ALPHABET) for _ in range(_LENGTH))
         check = _check(body)

@@ -95,7 +95,9 @@ SHOW_IDENTITY = _right(
     "show_identity", _("See who the person is, for a recorded reason"), *_CASEWORK
 )
 SEE_ACCESS = _right(
-    "see_access", _("See who can see the case, and who has looked"), ("decide", Role.SUPERVISOR)
+    "see_access",
+    _("See why each person can see the case, and the reasons given for looking"),
+    ("decide", Role.SUPERVISOR),
 )
 # fmt: on
 

@@ -28,9 +28,9 @@ class KnownFact:
         return str(FactKind(self.kind).label)
 
 
-def new_person(*, at: datetime) -> Person:
+def new_person(*, at: datetime, pseudonym: str = "") -> Person:
     """A person of whom nothing is known yet: an id, a pseudonym and a key."""
-    person = Person.objects.create(pseudonym=new_pseudonym(), created_at=at)
+    person = Person.objects.create(pseudonym=pseudonym or new_pseudonym(), created_at=at)
     create_key(person.id)
     return person
 

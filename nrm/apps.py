@@ -6,11 +6,13 @@ from django.db.models.signals import pre_migrate
 from django.utils.translation import get_language
 
 # What the application's roles may do with a table unless its migration takes it away again.
-# Nothing is said of nrm_reporting and nrm_keys: they get what a migration names.
+# Jobs read; what they may write, a migration names table by table. Nothing is said of
+# nrm_reporting and nrm_keys: they get what a migration names.
 _DEFAULTS = """
 GRANT USAGE ON SCHEMA public TO nrm_web, nrm_worker, nrm_reporting, nrm_keys, nrm_backup;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO nrm_web, nrm_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO nrm_web;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO nrm_worker;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public
     GRANT USAGE, SELECT ON SEQUENCES TO nrm_web, nrm_worker;
 """

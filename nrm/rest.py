@@ -201,7 +201,7 @@ def coded_choice(choices: Any, value: str) -> dict[str, str]:
 
 
 class ReferenceField(serializers.CharField):
-    """A case's reference, such as 7K3MQ-9TD2X-4HJP."""
+    """A case's reference, such as 7K3MQ-9TD2X-4HJ3."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(max_length=20, **more)

@@ -37,6 +37,7 @@ from cases.rules.referral_form import (
 )
 from identities import vault
 from identities.crypto import seal, seal_json
+from identities.expiry import destroy_key_of_draft
 from identities.models import Person
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
@@ -111,7 +112,17 @@ def _send_draft(draft: Draft, *, actor: User, at: datetime) -> Referral:
     sent = _Sent(draft.organisation, profile, Source.FORM, draft.submission_key, follows=follows)
     person = draft.person
     draft.delete()
+    if follows is None and _is_anonymous(answers, profile):
+        # What the draft held of who the person is must not open again, from a backup either: the
+        # notification gets a key of its own, and the draft's is destroyed.
+        anonymous = vault.new_person(at=at, pseudonym=person.pseudonym)
+        destroy_key_of_draft(person.pk)
+        person = anonymous
     return _refer(person, answers, sent, actor=actor, at=at)
+
+
+def _is_anonymous(answers: Mapping[str, Any], profile: Profile) -> bool:
+    return path_of(answers, profile) == shape.DTN and not carries_identity(answers, profile)
 
 
 def receive_referral(

@@ -192,9 +192,10 @@ def _people(case: Case, whom: tuple[str, ...]) -> list[User]:
     found: dict[UUID, User] = {}
     supervisors = access.people_near(case, "decide", Role.SUPERVISOR)
     if "owner" in whom:
-        worker = case.caseworker
-        if worker is not None and worker.is_active:
-            found[worker.pk] = worker
+        near = access.people_near(case, "work", Role.CASEWORKER)
+        owner = near.filter(assigned_cases=case.pk).first()
+        if owner is not None:
+            found[owner.pk] = owner
         else:
             intake = list(access.people_near(case, "work", Role.INTAKE))
             found |= {user.pk: user for user in intake or supervisors}

@@ -482,9 +482,13 @@ class ItemRemovalView(DraftView):
             at=self.at,
             part=part,
             item=item,
-            version=int(version) if version.isdigit() else 0,
+            version=int(version) if _is_small_number(version) else 0,
         )
         return redirect("draft_page", self.draft.pk, page)
+
+
+def _is_small_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def _rows(questions: Any, answers: dict[str, Any], url: str = "") -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Changing organisations, accounts, roles and tokens. Each is an event."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from nrm.accounts import rules, tokens
 from nrm.accounts.models import Membership, Organisation, RoleGroup, Token, User
 from nrm.accounts.rights import ADMINISTER, OWN_ACCOUNT
 from nrm.accounts.roles import Role
-from nrm.actions import Objection, action, detail, refuse_if
+from nrm.actions import Objection, action, detail, lock, refuse_if
 
 
 @action("organisation.added", right=ADMINISTER)
@@ -68,17 +69,26 @@ def give_role(
     user: User, *, actor: User, at: datetime, organisation: Organisation, role: str
 ) -> Membership:
     """Gives a role in an organisation. Giving it twice changes nothing."""
+    held = frozenset(membership.role for membership in user.memberships.all())
     refuse_if(
-        rules.objections_to_role(
-            role=role, kind=organisation.kind, organisation_active=organisation.is_active
-        )
+        [
+            *rules.objections_to_giving(own=user == actor, role=role, held=held),
+            *rules.objections_to_role(
+                role=role, kind=organisation.kind, organisation_active=organisation.is_active
+            ),
+        ]
     )
     row, _made = Membership.objects.get_or_create(user=user, group=RoleGroup.of(organisation, role))
     detail(user=str(user.pk), role=role, organisation=str(organisation.pk))
     return row
 
 
+# Two administrators who close each other at once must not both succeed.
+_ADMINISTRATORS = UUID("00000000-0000-4000-8000-000000000002")
+
+
 def _is_last_administrator(user: User) -> bool:
+    lock(_ADMINISTRATORS)
     if Role.ADMINISTRATOR not in user.roles:
         return False
     others = Membership.objects.filter(

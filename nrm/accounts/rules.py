@@ -21,6 +21,22 @@ def objections_to_role(*, role: str, kind: str, organisation_active: bool) -> It
         )
 
 
+CASE_ROLES = frozenset(Role.values) - {Role.ADMINISTRATOR, Role.AUDITOR}
+
+
+def objections_to_giving(*, own: bool, role: str, held: frozenset[str]) -> Iterator[Objection]:
+    """Whether the role can be given to this account. Administrators see no case, so one account
+    never holds their role and a role on cases."""
+    if own:
+        yield Objection(_("You cannot give yourself a role. Ask another administrator."))
+    mixes = (role in CASE_ROLES and Role.ADMINISTRATOR in held) or (
+        role == Role.ADMINISTRATOR and bool(held & CASE_ROLES)
+    )
+    if mixes:
+        text = _("An administrator sees no case: these two roles need two accounts.")
+        yield Objection(text, field="role", code="administrator_and_cases")
+
+
 def objections_to_closing_account(*, own: bool, last_administrator: bool) -> Iterator[Objection]:
     """Whether an account can be closed."""
     if own:

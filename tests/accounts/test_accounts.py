@@ -214,3 +214,21 @@ def test_superuser_flag_gives_nothing(world):
     client = world.client("superuser")
     assert client.get("/administration/").status_code == 403
     assert not world.superuser.has_perm("cases.see_case", world.case())
+
+
+def test_administrator_gives_themselves_no_role_and_holds_none_on_cases(world, at):
+    def give(user, role, organisation):
+        actions.give_role(
+            user, actor=world.administrator, at=at, organisation=organisation, role=role
+        )
+
+    with pytest.raises(Refused):
+        give(world.administrator, Role.SUPERVISOR, world.authority)
+    second = User.objects.create(email="second@example.org", display_name="Second")
+    give(second, Role.ADMINISTRATOR, world.oversight)
+    with pytest.raises(Refused) as refusal:
+        give(second, Role.SUPERVISOR, world.authority)
+    assert [o.code for o in refusal.value.objections] == ["administrator_and_cases"]
+    with pytest.raises(Refused):
+        give(world.supervisor, Role.ADMINISTRATOR, world.authority)
+    assert second.memberships.count() == 1

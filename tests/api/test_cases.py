@@ -83,7 +83,7 @@ def test_a_strangers_answer_is_the_same_for_a_hidden_case_as_for_none(
     world: Any, case: Case
 ) -> None:
     client = api(world.other_supervisor)
-    hidden, absent = client.get(detail(case)), client.get(f"{LIST}7K3MQ-9TD2X-4HJP/")
+    hidden, absent = client.get(detail(case)), client.get(f"{LIST}7K3MQ-9TD2X-4HJ3/")
     assert hidden.status_code == absent.status_code == 404
     assert hidden.content == absent.content
     assert sorted(hidden.headers.items()) == sorted(absent.headers.items())

@@ -10,7 +10,7 @@ ID = "3f0c5d1e-0000-4000-8000-000000000000"
 VARIABLES = {
     "$SCREENING": f"$CASE/screenings/{ID}",
     "$DECISION": f"$CASE/decisions/{ID}",
-    "$CASE": "$NRM/cases/7K3MQ-9TD2X-4HJP",
+    "$CASE": "$NRM/cases/7K3MQ-9TD2X-4HJ3",
     "$NRM": "/api/v1",
 }
 

@@ -142,3 +142,24 @@ def test_unknown_right_is_held_by_nobody(world):
     assert not world.supervisor.has_perm("cases.anything", case)
     assert not world.supervisor.has_perm("cases.see_case", None)
     assert set(BY_CODE) == {right.code for right in RIGHTS}
+
+
+def test_caseworker_who_moves_to_another_authority_leaves_the_case_behind(world, at):
+    from nrm.accounts.actions import end_role, give_role
+    from nrm.accounts.models import Membership
+
+    case = world.assigned_case()
+    membership = Membership.objects.get(user=world.caseworker)
+    end_role(membership, actor=world.administrator, at=at)
+    assert case.pk not in visible(world.caseworker)
+    give_role(
+        fresh(world.caseworker),
+        actor=world.administrator,
+        at=at,
+        organisation=world.other_authority,
+        role="caseworker",
+    )
+    assert case.pk not in visible(world.caseworker)
+    assert not fresh(world.caseworker).has_perm("cases.show_identity", case)
+    assert access.rights_on(fresh(world.caseworker), case) == frozenset()
+    assert world.caseworker not in access.people_near(case, "work", "caseworker")

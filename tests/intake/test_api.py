@@ -64,7 +64,7 @@ def test_a_later_agreement_follows_the_notification(world: Any) -> None:
     later = send(client, ADULT, "two", follows=notified["receipt"]).json()
     assert later["follows"] == notified["receipt"]
     assert later["pseudonym"] == notified["pseudonym"]
-    refused = send(client, ADULT, "three", follows="7K3MQ-9TD2X-4HJP")
+    refused = send(client, ADULT, "three", follows="7K3MQ-9TD2X-4HJ3")
     assert set(field_errors(refused)) == {"follows"}
 
 

@@ -337,3 +337,19 @@ def test_the_pages_cost_the_same_for_25_and_50_rows(world: Any, at: Any) -> None
     page = client.get(reverse("referrals")).content.decode()
     assert page.count('data-label="Next date"') == 25
     assert 'rel="next"' in page
+
+
+def test_a_copy_of_the_draft_opens_no_more_once_a_notification_was_sent_without_identity(
+    world: Any, at: Any
+) -> None:
+    """A backup holds the draft's sealed answers; without their key they say nothing."""
+    draft = draft_of(world, at, name="Zamira Hoxhaj", **DECLINES)
+    copy = Draft.objects.select_related("person").get(pk=draft.pk)
+    before = copy.person_id
+    referral = send_draft(draft, actor=world.responder, at=at, submission_key=draft.submission_key)
+    assert referral.case.person_id != before
+    assert referral.case.person.pseudonym == copy.person.pseudonym
+    assert keys_of(before) == 0
+    assert keys_of(referral.case.person_id) == 1
+    with acting_as(world.responder), pytest.raises(Unreadable):
+        contents_of(copy)

@@ -22,8 +22,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_seal
     FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER append_only_table BEFORE TRUNCATE ON audit_seal
     EXECUTE FUNCTION audit_refuse();
-REVOKE UPDATE, DELETE ON audit_event, audit_seal FROM nrm_web, nrm_worker;
+REVOKE UPDATE, DELETE ON audit_event, audit_seal FROM nrm_web;
 REVOKE INSERT ON audit_seal FROM nrm_web;
+GRANT INSERT ON audit_event, audit_seal TO nrm_worker;
 """
 
 

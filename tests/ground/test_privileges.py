@@ -1,0 +1,80 @@
+"""What the application's database roles may do, table by table."""
+
+from django.db import connection
+
+
+def writable(role: str) -> dict[str, str]:
+    """The tables that the role may change, and how."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT n.nspname || '.' || c.relname,
+                   string_agg(p.right, ' ' ORDER BY p.right)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS p("right")
+            WHERE c.relkind = 'r' AND n.nspname IN ('public', 'keys')
+              AND has_table_privilege(%s, c.oid, p.right)
+            GROUP BY 1
+            """,
+            [role],
+        )
+        return dict(cursor.fetchall())
+
+
+def readable(role: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.nspname || '.' || c.relname FROM pg_class c"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE c.relkind = 'r' AND n.nspname IN ('public', 'keys')"
+            " AND has_table_privilege(%s, c.oid, 'SELECT')",
+            [role],
+        )
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_jobs_write_these_tables_and_no_others(db):
+    assert writable("nrm_worker") == {
+        "public.audit_event": "INSERT",
+        "public.audit_seal": "INSERT",
+        "public.cases_case": "UPDATE",
+        "public.cases_deadline": "INSERT UPDATE",
+        "public.cases_draft": "DELETE UPDATE",
+        "public.cases_inboxitem": "INSERT",
+        "public.cases_outgoingmail": "INSERT UPDATE",
+    }
+
+
+def test_jobs_read_no_identity_key_session_token_or_statistic(db):
+    hidden = {
+        "keys.person_key",
+        "public.identities_fact",
+        "public.identities_disclosure",
+        "public.django_session",
+        "public.accounts_token",
+        "public.reporting_frozentable",
+    }
+    assert not hidden & readable("nrm_worker")
+
+
+def test_web_changes_no_event_seal_disclosure_or_frozen_table(db):
+    web = writable("nrm_web")
+    assert web["public.audit_event"] == "INSERT"
+    assert "public.audit_seal" not in web
+    assert web["public.identities_disclosure"] == "INSERT"
+    assert web["public.identities_fact"] == "INSERT UPDATE"
+    assert web["public.reporting_frozentable"] == "INSERT"
+
+
+def test_statistics_read_the_frozen_tables_and_nothing_else(db):
+    assert readable("nrm_reporting") == {"public.reporting_frozentable"}
+    assert writable("nrm_reporting") == {}
+
+
+def test_keys_role_handles_wrapped_keys_and_nothing_else(db):
+    assert readable("nrm_keys") == {"keys.person_key"}
+    assert writable("nrm_keys") == {"keys.person_key": "UPDATE"}
+
+
+def test_backup_reads_and_writes_nothing(db):
+    assert writable("nrm_backup") == {}
