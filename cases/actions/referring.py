@@ -1,6 +1,7 @@
 """Sending a referral: its answers become a case, an identity, coded answers, episodes, consent, a
 safe-contact card and allegations. Once a key, however often and from wherever it is sent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,6 +57,8 @@ _EPISODE_CODES = ("place", "online", "armed_group", "age_then_status")
 _EPISODE_DATES = ("began", "ended")
 _EPISODE_LISTS = ("types", "countries", "drivers")
 _EXTERNAL_IDS = UUID("6f1f6d0e-6d6b-4a4e-9c39-0d5a1f6f2b11")  # only to name a lock
+# A code of the other system: never words, in which a name could stand.
+_EXTERNAL_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,11 @@ def receive_referral(
                 return sent
             text = _("This key or external id was used before. Send one of your own.")
             raise Refused([Objection(text, field="external_id", code="used")])
+        if external_id and not _EXTERNAL_ID.fullmatch(external_id):
+            text = _(
+                "The external id must be 1 to 64 letters, digits, points, hyphens or underscores."
+            )
+            raise Refused([Objection(text, field="external_id", code="shape")])
         clean, objections = clean_answers(answers, profile, today=timezone.localdate(at))
         clean = with_defaults(clean, profile)
         wrong = {objection.field for objection in objections}

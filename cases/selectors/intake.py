@@ -248,3 +248,24 @@ def referrals_told(case: Case) -> list[Told]:
         *(part for part in newest.parts if not part.urgent),
     ]
     return made
+
+
+def put_aside(case: Case) -> list[tuple[str, str]]:
+    """What came with an imported referral and has no question in the form: keys and values, opened.
+    They may say who the person is, so only the page that shows the identity shows them."""
+    rows = list(case.referrals.exclude(unknown_values=None))
+    if not rows:
+        return []
+    opener = Opener(case.person_id)
+    return [
+        (key, str(value))
+        for referral in rows
+        for key, value in json.loads(
+            opener.text(
+                referral.unknown_values or b"",
+                table="cases_referral",
+                column="unknown_values",
+                row=referral.pk,
+            )
+        ).items()
+    ]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from cases.actions.identity import show_identity
 from cases.forms.identity import ShowIdentityForm
 from cases.rights import SHOW_IDENTITY
+from cases.selectors.intake import put_aside
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from cases.words import purpose_label
@@ -62,6 +63,7 @@ class ShowIdentityView(CaseView):
             {
                 **self._frame(request),
                 "rows": [{"key": fact.label, "value": _words(fact)} for fact in facts],
+                "put_aside": [{"key": key, "value": value} for key, value in put_aside(self.case)],
                 "purpose": purpose_label(self.case, disclosure.purpose),
                 "minutes": SHOWN_FOR // 60,
             },

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
+from nrm.accounts import throttle
 from nrm.accounts.models import Organisation
 from nrm.accounts.roles import ROLES_OF, OrganisationKind, Role
 from nrm.forms import ChoiceField, Form
@@ -28,6 +29,18 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _("Enter the e-mail address and password of an account that is open"),
         "inactive": _("Enter the e-mail address and password of an account that is open"),
     }
+
+    def clean(self) -> dict[str, Any]:
+        """Tries the password, unless too many were wrong. The answer is the same bytes."""
+        email = self.cleaned_data.get("username", "")
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        if email and throttle.too_many(email, address):
+            raise self.get_invalid_login_error()
+        try:
+            return super().clean()
+        except forms.ValidationError:
+            throttle.note_failure(email, address)
+            raise
 
 
 class ChoosePasswordForm(SetPasswordForm):

@@ -1,6 +1,7 @@
 """Signing in and out, one's own account, and the way home."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,6 +21,7 @@ from nrm.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
 from nrm.accounts.models import Token, User
 from nrm.accounts.navigation import first_page
 from nrm.actions import Hidden
+from nrm.audit import writer
 
 
 @require_safe
@@ -40,6 +42,7 @@ class SignInView(views.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         user: Any = form.get_user()
+        _write("account.signed_in", user.pk)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             user.language,
@@ -49,6 +52,14 @@ class SignInView(views.LoginView):
         )
         return response
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        _write("account.sign_in_failed", None)
+        return super().form_invalid(form)
+
+
+def _write(verb: str, account: UUID | None) -> None:
+    writer.write(verb, at=timezone.now(), actor_id=account, object_id=account)
+
 
 @method_decorator([login_not_required, _A_FORM], name="dispatch")
 class WelcomeView(views.PasswordResetConfirmView):
@@ -57,6 +68,10 @@ class WelcomeView(views.PasswordResetConfirmView):
     template_name = "accounts/welcome.html"
     form_class = ChoosePasswordForm
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        _write("account.password_chosen", form.user.pk)
+        return super().form_valid(form)
+
     def get_success_url(self) -> str:
         messages.success(self.request, _("Your password is set. Sign in."))
         return reverse("sign_in")
@@ -64,6 +79,8 @@ class WelcomeView(views.PasswordResetConfirmView):
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    _write("account.signed_out", user.pk)
     logout(request)
     response = HttpResponseRedirect(reverse("sign_in"))
     response["Clear-Site-Data"] = '"cache", "storage"'

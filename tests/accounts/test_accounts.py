@@ -232,3 +232,31 @@ def test_administrator_gives_themselves_no_role_and_holds_none_on_cases(world, a
     with pytest.raises(Refused):
         give(world.supervisor, Role.ADMINISTRATOR, world.authority)
     assert second.memberships.count() == 1
+
+
+def test_eleventh_guess_is_refused_even_with_the_right_password_and_looks_the_same(world):
+    client = Client()
+    refused = [sign_in(client, "caseworker@example.org", f"wrong {n}") for n in range(10)]
+    blocked = sign_in(client, "caseworker@example.org")
+    assert blocked.status_code == 200
+    assert "_auth_user_id" not in client.session
+    message = b"Enter the e-mail address and password of an account that is open"
+    assert message in refused[0].content
+    assert message in blocked.content
+    assert sign_in(Client(), "supervisor@example.org").status_code == 302
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    assert sign_in(elsewhere, "caseworker@example.org").status_code == 302
+
+
+def test_signing_in_failing_and_signing_out_are_on_record_without_the_address(world):
+    client = Client()
+    sign_in(client, "caseworker@example.org", "wrong password here")
+    sign_in(client, "caseworker@example.org")
+    client.post("/sign-out/")
+    events = Event.objects.filter(verb__startswith="account.").order_by("id")
+    assert [(e.verb, e.actor_id) for e in events] == [
+        ("account.sign_in_failed", None),
+        ("account.signed_in", world.caseworker.pk),
+        ("account.signed_out", world.caseworker.pk),
+    ]
+    assert all("caseworker" not in str(event.data) for event in events)

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.urls import reverse
 
+from cases.actions.assigning import assign_case
 from cases.actions.identity import show_identity
 from identities import vault
 from identities.models import Disclosure, Fact
@@ -15,6 +16,7 @@ from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.casework.people import IDENTIFYING, assigned, referred
 from tests.intake.answers import FULL
+from tests.intake.test_receiving import receive
 
 SEES_THE_CASE = ("case", "case_timeline", "case_notes", "case_people", "show_identity")
 
@@ -192,3 +194,26 @@ def test_a_disclosure_cannot_be_backdated_or_made_for_somebody_else(world, case)
         assert row.actor_id == world.caseworker.pk
         assert row.case_id == case.pk
         assert row.at.year > 2000
+
+
+def test_what_an_import_put_aside_is_listed_on_the_case_and_opened_with_the_identity(world, at):
+    referral = receive(
+        world,
+        at,
+        FULL,
+        unknown_keys=["Customer.Middlename"],
+        unknown_values={"Customer.Middlename": "Ottoline"},
+    )
+    world_case = referral.case
+    assign_case(world_case, actor=world.intake, at=at, caseworker=world.caseworker)
+    client = world.client("caseworker")
+    overview = client.get(reverse("case", args=[world_case.reference])).content.decode()
+    assert "Customer.Middlename" in overview
+    assert "Ottoline" not in overview
+    assert "Ottoline" in ask(client, world_case).content.decode()
+
+
+@pytest.mark.parametrize("external_id", ["Amara Okafor 1999", "a/b", "x" * 65, "é"])
+def test_an_external_id_is_a_code_and_never_words(world, at, external_id):
+    with pytest.raises(Refused):
+        receive(world, at, FULL, external_id=external_id)
