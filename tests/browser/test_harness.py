@@ -25,3 +25,15 @@ def test_person_signs_in_without_javascript_and_back_shows_nothing_after_hiding(
     window.arrive("/hide/")
     page.go_back()
     assert "Northshire Police" not in page.content()
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_page_for_a_bad_request_is_accessible_and_does_not_scroll_sideways(eyes, width):
+    """A host that is not ours is the bad request that a browser can make."""
+    window = eyes(width=width)
+    window.address = window.address.replace("127.0.0.1", "other.localhost")
+    answer = window.go("/sign-in/")
+    assert answer.status == 400
+    assert window.axe() == []
+    assert window.sideways() == 0
+    assert window.faults == []
