@@ -1,5 +1,6 @@
 # make run     everything on this machine: embedded PostgreSQL and Redis, web, worker and beat
 # make test    style, types and every test
+# make bench   what pages cost, in units of a page that does nothing; SIZES="10000 1000000" ROUNDS=30
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
@@ -14,7 +15,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/development.txt
 
-.PHONY: setup run stop test lint lock
+SIZES ?= 10000 100000
+ROUNDS ?= 100
+
+.PHONY: setup run stop test bench lint lock
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -57,6 +61,9 @@ lint: setup
 
 test: lint
 	@$(BIN)/python -m pytest -p tests.skips $(PYTEST_ARGS)
+
+bench: setup
+	@$(BIN)/python -m tools.bench --sizes $(SIZES) --rounds $(ROUNDS)
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:

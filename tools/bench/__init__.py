@@ -1,0 +1,1 @@
+"""`make bench`: what pages cost, in units of a page that does nothing."""
