@@ -7,6 +7,7 @@ from cases.models.draft import Draft
 from cases.models.finding import FindingSet
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.inbox import InboxItem, OutgoingMail
+from cases.models.listing import ListedCase
 from cases.models.note import Note
 from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
 from cases.models.task import CaseTask
@@ -27,6 +28,7 @@ __all__ = [
     "Episode",
     "FindingSet",
     "InboxItem",
+    "ListedCase",
     "Note",
     "OutgoingMail",
     "Referral",
