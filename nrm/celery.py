@@ -45,6 +45,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3500},
         },
+        "forget the sessions that have ended": {
+            "task": "nrm.accounts.tasks.forget_sessions",
+            "schedule": 3600.0,
+            "options": {"expires": 3500},
+        },
         "seal the audit trail": {
             "task": "nrm.audit.tasks.seal",
             "schedule": 60.0,
@@ -57,7 +62,7 @@ app.conf.update(
         },
     },
 )
-app.conf.include = ["cases.tasks", "nrm.audit.tasks", "nrm.heartbeat"]
+app.conf.include = ["cases.tasks", "nrm.accounts.tasks", "nrm.audit.tasks", "nrm.heartbeat"]
 
 
 @setup_logging.connect

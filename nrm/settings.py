@@ -64,7 +64,6 @@ INSTALLED_APPS = [
     "csp",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
@@ -74,12 +73,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "nrm.web.headers",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "nrm.accounts.sessions.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "nrm.accounts.tokens.bearer_token",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "nrm.accounts.sessions.SignedIn",
     "nrm.accounts.tokens.token_user",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -147,9 +146,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "nrm.accounts.sessions"
 SESSION_COOKIE_AGE = 15 * 60  # idle; every request renews it
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_LIMIT = int(env("NRM_SESSION_HOURS", "12")) * 3600  # absolute, whatever is done in it
+SESSION_SAVE_EVERY_REQUEST = False  # the session itself writes when it was last seen
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

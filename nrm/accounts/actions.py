@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 
 from nrm.accounts import rules, tokens
-from nrm.accounts.models import Membership, Organisation, RoleGroup, Token, User
+from nrm.accounts.models import Membership, Organisation, RoleGroup, Session, Token, User
 from nrm.accounts.rights import ADMINISTER, OWN_ACCOUNT
 from nrm.accounts.roles import Role
 from nrm.actions import Objection, action, detail, lock, refuse_if
@@ -125,10 +124,15 @@ def close_account(user: User, *, actor: User, at: datetime) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     Token.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
-    for session in Session.objects.filter(expire_date__gt=at).iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
+    end_sessions_of(user, at=at, ended=Session.Ended.BY_ADMINISTRATOR)
     return user
+
+
+def end_sessions_of(user: User, *, at: datetime, ended: str, but: UUID | None = None) -> int:
+    """Ends every live session of a user from the next request on, except one. For the actions
+    that close an account, change a password or end sessions by name. Returns how many."""
+    live = Session.objects.filter(user=user, ended_at=None).exclude(pk=but)
+    return live.update(ended_at=at, ended=ended, data={})
 
 
 @action("account.opened", right=ADMINISTER)
@@ -136,6 +140,34 @@ def reopen_account(user: User, *, actor: User, at: datetime) -> User:
     """Opens a closed account again. Its old tokens stay revoked."""
     user.is_active = True
     user.save(update_fields=["is_active"])
+    return user
+
+
+@action("account.screen_hidden", right=OWN_ACCOUNT)
+def hide_session(user: User, *, actor: User, at: datetime, session: Session) -> User:
+    """Locks one of the user's own sessions: it gives nothing until somebody signs in anew."""
+    _end(user, session, at=at, ended=Session.Ended.HIDDEN)
+    return user
+
+
+@action("account.session_ended", right=OWN_ACCOUNT)
+def end_session(user: User, *, actor: User, at: datetime, session: Session) -> User:
+    """Ends another session of the user's own at once."""
+    _end(user, session, at=at, ended=Session.Ended.BY_OWNER)
+    return user
+
+
+def _end(user: User, session: Session, *, at: datetime, ended: str) -> None:
+    Session.objects.filter(pk=session.pk, user=user, ended_at=None).update(
+        ended_at=at, ended=ended, data={}
+    )
+    detail(session=str(session.pk))
+
+
+@action("account.other_sessions_ended", right=OWN_ACCOUNT)
+def end_other_sessions(user: User, *, actor: User, at: datetime, but: Session) -> User:
+    """Ends every session of the user's own except this one, at once."""
+    detail(ended=end_sessions_of(user, at=at, ended=Session.Ended.BY_OWNER, but=but.pk))
     return user
 
 

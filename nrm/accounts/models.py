@@ -1,6 +1,7 @@
 """Organisations, the people who work in them, and their roles."""
 
 import uuid
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -173,6 +174,38 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Session(models.Model):
+    """One sitting of somebody at a browser. Only the SHA-256 of its key is kept, and of the browser
+    a word or two."""
+
+    class Ended(models.TextChoices):
+        HIDDEN = "hidden", _("Screen hidden")
+        BY_OWNER = "by_owner", _("Ended from another session")
+        BY_ADMINISTRATOR = "by_administrator", _("Account closed")
+        PASSWORD = "password", _("Password changed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    data = models.JSONField(default=dict)
+    browser = models.CharField(max_length=60, blank=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=20, choices=Ended, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["ends_at"], name="session_by_end")]
+
+    def __str__(self) -> str:
+        return f"Session of {self.user_id}"
+
+    def is_live(self, *, at: datetime, idle_limit: timedelta) -> bool:
+        """Whether it still gives anything: not ended, not idle too long, before its last moment."""
+        return self.ended_at is None and at < self.ends_at and at - self.seen_at < idle_limit
 
 
 class Installation(models.Model):

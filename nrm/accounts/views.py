@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.i18n import set_language as django_set_language
 
 from nrm.accounts import actions
 from nrm.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
-from nrm.accounts.models import Token, User
+from nrm.accounts.models import Session, Token, User
 from nrm.accounts.navigation import first_page
 from nrm.actions import Hidden
 from nrm.audit import writer
@@ -70,6 +71,7 @@ class WelcomeView(views.PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         _write("account.password_chosen", form.user.pk)
+        actions.end_sessions_of(form.user, at=timezone.now(), ended=Session.Ended.PASSWORD)
         return super().form_valid(form)
 
     def get_success_url(self) -> str:
@@ -90,9 +92,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_not_required
 def hide_screen(request: HttpRequest) -> HttpResponse:
-    """Ends the session on the server and leaves a page that says nothing, so that going back
+    """Locks the session on the server and leaves a page that says nothing, so that going back
     meets the sign-in page."""
-    logout(request)
+    user: Any = request.user
+    if user.is_authenticated:
+        actions.hide_session(user, actor=user, at=timezone.now(), session=request.session.row)  # type: ignore[attr-defined]
+        request.user = AnonymousUser()
     response = render(request, "accounts/hidden.html")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response

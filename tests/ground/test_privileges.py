@@ -50,7 +50,7 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "keys.person_key",
         "public.identities_fact",
         "public.identities_disclosure",
-        "public.django_session",
+        "public.accounts_session",
         "public.accounts_token",
         "public.reporting_frozentable",
     }

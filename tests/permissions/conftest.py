@@ -7,15 +7,11 @@ import pytest
 @pytest.fixture(scope="package")
 def asker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """The scene, built once: every request into it is taken back."""
-    from django.conf import settings
-
     from tests.conftest import _empty_the_database
     from tests.permissions.asking import Asker
     from tests.permissions.scene import build_scene
 
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        # Some thousand requests: each would write its session again to be taken back at once.
-        patch.setattr(settings, "SESSION_SAVE_EVERY_REQUEST", False)
+    with django_db_blocker.unblock():
         yield Asker(build_scene())
         from django.db import connections
 

@@ -429,10 +429,10 @@ def _unhexed(row: str) -> str:
 
 
 # Queries ------------------------------------------------------------------------------------------
-# The user and roles, the case, the screenings; the board's six with the key; the event of the look;
+# The roles, the case, the screenings; the board's six with the key; the event of the look;
 # two for the rights on the case, the safe-contact card and the number in the inbox.
-WORKBENCH_QUERIES = 15
-FRAME = ("django_session", "set_config", "SAVEPOINT", "BEGIN", "COMMIT")
+WORKBENCH_QUERIES = 14
+FRAME = ("accounts_session", "set_config", "SAVEPOINT", "BEGIN", "COMMIT")
 
 
 def test_workbench_takes_the_same_queries_for_any_amount(

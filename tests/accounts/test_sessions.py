@@ -1,0 +1,142 @@
+"""A session: what it costs, how long it lasts, and who ends it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from nrm.accounts import actions
+from nrm.accounts.models import Session
+from nrm.accounts.sessions import browser_of
+from tests.world import PASSWORD
+
+FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+
+
+def asked(client: Client, path: str) -> list[str]:
+    """What a request asks of the database, without the frame of its transaction."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    sql = [query["sql"] for query in captured.captured_queries]
+    return [text for text in sql if not text.startswith(FRAME)]
+
+
+def moved(user, **back: timedelta) -> None:
+    """Sets the moments of the user's sessions back."""
+    for name, ago in back.items():
+        Session.objects.filter(user=user).update(**{name: timezone.now() - ago})
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/account/").status_code == 200
+
+
+# What it costs -----------------------------------------------------------------------------------
+def test_session_and_user_are_one_query_and_nothing_is_written(world):
+    client = world.client("superuser")  # no role: no list and no number in the menu
+    asked(client, "/account/")
+    queries = asked(client, "/account/")
+    about = [sql for sql in queries if "accounts_session" in sql or 'FROM "accounts_user"' in sql]
+    assert len(about) == 1
+    assert not [sql for sql in queries if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
+def test_last_seen_is_written_once_a_minute_and_no_more(world):
+    client = world.client("caseworker")
+    moved(world.caseworker, seen_at=timedelta(seconds=61))
+    writes = [sql for sql in asked(client, "/account/") if sql.startswith("UPDATE")]
+    assert len(writes) == 1
+    assert "accounts_session" in writes[0]
+    assert not [sql for sql in asked(client, "/account/") if sql.startswith("UPDATE")]
+
+
+def test_key_in_the_cookie_is_not_in_the_database(world):
+    client = world.client("caseworker")
+    key = client.cookies["nrm_session"].value
+    row = Session.objects.get(user=world.caseworker)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT s::text FROM accounts_session s WHERE id = %s", [row.pk])
+        assert key not in cursor.fetchone()[0]
+    stolen = Client()
+    stolen.cookies["nrm_session"] = row.digest
+    assert not is_in(stolen)
+
+
+# How long it lasts -------------------------------------------------------------------------------
+@pytest.mark.parametrize(("minutes", "lives"), [(14, True), (15, False)])
+def test_idle_session_ends_after_fifteen_minutes(world, minutes, lives):
+    client = world.client("caseworker")
+    moved(world.caseworker, seen_at=timedelta(minutes=minutes))
+    assert is_in(client) is lives
+
+
+def test_session_ends_after_its_last_moment_however_busy(world):
+    client = world.client("caseworker")
+    row = Session.objects.get(user=world.caseworker)
+    assert row.ends_at - row.started_at == timedelta(hours=12)
+    Session.objects.filter(pk=row.pk).update(ends_at=timezone.now())
+    assert not is_in(client)
+
+
+def test_signing_in_begins_anew_and_keeps_a_word_about_the_browser(world):
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    client = Client(headers={"User-Agent": agent})
+    client.post("/sign-in/", {"username": "caseworker@example.org", "password": PASSWORD})
+    row = Session.objects.get()
+    assert (row.user, row.browser) == (world.caseworker, "Firefox, Linux")
+    client.post("/sign-out/")
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+         "Gecko) Version/18.0 Mobile/15E148 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
+         "Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+         "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge, Windows"),
+        ("curl/8.5.0", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_browser_is_told_in_a_word_or_two(agent, words):
+    assert browser_of(agent) == words
+
+
+# Who ends it -------------------------------------------------------------------------------------
+def test_choosing_a_new_password_ends_every_session(world, at):
+    client, other = world.client("caseworker"), world.client("intake")
+    actions.end_sessions_of(world.caseworker, at=at, ended=Session.Ended.PASSWORD)
+    assert (is_in(client), is_in(other)) == (False, True)
+
+
+def test_password_changed_behind_the_session_ends_it(world):
+    client = world.client("caseworker")
+    world.caseworker.set_password("another good long one")
+    world.caseworker.save()
+    assert not is_in(client)
+
+
+def test_one_sessions_end_leaves_the_others(world, at):
+    desk, phone = world.client("caseworker"), world.client("caseworker")
+    session = Session.objects.get(digest__startswith=_digest_of(phone)[:64])
+    actions.end_session(world.caseworker, actor=world.caseworker, at=at, session=session)
+    assert (is_in(desk), is_in(phone)) == (True, False)
+
+
+def test_nobody_ends_the_session_of_another(world, at):
+    desk = world.client("supervisor")
+    session = Session.objects.get(user=world.supervisor)
+    actions.end_session(world.caseworker, actor=world.caseworker, at=at, session=session)
+    assert is_in(desk)
+
+
+def _digest_of(client: Client) -> str:
+    from nrm.accounts.sessions import _digest
+
+    return _digest(client.cookies["nrm_session"].value)
