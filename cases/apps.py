@@ -16,6 +16,7 @@ class CasesConfig(AppConfig):
         from nrm.accounts.roles import Role
 
         register("referrals", _("Referrals"), *rights.REFER.roles, order=5)
+        register("dashboard", _("Team"), *rights.SEE_DASHBOARD.roles, order=8)
         register("worklist", _("Cases"), *rights.SEE_WORKLIST.roles, order=10)
         register("reviews", _("Reviews"), *rights.SEE_REVIEWS.roles, order=15, count=waiting_for)
         register("intake_queue", _("Intake"), *rights.SEE_INTAKE_QUEUE.roles, order=20)

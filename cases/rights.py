@@ -169,3 +169,8 @@ SEE_REVIEWS = RoleRight(
     frozenset({Role.SUPERVISOR}),
     _("See the list of the decisions that wait for a second person"),
 )
+SEE_DASHBOARD = RoleRight(
+    "see_dashboard",
+    frozenset({Role.SUPERVISOR}),
+    _("See how the work of their authority stands, in numbers"),
+)

@@ -382,8 +382,8 @@ def _found_by(text: str) -> Q:
     return Q(person__pseudonym__istartswith=" ".join(text.split()))
 
 
-def worklist(actor: User, wanted: Wanted, *, at: datetime) -> tuple[list[Line], Rows]:
-    """One page of the work list, the most urgent first. Four queries, whatever the page holds.
+def narrowed(actor: User, wanted: Wanted, *, at: datetime) -> QuerySet[Case]:
+    """The cases that the work list holds for what was asked of it. No query yet.
 
     What is looked for by reference or pseudonym is looked for in every case that the actor may see,
     in whichever view it is.
@@ -398,6 +398,12 @@ def worklist(actor: User, wanted: Wanted, *, at: datetime) -> tuple[list[Line], 
         cases = cases.exclude(age_status=AgeStatus.ADULT)
     if wanted.text:
         cases = cases.filter(_found_by(wanted.text))
+    return cases
+
+
+def worklist(actor: User, wanted: Wanted, *, at: datetime) -> tuple[list[Line], Rows]:
+    """One page of the work list, the most urgent first. Four queries, whatever the page holds."""
+    cases = narrowed(actor, wanted, at=at)
     page = page_of(
         cases.annotate(
             is_screened=Exists(FindingSet.objects.filter(case=OuterRef("pk"), superseded_at=None))

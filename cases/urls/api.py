@@ -3,13 +3,14 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import cases, deadlines, decisions, notes, referrals, timeline
+from cases.api import cases, dashboard, deadlines, decisions, notes, referrals, timeline
 
 _DECISION = "cases/<str:reference>/decisions/<uuid:decision_id>/"
 _DEADLINE = "cases/<str:reference>/deadlines/<uuid:deadline_id>/"
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("dashboard/", dashboard.DashboardView.as_view(), name="api_dashboard"),
     path("cases/", cases.CasesView.as_view(), name="api_cases"),
     path("cases/<str:reference>/", cases.CaseDetailView.as_view(), name="api_case"),
     path(

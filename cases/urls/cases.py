@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.views.access import AccessView, EndAccessView, RightsTableView
 from cases.views.case import CaseOverview, PeopleView, TasksView, TimelineView
+from cases.views.dashboard import DashboardView
 from cases.views.identity import ShowIdentityView
 from cases.views.intake import IntakeQueueView, TriageView
 from cases.views.near import NearCasesView, SummaryView
@@ -11,6 +12,7 @@ from cases.views.notes import NotesView
 from cases.views.worklist import WorklistView
 
 urlpatterns = [
+    path("dashboard/", DashboardView.as_view(), name="dashboard"),
     path("intake/", IntakeQueueView.as_view(), name="intake_queue"),
     path("intake/<str:reference>/", TriageView.as_view(), name="triage"),
     path("cases/", WorklistView.as_view(), name="worklist"),

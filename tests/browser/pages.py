@@ -200,6 +200,7 @@ CASES = (
     *everybody("intake_queue", "intake", "supervisor", "new_intake"),
     Page("triage", "intake", "queue", sent=(EMPTY,)),
     Page("triage", "supervisor", "assigned"),
+    *everybody("dashboard", "supervisor", "new_supervisor"),
     *everybody("worklist", "caseworker", "supervisor", "new_caseworker", "new_supervisor"),
     Page("worklist", "supervisor", query="?view=closed"),
     Page("worklist", "caseworker", query="?q=nobody&urgency=overdue"),

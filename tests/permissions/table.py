@@ -232,6 +232,7 @@ CASES = (
     row("near/<str:reference>/", "case_summary", "assigned", "made", "queue", "outer",
         GET=case("provider", "liaison")),
     row("reviews/", "reviews", GET=role(*SUPERVISORS)),
+    row("dashboard/", "dashboard", GET=role(*SUPERVISORS)),
     row("inbox/", "inbox", GET=EVERYBODY, POST=EVERYBODY),
     row("inbox/<uuid:item>/read/", "inbox_item_read", "item", POST=own("caseworker")),
 )
@@ -295,6 +296,7 @@ REST = (
     row(_API + _CASE + "notes/", "api_case_notes", *TYPICAL, GET=READERS, POST=READERS),
     row(_API + _CASE + "timeline/", "api_case_timeline", *TYPICAL, GET=READERS),
     row(_API + "reviews/", "api_reviews", GET=role(*SUPERVISORS)),
+    row(_API + "dashboard/", "api_dashboard", GET=role(*SUPERVISORS)),
     row(_API + "referrals/", "api_referrals", GET=ALL_REFERRERS, POST=ALL_REFERRERS),
     row(_API + "referrals/<str:receipt>/", "api_referral", "assigned", "notify", GET=OUR_TEAM),
     row(_API + "referrals/<str:receipt>/", "api_referral", "others", GET=THEIR_TEAM),
