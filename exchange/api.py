@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from cases.models.case import CaseKind
 from cases.rights import REFER
 from exchange.actions import Imported, import_home_office, sending_organisation
+from nrm.accounts.scopes import Scope
 from nrm.rest import APIView, Coded, coded_choice, describe, respond
 
 
@@ -64,6 +65,7 @@ class HomeOfficeView(APIView):
         "import_home_office",
         "Send a payload of the Home Office form",
         tag="Referrals",
+        scope=Scope.REFERRALS_WRITE,
         request={"application/json": {"type": "object", "additionalProperties": True}},
         responses={200: ImportedReferralSerializer, 201: ImportedReferralSerializer},
         problems=(413,),

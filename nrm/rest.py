@@ -6,7 +6,7 @@ A view only translates. It finds its object through the same door as the page, h
 one of them application/problem+json, with all reasons at once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,8 +19,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nrm.accounts.rights import RoleRight
+from nrm.accounts.scopes import Scope
 from nrm.actions import Changed, Objection, lock
-from nrm.web import PROBLEM
+from nrm.web import PROBLEM, ScopeMissing
 
 MOST_BYTES = 2 * 1024 * 1024  # of one request; evidence files do not come this way
 PAGE_SIZE = 25
@@ -65,6 +66,16 @@ def _only_text(value: Any) -> None:
             _only_text(item)
 
 
+def _no_scope(where: str) -> TypeError:
+    """What a developer is told who forgot to say what a token needs."""
+    return TypeError(
+        f"{where} declares no scope. Decorate the method:\n"
+        f"    from nrm.accounts.scopes import Scope\n"
+        f"    @describe(..., scope=Scope.CASES_READ)\n"
+        f"with one of {', '.join(Scope.names)}."
+    )
+
+
 class APIView(views.APIView):
     """The base of every endpoint. `at` is the time of the request.
 
@@ -73,18 +84,40 @@ class APIView(views.APIView):
     """
 
     role_right: RoleRight | None = None
+    scopes: Mapping[str, Scope] = {}  # by method, from `describe`: nobody writes it by hand
     parser_classes = [JSONParser]
     metadata_class = None  # OPTIONS is refused: the schema tells what there is
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Gathers the scope of each method; an endpoint without one does not import."""
+        super().__init_subclass__(**more)
+        for name in cls.http_method_names:
+            method = getattr(cls, name, None)
+            if method is None or name in ("head", "options"):
+                continue
+            if not isinstance(scope := getattr(method, "scope", None), Scope):
+                raise _no_scope(f"{cls.__module__}.{cls.__qualname__}.{name}")
+            cls.scopes = {**cls.scopes, name.upper(): scope}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.at = timezone.now()
+        self._check_scope(request)
         # DRF reads the body itself, past Django's own limit.
         sent = str(request.META.get("CONTENT_LENGTH") or "0")
         if not sent.isdigit() or int(sent) > MOST_BYTES:
             raise TooLarge
         if self.role_right is not None:
             self.role_right.check(request.user, None)
+
+    def _check_scope(self, request: Request) -> None:
+        """403 where a token was not made for this method; who came by session needs no scope."""
+        token = request._request.token
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        if token is None or method not in self.scopes:
+            return
+        if self.scopes[method] not in token.scopes:
+            raise ScopeMissing(str(self.scopes[method].value))
 
     def read(self, serializer: type[serializers.Serializer], **more: Any) -> dict[str, Any]:
         """The body as this serializer validates it; ValidationError (400) with every fault."""
@@ -242,14 +275,18 @@ def describe(
     summary: str,
     *,
     tag: str,
+    scope: Scope | None = None,
     request: Any = None,
     responses: dict[int, Any],
     problems: Iterable[int] = (),
     parameters: Sequence[Any] = (),
     **more: Any,
 ) -> Callable[[Any], Any]:
-    """Tells the schema about one method of a view. 401, 403 and, where something is sent, 400 and
+    """Tells the schema about one method of a view, and what scope a token needs for it. 401, 403
+    and, where something is sent, 400 and
     422 are always among the problems; name further ones (404, 409, 412, 413, 428)."""
+    if scope is None:
+        raise _no_scope(operation)
     refusals = {401, 403, *problems}
     if request is not None:
         refusals |= {400, 422}
@@ -258,15 +295,22 @@ def describe(
     told: dict[Any, Any] = dict(responses)
     for status in sorted(refusals):
         told[(status, PROBLEM)] = ProblemSerializer
-    return extend_schema(
+    tell = extend_schema(
         operation_id=operation,
         summary=summary,
         tags=[tag],
         request=request,
         responses=told,
         parameters=list(parameters),
+        extensions={"x-scope": scope.value},
         **more,
     )
+
+    def declare(method: Any) -> Any:
+        method.scope = scope
+        return tell(method)
+
+    return declare
 
 
 class SignedInScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -157,6 +157,16 @@ def add_objections(form: forms.BaseForm, refusal: Refused) -> None:
 
 
 # Problems in REST ---------------------------------------------------------------------------------
+class ScopeMissing(rest.PermissionDenied):
+    """The token is good and was not made for what it asked; says which scope it lacks."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"scope:{scope}")
+        self.scope = scope
+        text = _("This needs a token with the scope %(scope)s.") % {"scope": scope}
+        self.error = {"field": "Authorization", "detail": text, "code": "scope"}
+
+
 def _field_errors(detail: Any, path: str = "") -> list[dict[str, str]]:
     if isinstance(detail, dict):
         pairs = [
@@ -180,6 +190,9 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     extra: dict[str, str] = {}
     if isinstance(exc, (Hidden, Http404)):
         body = problem(404, "Not found")
+    elif isinstance(exc, ScopeMissing):
+        body = problem(403, _("The token is not for this"), errors=[exc.error])
+        extra["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{exc.scope}"'
     elif isinstance(exc, (Forbidden, PermissionDenied, rest.PermissionDenied)):
         body = problem(403, "You do not have the right to do this")
     elif isinstance(exc, Refused):

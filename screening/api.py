@@ -17,6 +17,7 @@ from cases.api.cases import WorkerSerializer, worker
 from cases.models import Episode
 from cases.models.case import AgeStatus
 from cases.selectors.keyset import page_of
+from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
 from nrm.audit import writer
 from nrm.rest import IDEMPOTENCY_KEY, IF_MATCH, describe, page_response, page_schema, respond
@@ -319,6 +320,7 @@ class ScreeningsView(CaseAPIView):
         "list_screenings",
         "List the screenings of a case",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: page_schema(ScreeningRowSerializer, "ScreeningPage")},
         problems=(404,),
         parameters=[PageQuery],
@@ -345,6 +347,7 @@ class ScreeningsView(CaseAPIView):
         "start_screening",
         "Start a screening; it begins from the last one completed",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=None,
         responses={201: ScreeningSerializer},
         problems=(404, 422),
@@ -390,6 +393,7 @@ class ScreeningView(OneScreeningView):
         "read_screening",
         "Read a screening",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: ScreeningSerializer},
         problems=(404,),
     )
@@ -412,6 +416,7 @@ class ScreeningEvidenceListView(OneScreeningView):
         "record_evidence",
         "Record one item of evidence",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=EvidenceWriteSerializer,
         responses={201: EvidenceSerializer},
         problems=(404,),
@@ -434,6 +439,7 @@ class ScreeningEvidenceView(OneScreeningView):
         "correct_evidence",
         "Correct an item of evidence; what it said before is kept",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=EvidenceWriteSerializer,
         responses={200: EvidenceSerializer},
         problems=(404, 412, 428),
@@ -455,6 +461,7 @@ class ScreeningEpisodesView(OneScreeningView):
         "add_episode",
         "Add to the case an episode found while screening",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=EpisodeWriteSerializer,
         responses={201: ScreeningEpisodeSerializer},
         problems=(404,),
@@ -482,6 +489,7 @@ class ScreeningFindingView(OneScreeningView):
         "record_indicator",
         "Record what is found of an indicator in an episode",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=FindingWriteSerializer,
         responses={200: FindingSerializer},
         problems=(404, 412),
@@ -510,6 +518,7 @@ class ScreeningFindingView(OneScreeningView):
         "take_indicator_back",
         "Take a finding back: the indicator is not looked at yet",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         responses={204: None},
         problems=(404, 412, 422),
         parameters=[IF_MATCH],
@@ -540,6 +549,7 @@ class ScreeningContradictionsView(OneScreeningView):
         "note_contradiction",
         "Put two items of evidence that disagree side by side",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=ContradictionWriteSerializer,
         responses={201: ContradictionSerializer},
         problems=(404,),
@@ -560,6 +570,7 @@ class ScreeningContradictionView(OneScreeningView):
         "explain_contradiction",
         "Record what the screener makes of two items that disagree",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=ExplanationSerializer,
         responses={200: ContradictionSerializer},
         problems=(404, 412, 428),
@@ -584,6 +595,7 @@ class ScreeningCompletionView(OneScreeningView):
         "complete_screening",
         "Complete a screening and put its findings on the case",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=CompletionSerializer,
         responses={200: ScreeningSerializer},
         problems=(404, 412, 428),

@@ -27,6 +27,7 @@ from cases.selectors import cases as selectors
 from cases.selectors.keyset import page_of
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
+from nrm.accounts.scopes import Scope
 from nrm.actions import Objection, Refused
 from nrm.audit import writer
 from nrm.profiles import profiles
@@ -218,6 +219,7 @@ class CasesView(APIView):
         "list_cases",
         "List the cases that you may see",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: page_schema(CaseRowSerializer, "CasePage")},
         parameters=[CaseListQuery],
     )
@@ -256,7 +258,14 @@ def _filtered(cases: QuerySet[Case], query: dict[str, Any]) -> QuerySet[Case]:
 class CaseDetailView(CaseAPIView):
     """One case."""
 
-    @describe("get_case", "Read a case", tag=TAG, responses={200: CaseSerializer}, problems=(404,))
+    @describe(
+        "get_case",
+        "Read a case",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: CaseSerializer},
+        problems=(404,),
+    )
     def get(self, request: Request, reference: str) -> Response:
         body = case_body(self.case, self.held)
         writer.write(
@@ -290,6 +299,7 @@ class AssignmentView(CaseAPIView):
         "get_assignment",
         "Read who works on a case and who could",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: AssignmentBodySerializer},
         problems=(404,),
     )
@@ -309,6 +319,7 @@ class AssignmentView(CaseAPIView):
         "assign_case",
         "Accept a referral and give the case to a caseworker",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=AssignmentSerializer,
         responses={200: CaseSerializer},
         problems=(404, 412),
@@ -360,6 +371,7 @@ class DisclosuresView(CaseAPIView):
         "show_identity",
         "Say why, and be shown who the person is",
         tag=TAG,
+        scope=Scope.IDENTITIES_READ,
         request=DisclosureSerializer,
         responses={201: DisclosureBodySerializer},
         problems=(404,),

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from cases import rights
 from cases.selectors.dashboard import Charted, dashboard
+from nrm.accounts.scopes import Scope
 from nrm.audit import writer
 from nrm.rest import APIView, describe, respond
 
@@ -72,6 +73,7 @@ class DashboardView(APIView):
         "get_dashboard",
         "Read how the work of your authority stands",
         tag="Cases",
+        scope=Scope.CASES_READ,
         responses={200: DashboardSerializer},
     )
     def get(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ from cases.models import Deadline
 from cases.models.deadline import DeadlineState
 from cases.rules.deadlines import EXTENSION_REASONS, MOST_UNITS
 from cases.selectors.deadlines import Explained, deadlines_of, explain
+from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
 from nrm.audit import writer
 from nrm.rest import IDEMPOTENCY_KEY, Coded, coded, coded_choice, describe, respond
@@ -147,6 +148,7 @@ class DeadlinesView(_DeadlineView):
         "list_deadlines",
         "List the deadlines of a case",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: DeadlinesBodySerializer},
         problems=(404,),
     )
@@ -163,6 +165,7 @@ class DeadlineView(_DeadlineView):
         "get_deadline",
         "Read a deadline and why it is on this date",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: DeadlineExplainedSerializer},
         problems=(404,),
     )
@@ -188,6 +191,7 @@ class DeadlinePauseView(_ChangeView):
         "pause_deadline",
         "Hold a deadline from today on, with a reason",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=PauseSerializer,
         responses={200: DeadlineExplainedSerializer},
         problems=(404, 409),
@@ -205,6 +209,7 @@ class DeadlineResumptionView(_ChangeView):
         "resume_deadline",
         "Let a paused deadline run again from today",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=SeenSerializer,
         responses={200: DeadlineExplainedSerializer},
         problems=(404, 409),
@@ -222,6 +227,7 @@ class DeadlineExtensionView(_ChangeView):
         "extend_deadline",
         "Extend a deadline, with a reason",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=ExtensionSerializer,
         responses={200: DeadlineExplainedSerializer},
         problems=(404, 409),

@@ -21,6 +21,7 @@ from cases.selectors import deciding_pages as pages
 from cases.selectors import decisions as reads
 from cases.selectors.reviews import Waiting, review_queue
 from nrm.accounts.models import User
+from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden, Objection
 from nrm.audit import writer
 from nrm.profiles.shape import Decision as Law
@@ -364,6 +365,7 @@ class DecisionsView(DecisionAPIView):
         "list_decisions",
         "List the decisions of a case, and what can be decided now",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: DecisionsBodySerializer},
         problems=(404,),
     )
@@ -384,6 +386,7 @@ class DecisionsView(DecisionAPIView):
         "draft_decision",
         "Begin a draft",
         tag=TAG,
+        scope=Scope.DECISIONS_WRITE,
         request=DecisionStartSerializer,
         responses={201: DecisionSerializer},
         problems=(404,),
@@ -407,6 +410,7 @@ class DecisionView(DecisionAPIView):
         "get_decision",
         "Read a decision, and what stands in its way",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: DecisionSerializer},
         problems=(404,),
     )
@@ -419,6 +423,7 @@ class DecisionView(DecisionAPIView):
         "save_decision",
         "Save a draft; what is left out is emptied",
         tag=TAG,
+        scope=Scope.DECISIONS_WRITE,
         request=DecisionContentSerializer,
         responses={200: DecisionSerializer},
         problems=(404, 412, 428),
@@ -449,6 +454,7 @@ class DecisionSubmissionView(_StepView):
         "submit_decision",
         "Submit a draft to a second person, or make it where none is needed",
         tag=TAG,
+        scope=Scope.DECISIONS_WRITE,
         request=None,
         responses={200: DecisionSerializer},
         problems=(404, 412, 422),
@@ -469,6 +475,7 @@ class DecisionWithdrawalView(_StepView):
         "withdraw_decision",
         "Withdraw a draft; it stays on file",
         tag=TAG,
+        scope=Scope.DECISIONS_WRITE,
         request=None,
         responses={200: DecisionSerializer},
         problems=(404, 412, 422),
@@ -493,6 +500,7 @@ class DecisionReviewView(DecisionAPIView):
         "record_own_grounds",
         "Record what you would decide yourself, as the second person",
         tag=TAG,
+        scope=Scope.DECISIONS_WRITE,
         request=OwnGroundsSerializer,
         responses={201: DecisionSerializer},
         problems=(404, 412),
@@ -520,6 +528,7 @@ class DecisionVerdictView(DecisionAPIView):
         "give_verdict",
         "Agree with a decision, return it, or pass it on",
         tag=TAG,
+        scope=Scope.DECISIONS_WRITE,
         request=VerdictSerializer,
         responses={200: DecisionSerializer},
         problems=(404, 412),
@@ -554,6 +563,7 @@ class DecisionServiceView(DecisionAPIView):
         "serve_decision",
         "Record when and how a decision reached the person",
         tag=TAG,
+        scope=Scope.DECISIONS_WRITE,
         request=ServiceSerializer,
         responses={200: DecisionSerializer},
         problems=(404,),
@@ -575,6 +585,7 @@ class ReviewsView(APIView):
         "list_reviews",
         "List the decisions that wait for a second person",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: page_schema(ReviewRowSerializer, "ReviewPage")},
         parameters=[ReviewsQuery],
     )

@@ -13,6 +13,7 @@ from cases.api.cases import WorkerSerializer, worker
 from cases.models import Note
 from cases.selectors.keyset import page_of
 from identities.crypto import Opener
+from nrm.accounts.scopes import Scope
 from nrm.audit import writer
 from nrm.rest import (
     IDEMPOTENCY_KEY,
@@ -54,6 +55,7 @@ class NotesView(CaseAPIView):
         "list_notes",
         "Read the notes of a case",
         tag=TAG,
+        scope=Scope.CASES_READ,
         responses={200: page_schema(NoteSerializer, "NotePage")},
         problems=(404,),
         parameters=[PageQuery],
@@ -82,6 +84,7 @@ class NotesView(CaseAPIView):
         "write_note",
         "Add a note to a case",
         tag=TAG,
+        scope=Scope.CASES_WRITE,
         request=NoteWriteSerializer,
         responses={201: NoteSerializer},
         problems=(404,),

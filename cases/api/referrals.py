@@ -18,6 +18,7 @@ from cases.rights import REFER
 from cases.rules.referral_form import Question, form_for
 from cases.selectors.referrals import SentRow, find_referral, sent_referrals, sent_rows
 from nrm.accounts.models import Organisation, User
+from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden, Objection, Refused
 from nrm.audit import writer
 from nrm.profiles import load_profile
@@ -146,6 +147,7 @@ class ReferralsView(APIView):
         "list_referrals",
         "List the referrals that your organisation sent",
         tag=TAG,
+        scope=Scope.REFERRALS_READ,
         responses={200: page_schema(ReferralSerializer, "ReferralPage")},
         parameters=[PageQuery],
     )
@@ -166,6 +168,7 @@ class ReferralsView(APIView):
         "send_referral",
         "Send a referral",
         tag=TAG,
+        scope=Scope.REFERRALS_WRITE,
         request=ReferralWriteSerializer,
         responses={201: ReferralSerializer},
         problems=(413,),
@@ -214,6 +217,7 @@ class ReferralView(APIView):
         "read_referral",
         "Read the status of a referral",
         tag=TAG,
+        scope=Scope.REFERRALS_READ,
         responses={200: ReferralSerializer},
         problems=(404,),
     )
@@ -239,6 +243,7 @@ class ReferralFormView(APIView):
         "read_referral_form",
         "Read the questions of the referral form",
         tag=TAG,
+        scope=Scope.REFERRALS_READ,
         responses={200: ReferralFormSerializer},
     )
     def get(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseAPIView
 from cases.selectors import timeline as timelines
+from nrm.accounts.scopes import Scope
 from nrm.audit import writer
 from nrm.rest import MOST_ROWS, PAGE_SIZE, describe, page_response, page_schema
 
@@ -45,6 +46,7 @@ class TimelineView(CaseAPIView):
         "list_timeline",
         "Read what happened on a case",
         tag="Cases",
+        scope=Scope.CASES_READ,
         responses={200: page_schema(TimelineEventSerializer, "TimelinePage")},
         problems=(404,),
         parameters=[TimelineQuery],

@@ -1,5 +1,6 @@
 """Changing organisations, accounts, roles and tokens. Each is an event."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -180,10 +181,14 @@ def choose_language(user: User, *, actor: User, at: datetime, language: str) -> 
 
 
 @action("token.made", right=OWN_ACCOUNT)
-def make_token(user: User, *, actor: User, at: datetime, label: str) -> tuple[Token, str]:
-    """A token for a program of this user's, valid for 90 days, and its secret, shown once."""
-    row, secret = tokens.new_token(user, label=label, at=at)
-    detail(token=str(row.pk))
+def make_token(
+    user: User, *, actor: User, at: datetime, label: str, scopes: Collection[str], days: int
+) -> tuple[Token, str]:
+    """A token for a program of this user's and its secret, shown once. Refused where it names no
+    scope, an unknown one, or another time than those offered."""
+    refuse_if(rules.objections_to_token(scopes=scopes, days=days))
+    row, secret = tokens.new_token(user, label=label, scopes=scopes, at=at, days=days)
+    detail(token=str(row.pk), scopes=row.scopes, days=days)
     return row, secret
 
 

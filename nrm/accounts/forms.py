@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from nrm.accounts import throttle
 from nrm.accounts.models import Organisation
 from nrm.accounts.roles import ROLES_OF, OrganisationKind, Role
-from nrm.forms import ChoiceField, Form
+from nrm.accounts.scopes import LIFETIMES, Scope
+from nrm.forms import ChoiceField, Form, MultiChoiceField
 from nrm.profiles import profiles
 
 
@@ -65,6 +66,17 @@ class TokenForm(Form):
         help_text=_("For example: the case system of our force. No names."),
         max_length=100,
         error_messages={"required": _("Enter what the token is for")},
+    )
+    scopes = MultiChoiceField(
+        label=_("What does the program do?"),
+        help_text=_("Select only what it needs. It can never do more than you can."),
+        choices=Scope.choices,
+        error_messages={"required": _("Select at least one thing that the program does")},
+    )
+    days = ChoiceField(
+        label=_("How long is the token valid?"),
+        choices=[(str(days), _("%(days)s days") % {"days": days}) for days in LIFETIMES],
+        error_messages={"required": _("Select how long the token is valid")},
     )
 
 

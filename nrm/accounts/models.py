@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from nrm.accounts import scopes
 from nrm.accounts.roles import OrganisationKind, Role
 
 # The system acts under this id: sweeps, expiry, sealing. It can never sign in.
@@ -159,21 +160,37 @@ class Membership(models.Model):
 
 
 class Token(models.Model):
-    """A key with which a program signs in as its user. Only its SHA-256 is kept."""
+    """A key with which a program signs in as its user, for some of what that user may do. Only
+    its SHA-256 is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     label = models.CharField(_("what it is for"), max_length=100)
     digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list, help_text="Codes of nrm.accounts.scopes.")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True, help_text="Within an hour.")
 
     class Meta:
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    expires_at__lte=models.F("created_at") + timedelta(days=scopes.MOST_DAYS)
+                ),
+                name="a_token_ends_within_a_year",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it may be used for, in words."""
+        return [str(scopes.Scope(code).label) for code in scopes.ordered(self.scopes)]
 
 
 class Session(models.Model):

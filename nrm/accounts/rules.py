@@ -1,9 +1,10 @@
 """What may be done with organisations, accounts and roles. Pure: facts in, objections out."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext as _
 
+from nrm.accounts import scopes as known
 from nrm.accounts.roles import ROLES_OF, Role
 from nrm.actions import Objection
 
@@ -51,3 +52,13 @@ def objections_to_ending_role(*, own: bool, last_administrator: bool) -> Iterato
         yield Objection(_("You cannot end your own role. Ask another administrator."))
     if last_administrator:
         yield Objection(_("This is the last administrator. Add another one first."))
+
+
+def objections_to_token(*, scopes: Collection[str], days: int) -> Iterator[Objection]:
+    """Whether a token may be made for these scopes and this time."""
+    if not scopes:
+        yield Objection(_("Select at least one thing that the program does."), field="scopes")
+    if not set(scopes) <= set(known.ALL):
+        yield Objection(_("There is no such scope."), field="scopes")
+    if days not in known.LIFETIMES:
+        yield Objection(_("Choose 7, 30 or 90 days."), field="days")

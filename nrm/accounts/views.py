@@ -122,8 +122,8 @@ def account(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     secret = ""
     if request.method == "POST" and form.is_valid():
-        label = form.cleaned_data["label"]
-        _row, secret = actions.make_token(user, actor=user, at=timezone.now(), label=label)
+        said = {**form.cleaned_data, "days": int(form.cleaned_data["days"])}
+        _row, secret = actions.make_token(user, actor=user, at=timezone.now(), **said)
         form = TokenForm()
     context = {
         "memberships": user.active_memberships,

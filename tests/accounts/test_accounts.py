@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from nrm.accounts import actions, tokens
 from nrm.accounts.models import Membership, Organisation, User
 from nrm.accounts.roles import Role
+from nrm.accounts.scopes import ALL, Scope
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
 from tests.world import PASSWORD
@@ -133,7 +135,7 @@ def test_action_refuses_whoever_calls_it(world, at):
 
 def test_closed_account_loses_its_session_and_token_at_once(world, at):
     caseworker = world.client("caseworker")
-    _row, secret = tokens.new_token(world.caseworker, label="program", at=at)
+    _row, secret = tokens.new_token(world.caseworker, label="program", scopes=ALL, at=at)
     actions.close_account(world.caseworker, actor=world.administrator, at=at)
     assert caseworker.get("/account/").status_code == 302
     program = Client(headers={"Authorization": f"Bearer {secret}"})
@@ -172,12 +174,16 @@ def test_closed_organisation_makes_its_roles_worth_nothing(world, at):
 
 def test_token_is_shown_once_kept_as_digest_and_ends_when_revoked(world):
     client = world.client("caseworker")
-    page = client.post("/account/", {"label": "case system"})
+    said = {"label": "case system", "scopes": ["cases:read"], "days": "7"}
+    page = client.post("/account/", said)
     secret = page.context["secret"]
     assert secret.encode() in page.content
     assert secret.encode() not in client.get("/account/").content
     row = world.caseworker.tokens.get()
     assert row.digest == tokens.digest(secret)
+    assert row.scopes == ["cases:read"]
+    assert row.expires_at - row.created_at == timedelta(days=7)
+    assert "Read cases" in client.get("/account/").content.decode()
     program = Client(headers={"Authorization": f"Bearer {secret}"})
     assert program.get("/api/v1/cases/").status_code == 200
     client.post(f"/account/tokens/{row.pk}/revocation/")
@@ -185,14 +191,78 @@ def test_token_is_shown_once_kept_as_digest_and_ends_when_revoked(world):
 
 
 def test_expired_token_and_anothers_token_are_refused(world, at):
-    _row, secret = tokens.new_token(world.caseworker, label="old", at=at - timedelta(days=91))
+    _row, secret = tokens.new_token(
+        world.caseworker, label="old", scopes=ALL, at=at - timedelta(days=91)
+    )
     program = Client(headers={"Authorization": f"Bearer {secret}"})
     assert program.get("/api/v1/cases/").status_code == 401
-    row, _secret = tokens.new_token(world.supervisor, label="hers", at=timezone.now())
+    row, _secret = tokens.new_token(world.supervisor, label="hers", scopes=ALL, at=timezone.now())
     stranger = world.client("caseworker")
     assert stranger.post(f"/account/tokens/{row.pk}/revocation/").status_code == 404
     row.refresh_from_db()
     assert row.revoked_at is None
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"label": "x", "days": "7"}, "scopes"),
+        ({"label": "x", "days": "7", "scopes": ["everything"]}, "scopes"),
+        ({"label": "x", "days": "3650", "scopes": ["cases:read"]}, "days"),
+        ({"label": "x", "scopes": ["cases:read"]}, "days"),
+    ],
+)
+def test_token_without_a_scope_or_of_another_length_is_not_made(world, said, field):
+    page = world.client("caseworker").post("/account/", said)
+    assert page.context["form"].errors[field]
+    assert not page.context["secret"]
+    assert not world.caseworker.tokens.exists()
+
+
+def test_no_way_of_making_a_token_makes_one_for_longer_than_a_year(world, at):
+    with pytest.raises(Refused):
+        actions.make_token(
+            world.caseworker, actor=world.caseworker, at=at, label="x", scopes=ALL, days=91
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        tokens.new_token(world.caseworker, label="x", scopes=ALL, at=at, days=367)
+
+
+def test_token_does_what_its_scopes_say_and_is_told_which_one_it_lacks(world, at):
+    _row, secret = tokens.new_token(
+        world.caseworker, label="lists", scopes=[Scope.CASES_READ], at=timezone.now()
+    )
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert program.get("/api/v1/cases/").status_code == 200
+    path = "/api/v1/cases/7K3MQ-9TD2X-4HJ3/disclosures/"
+    for where in (path, path.replace("7K3MQ", "5K3MQ")):  # said before any case is looked for
+        refused = program.post(where, {}, content_type="application/json")
+        assert refused.status_code == 403
+        assert refused["Content-Type"] == "application/problem+json"
+        (error,) = refused.json()["errors"]
+        assert error["code"] == "scope"
+        assert "identities:read" in error["detail"]
+        assert 'scope="identities:read"' in refused["WWW-Authenticate"]
+    assert world.client("caseworker").get("/api/v1/cases/").status_code == 200  # needs no scope
+
+
+def test_use_of_a_token_is_noted_once_an_hour(world, at):
+    row, secret = tokens.new_token(
+        world.caseworker, label="lists", scopes=[Scope.CASES_READ], at=timezone.now()
+    )
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    program.get("/api/v1/cases/")
+    row.refresh_from_db()
+    first = row.last_used_at
+    assert first is not None
+    program.get("/api/v1/cases/")
+    row.refresh_from_db()
+    assert row.last_used_at == first
+    row.last_used_at = first - timedelta(minutes=61)
+    row.save()
+    program.get("/api/v1/cases/")
+    row.refresh_from_db()
+    assert row.last_used_at > first
 
 
 def test_token_beats_the_session_it_comes_with(world, at):

@@ -9,6 +9,7 @@ from cases.actions import assigning, deciding, drafting, notes
 from cases.models import Case, Draft, Referral
 from nrm.accounts.models import Organisation
 from nrm.accounts.roles import OrganisationKind, Role
+from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
 from reporting.actions import freeze_referrals_by_age
@@ -156,4 +157,4 @@ class Rows:
         world = self.world
         person(f"colleague{number}@example.org", Role.FIRST_RESPONDER, world.police)
         person(f"caseworker{number}@example.net", Role.CASEWORKER, world.authority)
-        new_token(world.caseworker, label=f"Desk {number}", at=self.at)
+        new_token(world.caseworker, label=f"Desk {number}", scopes=ALL, at=self.at)

@@ -13,6 +13,7 @@ from cases.models import Case, Draft, InboxItem, Referral
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import OrganisationKind, Role
+from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
 from reporting.actions import freeze_referrals_by_age
@@ -211,7 +212,7 @@ def _drafts(scene: Scene) -> None:
 def _accounts(scene: Scene) -> None:
     world = scene.world
     token, _secret = accounts.make_token(
-        world.caseworker, actor=world.caseworker, at=scene.at, label="desk"
+        world.caseworker, actor=world.caseworker, at=scene.at, label="desk", scopes=ALL, days=30
     )
     scene.places["token"] = {"pk": str(token.pk)}
     scene.places["organisation"] = {"pk": str(world.police.pk)}
@@ -234,9 +235,11 @@ def _statistics(scene: Scene) -> None:
 def _tokens(scene: Scene) -> None:
     """For each account a token that holds, one that was revoked and one that has expired."""
     for name, user in scene.world.users.items():
-        held, good = new_token(user, label="program", at=scene.at)
-        revoked, gone = new_token(user, label="revoked", at=scene.at)
+        held, good = new_token(user, label="program", scopes=ALL, at=scene.at)
+        revoked, gone = new_token(user, label="revoked", scopes=ALL, at=scene.at)
         revoked.revoked_at = scene.at
         revoked.save(update_fields=["revoked_at"])
-        _expired, old = new_token(user, label="expired", at=scene.at - timedelta(days=91))
+        _expired, old = new_token(
+            user, label="expired", scopes=ALL, at=scene.at - timedelta(days=91)
+        )
         scene.tokens[name] = {"token": good, "revoked": gone, "expired": old}
