@@ -1,6 +1,7 @@
 # make run     everything on this machine: embedded PostgreSQL and Redis, web, worker and beat
 # make test    style, types and every test
 # make bench   what pages cost, in units of a page that does nothing; SIZES="10000 1000000" ROUNDS=30
+# make messages  the catalogues of the languages, after a change of words
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
@@ -18,7 +19,7 @@ LOCK := requirements/development.txt
 SIZES ?= 10000 100000
 ROUNDS ?= 100
 
-.PHONY: setup run stop test bench lint lock
+.PHONY: setup run stop test bench lint messages lock
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -64,6 +65,10 @@ test: lint
 
 bench: setup
 	@$(BIN)/python -m tools.bench --sizes $(SIZES) --rounds $(ROUNDS)
+
+# After a change of words: brings the catalogues of locale/ up to the sources, and compiles them.
+messages: setup
+	@$(BIN)/python tools/messages.py
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:

@@ -14,6 +14,7 @@ from cases.rules.countries import COUNTRIES
 from cases.rules.languages import LANGUAGES
 from cases.rules.lists import Names
 from cases.rules.referral_form import Page, Question, shape
+from cases.rules.referral_form.reasons import WHY
 from nrm.accounts.models import Organisation, User
 from nrm.forms import (
     NOT_ANSWERED,
@@ -156,6 +157,7 @@ class PageForm(Form):
         hidden = {name: self.fields.pop(name) for name in ("version", "submission_key")}
         for code, question in self.asked.items():
             self.fields[code] = _field(question, required=needed)
+            self.fields[code].why = WHY.get(code, "")  # type: ignore[attr-defined]
         if page.left_empty:
             self.fields[page.left_empty] = ChoiceField(
                 label=gettext_lazy("If you left something empty, why?"),
@@ -199,7 +201,12 @@ def lists_for(page: Page, language: str) -> dict[str, list[str]]:
 class StartForm(Form):
     """For which organisation, where somebody refers for several."""
 
-    organisation = ChoiceField(label=gettext_lazy("For which organisation?"))
+    organisation = ChoiceField(
+        label=gettext_lazy("For which organisation?"),
+        error_messages={
+            "required": gettext_lazy("Select the organisation for which you make the referral")
+        },
+    )
 
     def __init__(self, data: Any = None, *, organisations: list[Organisation]) -> None:
         super().__init__(data)

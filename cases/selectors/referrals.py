@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.models import Case, Draft, Referral
+from cases.models.decision import DecisionState
 from cases.references import clean_reference
 from cases.rights import REFER, SEE_STATUS
 from cases.selectors.cases import DeadlineView, next_deadlines
@@ -138,6 +140,19 @@ def _sent_row(referral: Referral, deadline: DeadlineView | None) -> SentRow:
         deadline=deadline,
         next_on=deadline.due_on if deadline else None,
     )
+
+
+def steps_of(referral: Referral) -> list[tuple[date, str]]:
+    """What has happened to a sent referral, the first thing first: that it was sent, and which
+    decisions were made. Never what was decided or why: that is the status. One query."""
+    profile = referral.case.profile
+    sent = _("Sent by %(name)s") % {"name": referral.sent_by.display_name}
+    made = referral.case.decisions.filter(state=DecisionState.MADE).order_by("made_at")
+    decided = [
+        (made_on, _("Decision made: %(decision)s") % {"decision": profile.decision(code).label})
+        for code, made_on in made.values_list("code", "made_on")
+    ]
+    return [(timezone.localdate(referral.sent_at), sent), *decided]
 
 
 def find_referral(actor: User, receipt: str) -> Referral:

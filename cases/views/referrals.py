@@ -1,5 +1,6 @@
 """The responder's pages: their team's drafts, the referral page by page, and what was sent."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -31,6 +32,7 @@ from cases.rules.referral_form import (
     shape,
     tasks,
 )
+from cases.rules.referral_form.progress import COMPLETED, INCOMPLETE
 from cases.selectors.intake import answer_words
 from cases.selectors.referrals import (
     colleagues_of,
@@ -38,13 +40,14 @@ from cases.selectors.referrals import (
     find_referral,
     sent_referrals,
     sent_rows,
+    steps_of,
     team_drafts,
 )
 from nrm.accounts.models import Organisation, User
 from nrm.actions import Changed, Hidden, Objection, Refused
 from nrm.audit import writer
 from nrm.forms import Form
-from nrm.profiles import Profile, load_profile
+from nrm.profiles import EmergencyNumber, Profile, load_profile
 from nrm.web import add_objections
 
 DRAFTS_ON_HOME = 10
@@ -92,6 +95,7 @@ class HomeView(ResponderView):
             request,
             "referrals/home.html",
             {
+                "numbers": _first_numbers(self.actor),
                 "drafts": shown,
                 "more_drafts": len(drafts) > len(shown),
                 "sent": sent,
@@ -137,6 +141,12 @@ class PromptSheetView(ResponderView):
 
 def _profile_of(organisation: Organisation) -> Profile:
     return load_profile(organisation.profile)
+
+
+def _first_numbers(actor: User) -> list[EmergencyNumber]:
+    """The number to call first under each law that the actor's teams work under."""
+    first = [_profile_of(team).emergency[0] for team in actor.organisations(*REFER.roles)]
+    return list({number.number: number for number in first}.values())
 
 
 class StartView(ResponderView):
@@ -224,6 +234,7 @@ class DraftView(ResponderView):
         return {
             "draft": self.draft,
             "profile": self.profile,
+            "numbers": self.profile.emergency[:1],
             "other": opened.other,
             "other_since": opened.other_since,
             "path": path_of(answers, self.profile),
@@ -275,12 +286,14 @@ class TasksView(DraftView):
         opened = self.opened()
         rows = tasks(opened.answers, self.profile, saved=self.draft.sections_done)
         missing = self.missing(opened.answers)
+        urgent = [task for task in rows if task.section.urgent]
         return render(
             request,
             "referrals/tasks.html",
             {
                 **self.frame(opened),
-                "urgent": [self._row(task) for task in rows if task.section.urgent],
+                "urgent": [self._row(task) for task in urgent],
+                "urgent_left": sum(task.state != COMPLETED for task in urgent),
                 "optional": [self._row(task) for task in rows if not task.section.urgent],
                 "can_send": not missing,
             },
@@ -288,6 +301,8 @@ class TasksView(DraftView):
 
     def _row(self, task: Any) -> dict[str, Any]:
         colour, words = _STATES[task.state]
+        if task.section.urgent and task.state == INCOMPLETE:
+            colour = "blue"
         blocked = task.state == "cannot_start"
         return {
             "title": task.section.title,
@@ -689,6 +704,7 @@ class SentView(ResponderView):
             self.template,
             {
                 "row": row,
+                "steps": partial(steps_of, referral),
                 "referral": referral,
                 "profile": referral.case.profile,
                 "followed_by": followed_by,

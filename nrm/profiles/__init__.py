@@ -8,9 +8,10 @@ from nrm.profiles.loader import (
     load_profile,
     profiles,
 )
-from nrm.profiles.shape import Profile
+from nrm.profiles.shape import EmergencyNumber, Profile
 
 __all__ = [
+    "EmergencyNumber",
     "Label",
     "Profile",
     "ProfileFaults",

@@ -66,6 +66,7 @@ def faults_of_profile(profile: Profile, calendars: Mapping[str, Calendar]) -> It
     """Each as "key: reason"."""
     yield from _sources(profile, "")
     yield from _twice(profile)
+    yield from _wording(profile)
     yield from _places(profile, calendars)
     yield from _stages(profile)
     for decision in profile.decisions:
@@ -109,6 +110,15 @@ def _twice(profile: Profile) -> Iterator[str]:
         codes = [item.code for item in items if hasattr(item, "code")]
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             yield f"{name}[{code}]: the code stands there twice"
+
+
+def _wording(profile: Profile) -> Iterator[str]:
+    """Each language of the profile says how far its wording can be relied on, and by whose word."""
+    told = [one.code for one in profile.wording]
+    yield from _unknown("languages", profile.languages, told, "wording in")
+    for one in profile.wording:
+        if one.reviewed != bool(one.reviewed_by.strip()):
+            yield f"wording[{one.code}].reviewed_by: said if and only if reviewed = true"
 
 
 def _unknown(where: str, codes: Iterable[str], known: Iterable[str], what: str) -> Iterator[str]:

@@ -35,6 +35,13 @@ class Label:
                 return known[code]
         return self.texts[0][1] if self.texts else ""
 
+    def language(self) -> str:
+        """The language in which `str()` answers, which is another one where a text is missing."""
+        known = dict(self.texts)
+        wanted = (_active() or "en").lower()
+        found = (code for code in (wanted, wanted.split("-")[0], "en") if code in known)
+        return next(found, self.texts[0][0] if self.texts else "en")
+
     def __str__(self) -> str:
         return self.text(_active())
 

@@ -480,6 +480,17 @@ class Screening:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """How far the legal wording of the profile in one language can be relied on: whether it is a
+    translation, and who that knows the law and the language has read it."""
+
+    code: str
+    translated: bool
+    reviewed: bool
+    reviewed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One version of one jurisdiction."""
 
@@ -516,10 +527,15 @@ class Profile:
     conflict_mode: ConflictMode
     screening: Screening
     never_notify: tuple[NeverNotify, ...] = ()
+    wording: tuple[Wording, ...] = ()
     dtn_stage: str = ""
 
     def stage(self, code: str) -> Stage:
         return pick(self.stages, code)
+
+    def wording_in(self, language: str) -> Wording | None:
+        """What is known of the wording in this language; None where there is none in it."""
+        return next((one for one in self.wording if one.code == language), None)
 
     def decision(self, code: str) -> Decision:
         return pick(self.decisions, code)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.utils import formats
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
 
 from nrm.forms import NOT_ANSWERED, NOT_KNOWN, PartialDate, error_links
+from nrm.profiles import Label, Profile
 
 register = template.Library()
 
@@ -58,6 +62,33 @@ def at(values: Any, index: int) -> Any:
 def alert_kind(level: str) -> str:
     """The kind of alert for a level of Django's messages."""
     return level if level in ("success", "warning", "error") else "information"
+
+
+@register.simple_tag
+def wording_note(profile: Profile, label: Label) -> str:
+    """How far the legal wording of this text can be relied on, in a sentence; nothing where
+    somebody who knows the law and the language has read it."""
+    language = label.language()
+    wording = profile.wording_in(language)
+    if wording is not None and wording.reviewed:
+        return ""
+    if language != (get_language() or "en").split("-")[0]:
+        return _("This text has no translation yet.")
+    if wording is not None and wording.translated:
+        return _("This text is a translation. No lawyer has checked it yet.")
+    return _("No lawyer has checked this text yet.")
+
+
+@register.simple_tag
+def in_other_languages(texts: Sequence[Label]) -> list[dict[str, Any]]:
+    """A text of several paragraphs in each language that all of them have, but the one shown."""
+    shown = texts[0].language() if texts else ""
+    codes = [code for code, _text in texts[0].texts if code != shown] if texts else []
+    return [
+        {**get_language_info(code), "texts": [label.text(code) for label in texts]}
+        for code in codes
+        if all(code in dict(label.texts) for label in texts)
+    ]
 
 
 @register.filter

@@ -300,7 +300,7 @@ QUERIES = {
     "draft": 18,
     "draft_check": 18,
     "draft_page": 18,
-    "referral": 15,
+    "referral": 16,
     "referral_receipt": 15,
 }
 
