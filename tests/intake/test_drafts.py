@@ -295,13 +295,13 @@ def test_starting_ten_times_at_once_makes_one_draft(world: Any, at: Any) -> None
 
 # Of each page, with those of the session and the context.
 QUERIES = {
-    "referrals": 15,
-    "drafts": 12,
-    "draft": 18,
-    "draft_check": 18,
-    "draft_page": 18,
-    "referral": 16,
-    "referral_receipt": 15,
+    "referrals": 11,
+    "drafts": 8,
+    "draft": 14,
+    "draft_check": 14,
+    "draft_page": 14,
+    "referral": 12,
+    "referral_receipt": 11,
 }
 
 
