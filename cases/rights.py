@@ -169,6 +169,11 @@ SEE_REVIEWS = RoleRight(
     frozenset({Role.SUPERVISOR}),
     _("See the list of the decisions that wait for a second person"),
 )
+CHANGE_TOGETHER = RoleRight(
+    "change_together",
+    frozenset({Role.INTAKE, Role.SUPERVISOR}),
+    _("Give several cases to a caseworker at once, or remind of them"),
+)
 SEE_DASHBOARD = RoleRight(
     "see_dashboard",
     frozenset({Role.SUPERVISOR}),

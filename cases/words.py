@@ -174,6 +174,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
         False,
     ),
     ("case.assigned", _lazy("Caseworker chosen"), _assigned, False),
+    ("case.reminded", _lazy("Caseworker reminded of the case"), None, False),
     ("case.brought_near", _lazy("An organisation was given access"), _nearness, False),
     ("case.taken_away", _lazy("An organisation’s access was ended"), _nearness, False),
     ("case.viewed", _lazy("Case page opened"), None, True),
@@ -193,6 +194,7 @@ for _verb, _title, _text, _look in _OWN:
 
 for _kind, _sentence, _page in (
     ("case_assigned", _lazy("A case was given to you."), ""),
+    ("case_reminder", _lazy("Your supervisor reminds you of a case."), ""),
     ("case_brought_near", _lazy("A case was shared with your organisation."), ""),
     ("referral_received", _lazy("A referral came in and waits for a caseworker."), "triage"),
     ("draft_handed_over", _lazy("A draft of a referral was handed over to you."), "drafts"),

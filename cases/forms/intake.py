@@ -1,6 +1,7 @@
 """Forms of the intake queue: who takes the case, and which tasks are done."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,26 @@ class AssignForm(Form):
     def __init__(self, *args: Any, caseworkers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["caseworker"].queryset = caseworkers
+
+
+class BatchForm(Form):
+    """What is done with several cases: the cases and what to do stand in hidden fields."""
+
+    caseworker = CaseworkerChoice(
+        label=_("Caseworker"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose a caseworker"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose a caseworker from the list")},
+    )
+    submission_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *args: Any, caseworkers: Any, assigns: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if assigns:
+            self.fields["caseworker"].queryset = caseworkers
+        else:
+            del self.fields["caseworker"]
 
 
 class TasksForm(Form):

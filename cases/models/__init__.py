@@ -1,5 +1,6 @@
 """What a case is made of. One file a noun."""
 
+from cases.models.batch import Batch
 from cases.models.case import Case
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
 from cases.models.decision import Decision, DecisionReview
@@ -14,6 +15,7 @@ from cases.models.task import CaseTask
 
 __all__ = [
     "Allegation",
+    "Batch",
     "Case",
     "CaseGroupGrant",
     "CaseTask",

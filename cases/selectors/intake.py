@@ -81,11 +81,21 @@ def intake_queue(
 
 def caseworkers_for(case: Case) -> QuerySet[User]:
     """The people to whom the case can be given, with how many open cases each has."""
+    return caseworkers_in({case.authority_id})
+
+
+def caseworkers_of(actor: User) -> QuerySet[User]:
+    """The people to whom the actor can give cases at all, with how many open cases each has."""
+    return caseworkers_in({o.pk for o in actor.organisations(Role.INTAKE, Role.SUPERVISOR)})
+
+
+def caseworkers_in(authorities: set[UUID]) -> QuerySet[User]:
+    """The caseworkers of these authorities, with how many open cases each has."""
     return (
         User.objects.filter(
             is_active=True,
             memberships__group__role_group__role=Role.CASEWORKER,
-            memberships__group__role_group__organisation=case.authority_id,
+            memberships__group__role_group__organisation__in=authorities,
         )
         .annotate(
             open_cases=Count(

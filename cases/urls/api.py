@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import cases, dashboard, deadlines, decisions, notes, referrals, timeline
+from cases.api import batches, cases, dashboard, deadlines, decisions, notes, referrals, timeline
 
 _DECISION = "cases/<str:reference>/decisions/<uuid:decision_id>/"
 _DEADLINE = "cases/<str:reference>/deadlines/<uuid:deadline_id>/"
@@ -11,6 +11,8 @@ _DEADLINE = "cases/<str:reference>/deadlines/<uuid:deadline_id>/"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("dashboard/", dashboard.DashboardView.as_view(), name="api_dashboard"),
+    path("batches/", batches.BatchesView.as_view(), name="api_batches"),
+    path("batches/<uuid:batch>/", batches.BatchView.as_view(), name="api_batch"),
     path("cases/", cases.CasesView.as_view(), name="api_cases"),
     path("cases/<str:reference>/", cases.CaseDetailView.as_view(), name="api_case"),
     path(

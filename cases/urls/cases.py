@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.views.access import AccessView, EndAccessView, RightsTableView
+from cases.views.batches import BatchResultView, BatchView
 from cases.views.case import CaseOverview, PeopleView, TasksView, TimelineView
 from cases.views.dashboard import DashboardView
 from cases.views.identity import ShowIdentityView
@@ -16,6 +17,8 @@ urlpatterns = [
     path("intake/", IntakeQueueView.as_view(), name="intake_queue"),
     path("intake/<str:reference>/", TriageView.as_view(), name="triage"),
     path("cases/", WorklistView.as_view(), name="worklist"),
+    path("cases/batch/", BatchView.as_view(), name="batch"),
+    path("cases/batch/<uuid:batch>/", BatchResultView.as_view(), name="batch_result"),
     path("cases/<str:reference>/", CaseOverview.as_view(), name="case"),
     path("cases/<str:reference>/timeline/", TimelineView.as_view(), name="case_timeline"),
     path("cases/<str:reference>/tasks/", TasksView.as_view(), name="case_tasks"),

@@ -85,6 +85,8 @@ class WorklistView(View):
                 "clear_url": f"{request.path}?view={view}",
                 "total": counts.words(counts.total),
                 "show_caseworker": view != MINE,
+                "together": leads and view != CLOSED,
+                "columns": 4 + (view != MINE) + (leads and view != CLOSED),
                 **page.links(request.path, query),
             },
         )

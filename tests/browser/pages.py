@@ -15,7 +15,8 @@ from nrm.profiles import load_profile
 class Sent:
     """What is sent from a page: the form of a button, or to another address of the same place.
 
-    `emptied` unticks and clears whatever can be filled in; then `values` are put in. The answer is
+    `emptied` unticks and clears whatever can be filled in; then `values` are put in and `ticked`
+    ticked. The answer is
     a page with `status`.
     """
 
@@ -23,6 +24,7 @@ class Sent:
     to: str = ""
     values: dict[str, str] = field(default_factory=dict)
     emptied: bool = False
+    ticked: str = ""  # checkboxes, by a selector
     status: int = 422
     said: str = "empty"  # for the name of the test
 
@@ -202,6 +204,19 @@ CASES = (
     Page("triage", "supervisor", "assigned"),
     *everybody("dashboard", "supervisor", "new_supervisor"),
     *everybody("worklist", "caseworker", "supervisor", "new_caseworker", "new_supervisor"),
+    Page(
+        "worklist",
+        "supervisor2",
+        sent=tuple(
+            Sent(f"#batch [value={what}]", ticked=ticked, status=status, said=said)
+            for what, ticked, status, said in (
+                ("assign", "", 422, "none ticked"),
+                ("assign", "[name=case]", 200, "to give"),
+                ("remind", "[name=case]", 200, "to remind"),
+            )
+        ),
+    ),
+    Page("batch_result", "supervisor", "batch"),
     Page("worklist", "supervisor", query="?view=closed"),
     Page("worklist", "caseworker", query="?q=nobody&urgency=overdue"),
     *everybody("case", "intake", "caseworker", "supervisor", place="assigned"),
@@ -419,6 +434,7 @@ NOT_PAGES: dict[str, str] = {
     "revoke_token": "takes what is sent",
     "draft_item_removal": "takes what is sent",
     "referral_following": "takes what is sent",
+    "batch": "takes what is sent",
     "case_tasks": "takes what is sent",
     "case_access_end": "takes what is sent",
     "inbox_item_read": "takes what is sent",

@@ -256,7 +256,7 @@ REACH = """
 """
 
 SEND = """
-([button, to, values, emptied]) => {
+([button, to, values, emptied, ticked]) => {
   const found = to ? null : document.querySelector(button);
   if (!to && !found) throw new Error('no such button');
   let form = found && found.form;
@@ -285,6 +285,7 @@ SEND = """
       if (['radio', 'checkbox'].includes(control.type)) control.checked = control.value === value;
       else control.value = value;
   }
+  if (ticked) for (const control of document.querySelectorAll(ticked)) control.checked = true;
   form.noValidate = true;
   form.requestSubmit(found);
 }
@@ -294,7 +295,7 @@ SEND = """
 def _send(reader: Reader, eyes: Eyes, page: Page, sent: Sent) -> Any:
     to = reader.address_of(sent.to, page) if sent.to else ""
     with eyes.page.expect_navigation() as navigation:
-        eyes.page.evaluate(SEND, [sent.button, to, sent.values, sent.emptied])
+        eyes.page.evaluate(SEND, [sent.button, to, sent.values, sent.emptied, sent.ticked])
     return navigation.value
 
 

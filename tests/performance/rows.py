@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from cases.actions import assigning, deciding, drafting, notes
+from cases.actions.batches import MOST, Chosen, run_batch
 from cases.models import Case, Draft, Referral
 from nrm.accounts.models import Organisation
 from nrm.accounts.roles import OrganisationKind, Role
@@ -42,6 +43,17 @@ class Rows:
         for number in range(self.made, rows):
             self._another(number)
         self.made = rows
+        with acting_as(self.world.supervisor):
+            references = Case.objects.values_list("reference", flat=True)[: min(rows, MOST)]
+            batch = run_batch(
+                self.world.supervisor,
+                actor=self.world.supervisor,
+                at=self.at,
+                what="remind",
+                chosen=[Chosen(reference) for reference in references],
+                submission_key=uuid4(),
+            )
+        self.places["batch"] = {"batch": str(batch.pk)}
 
     def _begin(self) -> None:
         world, at = self.world, self.at

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from cases.actions import assigning, drafting, notes, referring
+from cases.actions.batches import Chosen, run_batch
 from cases.models import Case, Draft, InboxItem, Referral
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import Organisation, User
@@ -221,6 +222,15 @@ def _accounts(scene: Scene) -> None:
     with acting_as(world.caseworker):
         mine = InboxItem.objects.filter(user=world.caseworker).earliest("created_at")
     scene.places["item"] = {"item": str(mine.pk)}
+    batch = run_batch(
+        world.supervisor,
+        actor=world.supervisor,
+        at=scene.at,
+        what="remind",
+        chosen=[Chosen(scene.references["assigned"]), Chosen(scene.references["queue"])],
+        submission_key=uuid4(),
+    )
+    scene.places["batch"] = {"batch": str(batch.pk)}
 
 
 def _statistics(scene: Scene) -> None:

@@ -233,6 +233,8 @@ CASES = (
         GET=case("provider", "liaison")),
     row("reviews/", "reviews", GET=role(*SUPERVISORS)),
     row("dashboard/", "dashboard", GET=role(*SUPERVISORS)),
+    row("cases/batch/", "batch", POST=role(*INTAKE, *SUPERVISORS)),
+    row("cases/batch/<uuid:batch>/", "batch_result", "batch", GET=own("supervisor")),
     row("inbox/", "inbox", GET=EVERYBODY, POST=EVERYBODY),
     row("inbox/<uuid:item>/read/", "inbox_item_read", "item", POST=own("caseworker")),
 )
@@ -297,6 +299,9 @@ REST = (
     row(_API + _CASE + "timeline/", "api_case_timeline", *TYPICAL, GET=READERS),
     row(_API + "reviews/", "api_reviews", GET=role(*SUPERVISORS)),
     row(_API + "dashboard/", "api_dashboard", GET=role(*SUPERVISORS)),
+    row(_API + "batches/", "api_batches", POST=role(*INTAKE, *SUPERVISORS)),
+    row(_API + "batches/<uuid:batch>/", "api_batch", "batch",
+        GET=Says(("supervisor",), hidden_from=(*INTAKE, *SUPERVISORS))),
     row(_API + "referrals/", "api_referrals", GET=ALL_REFERRERS, POST=ALL_REFERRERS),
     row(_API + "referrals/<str:receipt>/", "api_referral", "assigned", "notify", GET=OUR_TEAM),
     row(_API + "referrals/<str:receipt>/", "api_referral", "others", GET=THEIR_TEAM),
