@@ -12,9 +12,11 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     NRM_STATIC_ROOT=/srv/static \
     NRM_AUDIT_HEADS=/var/lib/nrm/audit/heads.jsonl
-# The code belongs to root, so the service cannot change it; only the folder of audit heads is its own.
+# The code belongs to root, so the service cannot change it; only the folder of audit heads is its own,
+# and the folders in which a trial keeps its secrets (nrm/first_start.py).
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin nrm \
-    && install -d -o nrm -g nrm -m 700 /var/lib/nrm/audit
+    && install -d -o nrm -g nrm -m 700 /var/lib/nrm/audit /kept \
+    && install -d -o nrm -g nrm /given/db /given/redis /given/migrate /given/web /given/worker /given/beat
 COPY --from=build /venv /venv
 WORKDIR /srv/nrm
 COPY . .

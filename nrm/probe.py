@@ -4,11 +4,13 @@ import http.client
 import os
 import sys
 
+from nrm.variables import variable
+
 
 def web() -> bool:
     """The web of this container answers at all."""
     # The service answers only to its own names, so the probe asks by the first of them.
-    host = os.environ.get("NRM_ALLOWED_HOSTS", "localhost").split(",")[0].strip()
+    host = variable("NRM_ALLOWED_HOSTS", "localhost").split(",")[0].strip()
     connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=5)
     try:
         connection.request("GET", "/health/live", headers={"Host": host})

@@ -1,18 +1,15 @@
 """Settings, read from the environment. Importing them never fails: what is missing or wrong is
 told all at once when web, worker or beat starts (nrm.startup)."""
 
-import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from nrm.variables import variable as env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
 
 
 def flag(name: str) -> bool:

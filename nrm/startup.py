@@ -88,6 +88,11 @@ def database_faults(process: Process) -> Iterator[str]:
                     "NRM_DEMO=1 is set, but this database is not marked as a demonstration: "
                     "unset NRM_DEMO, or use a database that manage.py demo has filled."
                 )
+            elif not settings.DEMO and _is_demonstration(connection):
+                yield (
+                    "This database is marked as a demonstration, and its sign-ins are known: "
+                    "real people need a database of their own. For a demonstration set NRM_DEMO=1."
+                )
     except psycopg.OperationalError as fault:
         yield f"The database that {variable} names does not answer: {_first_line(fault)}"
     except psycopg.Error as fault:

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Prints a .env for docker-compose.yml with fresh secrets: .env.example with its lines filled in.
 
-Needs nothing but Python. `--trial` also makes the password of the demonstration sign-ins.
+Needs nothing but Python. For real use: a trial needs no .env.
 """
 
-import argparse
 import base64
 import secrets
 from pathlib import Path
@@ -17,13 +16,11 @@ def key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def fill(line: str, *, trial: bool) -> str:
+def fill(line: str) -> str:
     """The line with a fresh secret where it is an empty secret; any other line as it is."""
     name, equals, value = line.partition("=")
     if line.startswith("#") or not equals or value:
         return line
-    if name == "NRM_DEMO_PASSWORD":
-        return f"{name}={secrets.token_urlsafe(12)}" if trial else line
     if name == "NRM_KEKS":
         return f"{name}=1:{key()}"
     if name == "NRM_AUDIT_KEY":
@@ -36,11 +33,8 @@ def fill(line: str, *, trial: bool) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trial", action="store_true")
-    trial = parser.parse_args().trial
     for line in EXAMPLE.read_text().splitlines():
-        print(fill(line, trial=trial))
+        print(fill(line))
 
 
 if __name__ == "__main__":

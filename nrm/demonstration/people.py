@@ -1,10 +1,10 @@
 """The organisations and sign-ins of the demonstration."""
 
-import os
 from dataclasses import dataclass
 
 from nrm.accounts.models import Installation, Membership, Organisation, RoleGroup, User
 from nrm.accounts.roles import OrganisationKind, Role
+from nrm.variables import variable
 
 DOMAIN = "demo.example"
 
@@ -93,7 +93,7 @@ def make_people() -> None:
 
 def set_passwords() -> None:
     """Gives every demonstration account the password in NRM_DEMO_PASSWORD, where it differs."""
-    password = os.environ.get("NRM_DEMO_PASSWORD", "").strip()
+    password = variable("NRM_DEMO_PASSWORD")
     users = list(User.objects.filter(email__in=[email(s.code) for s in SIGN_INS]))
     if not password or (users and all(user.check_password(password) for user in users[:1])):
         return

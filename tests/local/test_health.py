@@ -113,6 +113,9 @@ def test_demonstration_is_refused_on_a_database_not_marked_as_one(
     assert fault.startswith("NRM_DEMO=1 is set, but this database is not marked")
     Installation.objects.create(demonstration=True)
     assert list(startup.faults("web")) == []
+    settings.DEMO = False
+    (fault,) = startup.faults("web")
+    assert fault.startswith("This database is marked as a demonstration")
 
 
 def test_role_that_row_level_security_does_not_bind_is_refused(

@@ -4,13 +4,15 @@ Reads DATABASE_ADMIN_URL (a superuser) and the user, password and database of ea
 May be run as often as one likes.
 """
 
-import os
+import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
 from psycopg import sql
+
+from nrm.variables import variable
 
 # Which variable holds the sign-in of which role, and what the role may do by itself.
 ROLES = {
@@ -24,29 +26,43 @@ ROLES = {
 # Only the backup job may read past row-level security, and it may only read.
 _BYPASSES = {"nrm_backup"}
 
+ANSWERS_WITHIN = 60.0  # seconds
+
 
 class Command(BaseCommand):
     help = "Makes the database roles and the database. Needs DATABASE_ADMIN_URL."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        admin = os.environ.get("DATABASE_ADMIN_URL", "")
-        owner = os.environ.get("DATABASE_OWNER_URL", "")
+        admin = variable("DATABASE_ADMIN_URL")
+        owner = variable("DATABASE_OWNER_URL")
         if not admin or not owner:
             raise CommandError("Set DATABASE_ADMIN_URL and DATABASE_OWNER_URL.")
-        name = unquote(urlsplit(owner).path.lstrip("/"))
-        with psycopg.connect(admin, autocommit=True) as connection:
-            for role, variable in ROLES.items():
-                _make_role(connection, role, os.environ.get(variable, ""))
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        database = unquote(urlsplit(owner).path.lstrip("/"))
+        with _connect(admin) as connection:
+            for role, name in ROLES.items():
+                _make_role(connection, role, variable(name))
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
             if found.fetchone() is None:
                 connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER nrm_owner").format(sql.Identifier(name))
+                    sql.SQL("CREATE DATABASE {} OWNER nrm_owner").format(sql.Identifier(database))
                 )
             # The tests make their own database, as the owner.
             connection.execute("ALTER ROLE nrm_owner CREATEDB")
             connection.execute("GRANT pg_read_all_data TO nrm_backup")
         self.stdout.write("The database roles are in place.")
+
+
+def _connect(url: str) -> psycopg.Connection:
+    """Not every container engine waits until a database that has just been started answers."""
+    last = time.monotonic() + ANSWERS_WITHIN
+    while True:
+        try:
+            return psycopg.connect(url, autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.5)
 
 
 def _make_role(connection: psycopg.Connection, role: str, url: str) -> None:
