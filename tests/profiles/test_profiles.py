@@ -157,7 +157,12 @@ def test_look_ups_and_choices():
         "displacement",
         "conflict",
     ]
-    assert UK.choices("regions")[-1] == ("not_known", Label((("en", "Not known yet"),)))
+    code, label = UK.choices("regions")[-1]
+    assert (code, label.text("en"), label.text("fr")) == (
+        "not_known",
+        "Not known yet",
+        "Pas encore connu",
+    )
     assert {way.to_stage for way in UK.transitions_from("rg_negative")} == {
         "reconsideration",
         "closed",
@@ -245,7 +250,9 @@ def test_all_faults_are_told_with_file_key_and_reason(tmp_path):
         ("from_age = 18", "from_age = 19", "from_age: must be 18"),
         ("to_age = 17\n", "", "from_age: must be 1000"),
         ('catalogue = "2026.1"', 'catalogue = "2020.1"', "cannot be read"),
-        ('code = "wales"\nlabel = "Wales"', 'code = "london"\nlabel = "Wales"', "there twice"),
+        ('code = "south_west"\n', 'code = "london"\n', "there twice"),
+        ("reviewed = false", "reviewed = true", "wording[en].reviewed_by: said if and only if"),
+        ('languages = ["en", "fr", "ar"]', 'languages = ["en", "fr", "sw"]', "there is no wording"),
         ("megabytes = 25", "megabytes = 0", "must be 1 or more"),
         ('"jpg", "jpeg"', '".JPG", "jpeg"', "must be lower case"),
         ('version = "2026.1"', 'version = "2026.2"', "the file must be uk-2026.2.toml"),
