@@ -95,6 +95,9 @@ class _WithReveals:
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
+        label = option["label"]
+        option["hint"] = getattr(label, "hint", "")
+        option["exclusive"] = getattr(label, "exclusive", False)
         option["reveal"] = getattr(self, "reveals", {}).get(str(value))
         return option
 
@@ -425,6 +428,27 @@ class BoundField(forms.BoundField):
         """Whether another field's choice shows this one, so that the form leaves it out."""
         reveals = getattr(self.form, "reveals", {})
         return any(self.name in fields.values() for fields in reveals.values())
+
+    def get_context(self) -> dict[str, Any]:
+        """What templates/forms/field.html reads, each asked for once."""
+        kind = self.kind
+        return {
+            "field": self,
+            "kind": kind,
+            "in_fieldset": kind in ("radios", "checkboxes", "date", "group"),
+            "errors": self.errors,
+            "help_text": self.help_text,
+            "why": getattr(self.field, "why", ""),
+            "label": self.label,
+            "label_size": self.label_size,
+            "legend_size": self.legend_size,
+            "is_page_heading": self.is_page_heading,
+            "is_small": self.is_small,
+            "counted": self.counted,
+            "described_by": self.aria_describedby,
+            "id": self.id_for_label,
+            "auto_id": self.auto_id,
+        }
 
     @property
     def count_attributes(self) -> SafeString:

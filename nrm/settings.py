@@ -113,9 +113,12 @@ DATABASES = {
     "owner": database(env("DATABASE_OWNER_URL")),
 }
 DATABASES["default"]["OPTIONS"]["pool"] = _POOL
+# Statements are prepared, and their plans kept while a connection lives: planning the checks of
+# rights costs more than running them.
+DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 # Tests create, migrate and flush through the owner, and use the application's role for the rest.
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
-# psycopg prepares and pools; nothing else may hold a connection's state between requests.
+# psycopg pools; nothing else may hold a connection's state between requests.
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -23,6 +23,10 @@ LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 SHORTEST_SECRET = 40
 
 
+# Options that Django reads itself and libpq does not know.
+_DJANGOS_OWN = {"pool", "server_side_binding", "prepare_threshold"}
+
+
 def refuse_to_start_badly(process: Process) -> None:
     """Ends this process with exit code 1, every fault on standard error, unless all is right."""
     found = list(faults(process))
@@ -102,7 +106,7 @@ def database_faults(process: Process) -> Iterator[str]:
 def open_database() -> psycopg.Connection[Any]:
     """A short-lived connection of our own, outside Django's pool, which a fork must not inherit."""
     known = settings.DATABASES["default"]
-    options = {key: value for key, value in known["OPTIONS"].items() if key != "pool"}
+    options = {key: value for key, value in known["OPTIONS"].items() if key not in _DJANGOS_OWN}
     return psycopg.connect(
         dbname=known["NAME"],
         user=known["USER"] or None,

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 from django.utils import formats
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,39 @@ from nrm.forms import NOT_ANSWERED, NOT_KNOWN, PartialDate, error_links
 from nrm.profiles import Label, Profile
 
 register = template.Library()
+
+# What the browser must not check before a person presses the button, and what templates place.
+_NOT_WRITTEN = {"class", "required", "maxlength", "cols"}
+
+
+@register.filter
+def attributes(widget: dict[str, Any], group: str = "") -> SafeString:
+    """The attributes of a widget or an option as HTML, each after a space. With `group`, of one
+    control among several: that something is wrong is then said once, of the whole."""
+    skipped = _NOT_WRITTEN | {"aria-invalid"} if group else _NOT_WRITTEN
+    parts = [
+        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
+        for name, value in widget["attrs"].items()
+        if value is not False and name not in skipped
+    ]
+    return mark_safe("".join(parts))  # noqa: S308  (each value is escaped above)
+
+
+@register.filter
+def select_options(widget: dict[str, Any]) -> SafeString:
+    """The options of a select. Written here: a list of languages has two hundred of them."""
+    parts = []
+    for group, options, _index in widget["optgroups"]:
+        if group:
+            parts.append(f'<optgroup label="{conditional_escape(group)}">')
+        parts += [
+            f'<option value="{conditional_escape(str(option["value"]))}"{attributes(option)}>'
+            f"{conditional_escape(option['label'])}</option>"
+            for option in options
+        ]
+        if group:
+            parts.append("</optgroup>")
+    return mark_safe("\n".join(parts))  # noqa: S308  (each part is escaped above)
 
 
 @register.filter
