@@ -165,9 +165,11 @@ def _waiting(wanted: int) -> list[list[str]]:
 def _token(email: str) -> str:
     from django.utils import timezone
 
+    from nrm.accounts.scopes import Scope
     from nrm.accounts.tokens import new_token
 
-    _, secret = new_token(_user(email), label="Benchmark", at=timezone.now())
+    scopes = [Scope.CASES_READ, Scope.REFERRALS_WRITE]
+    _, secret = new_token(_user(email), label="Benchmark", scopes=scopes, at=timezone.now())
     return secret
 
 
