@@ -28,6 +28,7 @@ class CasesConfig(AppConfig):
             (_("Overview"), "case", rights.SEE_CASE, 10),
             (_("Decisions"), "decisions", rights.DRAFT_DECISION, 30),
             (_("Deadlines"), "deadlines", rights.SEE_CASE, 40),
+            (_("Documents"), "case_documents", rights.READ_DOCUMENT, 50),
             (_("Notes"), "case_notes", rights.SEE_CASE, 60),
             (_("People and consent"), "case_people", rights.SEE_REFERRAL, 70),
             (_("Timeline"), "case_timeline", rights.SEE_CASE, 80),

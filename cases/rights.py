@@ -90,6 +90,13 @@ CHANGE_DEADLINE = _right(
     "change_deadline", _("Pause or extend a deadline, with a reason"), *_CASEWORK
 )
 WRITE_NOTE = _right("write_note", _("Write a note"), *_CASEWORK, ("work", Role.INTAKE))
+READ_DOCUMENT = _right(
+    "read_document", _("See the documents of a case and download them"),
+    *_CASEWORK, ("work", Role.INTAKE),
+)
+ADD_DOCUMENT = _right(
+    "add_document", _("Add a document, and withdraw one"), *_CASEWORK, ("work", Role.INTAKE)
+)
 DO_TASK = _right("do_task", _("Mark a task as done"), *_CASEWORK, ("work", Role.INTAKE))
 SHOW_IDENTITY = _right(
     "show_identity", _("See who the person is, for a recorded reason"), *_CASEWORK
@@ -113,6 +120,8 @@ RIGHTS: tuple[CaseRight, ...] = (
     SERVE_DECISION,
     CHANGE_DEADLINE,
     WRITE_NOTE,
+    READ_DOCUMENT,
+    ADD_DOCUMENT,
     DO_TASK,
     SHOW_IDENTITY,
     SEE_ACCESS,

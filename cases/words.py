@@ -160,6 +160,11 @@ def _purpose(event: Event, case: Case) -> str:
     return _("Reason given: %(reason)s.") % {"reason": purpose}
 
 
+def _document(event: Event, case: Case) -> str:
+    number = event.data.get("number")
+    return _("Document %(number)s.") % {"number": number} if number else ""
+
+
 def _task(event: Event, case: Case) -> str:
     code = event.data.get("task") or ""
     return f"{task_label(case, code)}." if code else ""
@@ -186,6 +191,12 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("access_log.viewed", _lazy("Access log opened"), None, True),
     ("identity.shown", _lazy("Identity shown"), _purpose, True),
     ("note.written", _lazy("Note added"), None, False),
+    ("document.added", _lazy("Document added"), _document, False),
+    ("document.refused", _lazy("A file was not kept"), None, False),
+    ("document.withdrawn", _lazy("Document withdrawn"), _document, False),
+    ("document.brought_back", _lazy("Document brought back"), _document, False),
+    ("documents.viewed", _lazy("Documents listed"), None, True),
+    ("document.downloaded", _lazy("Document downloaded"), _document, True),
     ("task.done", _lazy("Task done"), _task, False),
     ("task.reopened", _lazy("Task opened again"), _task, False),
 )

@@ -109,11 +109,36 @@ def _associated(table: str, column: str, row: UUID) -> bytes:
     return f"{table}|{column}|{row}".encode()
 
 
+def _associated_part(table: str, column: str, row: UUID, number: int, *, last: bool) -> bytes:
+    """Of one part of a long value: its place and whether it is the last are bound as well, so that
+    parts that were put in another order, left out or cut off at the end do not open."""
+    return _associated(table, column, row) + f"|{number}|{'last' if last else 'more'}".encode()
+
+
 def seal(person_id: UUID, text: str, *, table: str, column: str, row: UUID) -> bytes:
     """Encrypts text under the person's key, bound to its table, column and row."""
-    nonce = os.urandom(_NONCE)
-    sealed = _data_key(person_id).encrypt(nonce, text.encode(), _associated(table, column, row))
-    return _VERSION + nonce + sealed
+    return Sealer(person_id).text(text, table=table, column=column, row=row)
+
+
+class Sealer:
+    """Seals many values of one person with one look at the key."""
+
+    def __init__(self, person_id: UUID) -> None:
+        self._key = _data_key(person_id)
+
+    def _seal(self, plain: bytes, associated: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return _VERSION + nonce + self._key.encrypt(nonce, plain, associated)
+
+    def text(self, text: str, *, table: str, column: str, row: UUID) -> bytes:
+        """Like seal."""
+        return self._seal(text.encode(), _associated(table, column, row))
+
+    def part(
+        self, plain: bytes, *, table: str, column: str, row: UUID, number: int, last: bool
+    ) -> bytes:
+        """One part of a long value, such as a file: `number` counts from 0."""
+        return self._seal(plain, _associated_part(table, column, row, number, last=last))
 
 
 def unseal(person_id: UUID, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:
@@ -127,16 +152,24 @@ class Opener:
     def __init__(self, person_id: UUID) -> None:
         self._key = _data_key(person_id)
 
-    def text(self, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:
+    def _open(self, sealed: Sealed, associated: bytes) -> bytes:
         raw = bytes(sealed)
         if raw[:2] != _VERSION:
             raise Unreadable("The value is of no version that is known.")
         start = 2 + _NONCE
         try:
-            plain = self._key.decrypt(raw[2:start], raw[start:], _associated(table, column, row))
+            return self._key.decrypt(raw[2:start], raw[start:], associated)
         except InvalidTag as error:
             raise Unreadable("The value was changed or moved.") from error
-        return plain.decode()
+
+    def text(self, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:
+        return self._open(sealed, _associated(table, column, row)).decode()
+
+    def part(
+        self, sealed: Sealed, *, table: str, column: str, row: UUID, number: int, last: bool
+    ) -> bytes:
+        """One part of a long value, as Sealer.part sealed it."""
+        return self._open(sealed, _associated_part(table, column, row, number, last=last))
 
 
 def seal_json(person_id: UUID, value: Any, *, table: str, column: str, row: UUID) -> bytes:

@@ -86,6 +86,7 @@ class APIView(views.APIView):
     role_right: RoleRight | None = None
     scopes: Mapping[str, Scope] = {}  # by method, from `describe`: nobody writes it by hand
     parser_classes = [JSONParser]
+    most_bytes = MOST_BYTES
     metadata_class = None  # OPTIONS is refused: the schema tells what there is
 
     def __init_subclass__(cls, **more: Any) -> None:
@@ -105,7 +106,7 @@ class APIView(views.APIView):
         self._check_scope(request)
         # DRF reads the body itself, past Django's own limit.
         sent = str(request.META.get("CONTENT_LENGTH") or "0")
-        if not sent.isdigit() or int(sent) > MOST_BYTES:
+        if not sent.isdigit() or int(sent) > self.most_bytes:
             raise TooLarge
         if self.role_right is not None:
             self.role_right.check(request.user, None)

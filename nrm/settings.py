@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "nrm.uploads.receive",  # reads what is sent with files, before a transaction is open
     "nrm.web.context",  # innermost: the database context of the request
 ]
 
@@ -187,6 +188,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("NRM_BEHIN
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# No other handler: Django's own writes a file of more than 2.5 MB to the disk as it is.
+FILE_UPLOAD_HANDLERS = ["nrm.uploads.SealedUploadHandler"]
 
 # Static files -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -258,6 +261,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SafetyEnum": "cases.models.referral.Safety",
         "YesNoEnum": "cases.api.decisions.YES_NO",
+        "DocumentKindEnum": "cases.models.document.DocumentKind",
+        "DocumentSourceEnum": "cases.models.document.DocumentSource",
+        "EvidenceSourceEnum": "screening.models.EvidenceSource",
         "ScreeningStateEnum": "screening.models.ScreeningState",
         "IndicatorStateEnum": "screening.models.IndicatorState",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",

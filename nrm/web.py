@@ -138,6 +138,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return HttpResponse(loader.render_to_string("400.html"), status=400)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """What is said of a request that is refused by its length alone, unread."""
+    if _is_api(request):
+        return _problem_response(413, "The request is too large")
+    return HttpResponse(loader.render_to_string("413.html"), status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return _problem_response(500, "Something went wrong on our side")

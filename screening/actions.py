@@ -8,7 +8,7 @@ is what the page showed, and another one raises Changed.
 
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -20,6 +20,7 @@ from cases import rights
 from cases.actions.clocks import settle_terms, start_terms
 from cases.models import Case, Episode, FindingSet
 from cases.models.case import AgeStatus
+from cases.rules.partial_dates import first_day, objections_to_date
 from identities.crypto import Opener, Sealed, seal
 from nrm.accounts.models import User
 from nrm.actions import Changed, Objection, action, detail, refuse_if
@@ -186,21 +187,7 @@ def _too_long(text: str, field: str) -> Iterator[Objection]:
 
 
 def _objections_to_date(text: str, field: str, at: datetime) -> Iterator[Objection]:
-    if not text:
-        return
-    earliest = _earliest(text)
-    if earliest is None:
-        yield Objection(_("Enter a real date: a year, a month and year, or a day"), field=field)
-    elif earliest > timezone.localdate(at):
-        yield Objection(_("The date must be today or earlier"), field=field)
-
-
-def _earliest(text: str) -> date | None:
-    """The first day that YYYY, YYYY-MM or YYYY-MM-DD can mean; None for anything else."""
-    try:
-        return date.fromisoformat(f"{text}-01-01"[:10])
-    except ValueError:
-        return None
+    return objections_to_date(text, field, timezone.localdate(at))
 
 
 def _item_of(evidence: Evidence, opener: Opener) -> Item:
@@ -541,7 +528,7 @@ def _objections_to_episode(case: Case, episode: FoundEpisode, at: datetime) -> I
         yield Objection(_("Enter ten countries or fewer"), field="countries")
     yield from _objections_to_date(episode.began, "began", at)
     yield from _objections_to_date(episode.ended, "ended", at)
-    began, ended = _earliest(episode.began), _earliest(episode.ended)
+    began, ended = first_day(episode.began), first_day(episode.ended)
     if began and ended and episode.ended < episode.began[: len(episode.ended)]:
         yield Objection(_("The end must not be before the beginning"), field="ended")
     if episode.age_then_status and episode.age_then_status not in AgeStatus.values:

@@ -4,6 +4,7 @@ from cases.models.batch import Batch
 from cases.models.case import Case
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
 from cases.models.decision import Decision, DecisionReview
+from cases.models.document import Document, DocumentPart
 from cases.models.draft import Draft
 from cases.models.finding import FindingSet
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
@@ -26,6 +27,8 @@ __all__ = [
     "DeadlinePause",
     "Decision",
     "DecisionReview",
+    "Document",
+    "DocumentPart",
     "Draft",
     "Episode",
     "FindingSet",

@@ -3,8 +3,19 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import batches, cases, dashboard, deadlines, decisions, notes, referrals, timeline
+from cases.api import (
+    batches,
+    cases,
+    dashboard,
+    deadlines,
+    decisions,
+    documents,
+    notes,
+    referrals,
+    timeline,
+)
 
+_DOCUMENT = "cases/<str:reference>/documents/<uuid:document>/"
 _DECISION = "cases/<str:reference>/decisions/<uuid:decision_id>/"
 _DEADLINE = "cases/<str:reference>/deadlines/<uuid:deadline_id>/"
 
@@ -26,6 +37,18 @@ urlpatterns = [
         name="api_case_disclosures",
     ),
     path("cases/<str:reference>/notes/", notes.NotesView.as_view(), name="api_case_notes"),
+    path(
+        "cases/<str:reference>/documents/",
+        documents.DocumentsView.as_view(),
+        name="api_documents",
+    ),
+    path(_DOCUMENT, documents.DocumentView.as_view(), name="api_document"),
+    path(f"{_DOCUMENT}file/", documents.DocumentFileView.as_view(), name="api_document_file"),
+    path(
+        f"{_DOCUMENT}withdrawal/",
+        documents.DocumentWithdrawalView.as_view(),
+        name="api_document_withdrawal",
+    ),
     path(
         "cases/<str:reference>/timeline/",
         timeline.TimelineView.as_view(),

@@ -6,11 +6,19 @@ from cases.views.access import AccessView, EndAccessView, RightsTableView
 from cases.views.batches import BatchResultView, BatchView
 from cases.views.case import CaseOverview, PeopleView, TasksView, TimelineView
 from cases.views.dashboard import DashboardView
+from cases.views.documents import (
+    BringBackDocumentView,
+    DocumentFileView,
+    DocumentsView,
+    WithdrawDocumentView,
+)
 from cases.views.identity import ShowIdentityView
 from cases.views.intake import IntakeQueueView, TriageView
 from cases.views.near import NearCasesView, SummaryView
 from cases.views.notes import NotesView
 from cases.views.worklist import WorklistView
+
+_DOCUMENT = "cases/<str:reference>/documents/<uuid:document>/"
 
 urlpatterns = [
     path("dashboard/", DashboardView.as_view(), name="dashboard"),
@@ -23,6 +31,10 @@ urlpatterns = [
     path("cases/<str:reference>/timeline/", TimelineView.as_view(), name="case_timeline"),
     path("cases/<str:reference>/tasks/", TasksView.as_view(), name="case_tasks"),
     path("cases/<str:reference>/notes/", NotesView.as_view(), name="case_notes"),
+    path("cases/<str:reference>/documents/", DocumentsView.as_view(), name="case_documents"),
+    path(_DOCUMENT + "file/", DocumentFileView.as_view(), name="document_file"),
+    path(_DOCUMENT + "withdrawal/", WithdrawDocumentView.as_view(), name="document_withdrawal"),
+    path(_DOCUMENT + "return/", BringBackDocumentView.as_view(), name="document_return"),
     path("cases/<str:reference>/people/", PeopleView.as_view(), name="case_people"),
     path("cases/<str:reference>/identity/", ShowIdentityView.as_view(), name="show_identity"),
     path("cases/<str:reference>/access/", AccessView.as_view(), name="case_access"),

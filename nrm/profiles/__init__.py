@@ -5,6 +5,7 @@ from nrm.profiles.loader import (
     ProfileFaults,
     UnknownProfile,
     calendars,
+    every_profile,
     load_profile,
     profiles,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "ProfileFaults",
     "UnknownProfile",
     "calendars",
+    "every_profile",
     "load_profile",
     "profiles",
 ]

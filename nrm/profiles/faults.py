@@ -11,6 +11,7 @@ from nrm.profiles.calendars import Calendar
 from nrm.profiles.labels import Label
 from nrm.profiles.shape import (
     AGE_STATUSES,
+    FILE_TYPES,
     REQUIREMENTS,
     ROLES,
     SYSTEM,
@@ -342,12 +343,17 @@ def _screening(screening: Screening) -> Iterator[str]:
 
 
 def _numbers(profile: Profile) -> Iterator[str]:
-    for key in ("files", "megabytes", "text_characters"):
-        if getattr(profile.evidence, key) < 1:
+    limits = profile.evidence
+    for key in ("files", "megabytes", "text_characters", "files_at_once", "megabytes_at_once"):
+        if getattr(limits, key) < 1:
             yield f"evidence.{key}: must be 1 or more"
-    for extension in profile.evidence.extensions:
+    if limits.megabytes_at_once < limits.megabytes:
+        yield "evidence.megabytes_at_once: must not be less than megabytes"
+    for extension in limits.extensions:
         if extension != extension.lower().lstrip("."):
             yield f"evidence.extensions: {extension!r} must be lower case, without a dot"
+        elif extension not in FILE_TYPES:
+            yield f"evidence.extensions: {extension!r} is none of {', '.join(FILE_TYPES)}"
     if profile.statistics.threshold < 2:
         yield "statistics.threshold: must be 2 or more"
     if profile.statistics.rounding < 1:

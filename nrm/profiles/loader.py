@@ -45,6 +45,15 @@ def profiles() -> tuple[Profile, ...]:
     return tuple(load_profile(code) for code in sorted(_versions()))
 
 
+def every_profile() -> tuple[Profile, ...]:
+    """Every version of every profile: what an old case may still be under."""
+    return tuple(
+        load_profile(code, version)
+        for code, versions in sorted(_versions().items())
+        for version in versions
+    )
+
+
 @cache
 def calendars() -> dict[str, Calendar]:
     """Every calendar by code. Raises ProfileFaults."""

@@ -246,14 +246,37 @@ class EmergencyNumber:
     verified: bool
 
 
+# What a profile may allow as a document of a case, and the type of content that each means. The
+# type is told by what is in the file (cases.rules.documents), never by its name.
+FILE_TYPES = {
+    "jpg": "jpeg",
+    "jpeg": "jpeg",
+    "png": "png",
+    "heic": "heic",
+    "pdf": "pdf",
+    "doc": "doc",
+    "docx": "docx",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceLimits:
+    """How many documents a case has and how large each is; how many, and how large together, in
+    one submission; how long a text is."""
+
     files: int
     megabytes: int
     extensions: tuple[str, ...]
     text_characters: int
     source: str
     verified: bool
+    files_at_once: int = 20
+    megabytes_at_once: int = 100
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of content that are kept."""
+        return frozenset(FILE_TYPES[extension] for extension in self.extensions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,15 @@ CASES = (
     Page("case_timeline", "supervisor", "made", "?show=looks"),
     Page("case_notes", "caseworker", "assigned", sent=(EMPTY,)),
     Page("case_notes", "intake", "queue"),
+    Page(
+        "case_documents",
+        "caseworker",
+        "assigned",
+        sent=(Sent('main form[action$="/documents/"] button', emptied=True),),
+    ),
+    Page("case_documents", "supervisor", "made"),
+    Page("case_documents", "intake", "assigned", "?show=withdrawn"),
+    Page("document_withdrawal", "caseworker", "assigned", sent=(EMPTY,)),
     *(Page("case_people", "caseworker", place) for place in ("assigned", "made")),
     Page("case_people", "intake", "notify"),
     Page(

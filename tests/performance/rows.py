@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from cases.actions import assigning, deciding, drafting, notes
+from cases.actions import assigning, deciding, documents, drafting, notes
 from cases.actions.batches import MOST, Chosen, run_batch
 from cases.models import Case, Draft, Referral
 from nrm.accounts.models import Organisation
@@ -19,6 +19,7 @@ from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.casework import people
 from tests.decisions import road
+from tests.documents.files import pdf, upload
 from tests.intake.answers import CHILD, FULL
 from tests.screening.build import item
 from tests.world import World, person
@@ -134,6 +135,13 @@ class Rows:
         by: dict[str, Any] = {"actor": world.caseworker, "at": at}
         notes.write_note(self.wide, text=f"Note {number}.", **by)
         evidence = screening.record_evidence(self.screening, item=item(f"Fact {number}."), **by)
+        (document,) = documents.add_documents(
+            self.wide,
+            files=[upload(pdf(100 + number))],
+            about=documents.About("statement", "person"),
+            **by,
+        ).saved
+        self.places["wide"] |= {"document": str(document.pk)}
         house = Organisation.objects.create(
             name=f"House {number}", kind=OrganisationKind.PROVIDER, profile="uk"
         )

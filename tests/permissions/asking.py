@@ -77,7 +77,7 @@ class Answer:
 
 
 # A refusal of what was sent, and of health what it says of a test bed without a worker.
-_THROUGH = {400, 409, 412, 422, 428, 503}
+_THROUGH = {400, 409, 412, 415, 422, 428, 503}
 
 
 def _kind(status: int, location: str, api: bool) -> str:
@@ -152,7 +152,7 @@ class Asker:
             _kind(response.status_code, response.get("Location", ""), api),
             response.status_code,
             tuple(sorted(response.headers.items())),
-            response.content,
+            response.getvalue(),
         )
 
     def refusals(self, api: bool) -> dict[str, Answer]:

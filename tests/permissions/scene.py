@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from cases.actions import assigning, drafting, notes, referring
+from cases.actions import assigning, documents, drafting, notes, referring
 from cases.actions.batches import Chosen, run_batch
-from cases.models import Case, Draft, InboxItem, Referral
+from cases.models import Case, Document, Draft, InboxItem, Referral
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import OrganisationKind, Role
@@ -22,6 +22,7 @@ from reporting.rules import closed_quarters
 from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.decisions import road
+from tests.documents.files import pdf, upload
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
 from tests.screening.build import item
 from tests.world import World, build_world, person
@@ -72,7 +73,9 @@ def _cases(scene: Scene) -> None:
     for house in (world.provider_house, world.prosecution):
         assigning.bring_near(assigned, actor=world.supervisor, at=at, organisation=house)
     notes.write_note(assigned, actor=world.caseworker, at=at, text="Asked for an interpreter.")
-    _keep(scene, "assigned", assigned, organisation=world.provider_house.pk)
+    document = _document(scene, assigned, world.caseworker)
+    parts = {"organisation": world.provider_house.pk, "document": document.pk}
+    _keep(scene, "assigned", assigned, parts)
 
     _keep(scene, "screening", *_with_open_screening(scene))
 
@@ -96,7 +99,9 @@ def _cases(scene: Scene) -> None:
 
     # Of another police: strangers to our responders, and given to the other caseworker.
     others = _referred(scene, ADULT, who="other_responder", team=world.other_police)
-    _keep(scene, "others", _given(scene, others, world.caseworker2))
+    others = _given(scene, others, world.caseworker2)
+    document = _document(scene, others, world.caseworker2)
+    _keep(scene, "others", others, document=document.pk)
 
     # At another authority: our own is closed for a moment, so that the referral goes there.
     administrator = {"actor": world.administrator, "at": at, "name": world.authority.name}
@@ -132,6 +137,18 @@ def _referred(
 def _given(scene: Scene, case: Case, to: User, *, by: str = "intake") -> Case:
     assigning.assign_case(case, actor=scene.world.users[by], at=scene.at, caseworker=to)
     return Case.objects.select_related("person", "caseworker").get(pk=case.pk)
+
+
+def _document(scene: Scene, case: Case, by: User) -> Document:
+    """A document of the case, added by this user."""
+    added = documents.add_documents(
+        case,
+        actor=by,
+        at=scene.at,
+        files=[upload(pdf(), "letter.pdf")],
+        about=documents.About("statement", "person", note="A copy."),
+    )
+    return added.saved[0]
 
 
 def _with_open_screening(scene: Scene) -> Any:

@@ -157,6 +157,7 @@ TYPICAL = ("assigned", "queue", "outer")  # given to a caseworker, to nobody, at
 _CASE = "cases/<str:reference>/"
 _ASSESSMENT = _CASE + "assessment/"
 _DECISION = _CASE + "decisions/<uuid:decision_id>/"
+_DOCUMENT = _CASE + "documents/<uuid:document>/"
 _DEADLINE = _CASE + "deadlines/<uuid:deadline_id>/"
 _SCREENINGS = _CASE + "screenings/"
 _SCREENING = _SCREENINGS + "<uuid:screening>/"
@@ -222,6 +223,11 @@ CASES = (
     row(_CASE + "timeline/", "case_timeline", *TYPICAL, GET=READERS),
     row(_CASE + "tasks/", "case_tasks", *TYPICAL, POST=READERS),
     row(_CASE + "notes/", "case_notes", *TYPICAL, GET=READERS, POST=READERS),
+    row(_CASE + "documents/", "case_documents", *TYPICAL, GET=READERS, POST=READERS),
+    row(_DOCUMENT + "file/", "document_file", "assigned", "others", GET=READERS),
+    row(_DOCUMENT + "withdrawal/", "document_withdrawal", "assigned", "others",
+        GET=READERS, POST=READERS),
+    row(_DOCUMENT + "return/", "document_return", "assigned", "others", POST=READERS),
     row(_CASE + "people/", "case_people", *TYPICAL, GET=READERS),
     row(_CASE + "identity/", "show_identity", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_CASE + "access/", "case_access", *TYPICAL, GET=case("supervisors"),
@@ -296,6 +302,11 @@ REST = (
     row(_API + _CASE + "assignment/", "api_case_assignment", *TYPICAL, GET=TRIAGE, POST=TRIAGE),
     row(_API + _CASE + "disclosures/", "api_case_disclosures", *TYPICAL, POST=WORKERS),
     row(_API + _CASE + "notes/", "api_case_notes", *TYPICAL, GET=READERS, POST=READERS),
+    row(_API + _CASE + "documents/", "api_documents", *TYPICAL, GET=READERS, POST=READERS),
+    row(_API + _DOCUMENT, "api_document", "assigned", "others", GET=READERS),
+    row(_API + _DOCUMENT + "file/", "api_document_file", "assigned", "others", GET=READERS),
+    row(_API + _DOCUMENT + "withdrawal/", "api_document_withdrawal", "assigned", "others",
+        POST=READERS, DELETE=READERS),
     row(_API + _CASE + "timeline/", "api_case_timeline", *TYPICAL, GET=READERS),
     row(_API + "reviews/", "api_reviews", GET=role(*SUPERVISORS)),
     row(_API + "dashboard/", "api_dashboard", GET=role(*SUPERVISORS)),

@@ -1,0 +1,286 @@
+"""Documents of a case: added, withdrawn and brought back, downloaded. Never changed, never shown.
+
+Each file of a submission stands for itself: one that is refused is not kept, and the others are not
+lost. What it was called may hold a name, so that it is kept with the file under the person's key,
+and a download is named by its number.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID, uuid4, uuid5
+
+import structlog
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import rights
+from cases.models import Case, Document, DocumentPart
+from cases.models.document import DocumentKind, DocumentSource, WithdrawalReason
+from cases.rules import documents as rules
+from cases.rules.partial_dates import objections_to_date
+from cases.selectors.documents import PART, TABLE, Told, lines_of
+from identities.crypto import Opener, Sealer, Unreadable
+from nrm.accounts.models import User
+from nrm.actions import Objection, Refused, action, detail, refuse_if
+from nrm.audit import writer
+from nrm.uploads import SealedFile, Upload
+
+log = structlog.stdlib.get_logger(__name__)
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is told of the files of a submission. `dated` is a partial date, or empty."""
+
+    kind: str
+    source: str
+    dated: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that was not kept: its place in the submission, counted from 1, its name, and why."""
+
+    place: int
+    name: str
+    objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    saved: tuple[Document, ...]
+    refused: tuple[RefusedFile, ...]
+
+
+# Adding ------------------------------------------------------------------------------------------
+def add_documents(
+    case: Case,
+    *,
+    actor: User,
+    at: datetime,
+    files: Sequence[Upload],
+    about: About,
+    key: UUID | None = None,
+) -> Added:
+    """Keeps each of the files that can be kept, and says of each other one why not. `key` names
+    the submission: sent twice, it keeps each file once. Raises Refused where what is told of the
+    files is wrong, or where there is no file; then none is kept."""
+    refuse_if(_objections_to_submission(files, about, at))
+    saved, refused = [], []
+    for place, file in enumerate(files, start=1):
+        try:
+            saved.append(
+                add_document(
+                    case,
+                    actor=actor,
+                    at=at,
+                    file=file,
+                    about=about,
+                    place=place,
+                    key=key or uuid4(),
+                )
+            )
+        except Refused as refusal:
+            refused.append(RefusedFile(place, _name_of(file), tuple(refusal.objections)))
+            writer.write(
+                "document.refused",
+                at=at,
+                actor_id=actor.pk,
+                case_id=case.pk,
+                data={
+                    "place": place,
+                    "size": file.size,
+                    "why": [objection.code for objection in refusal.objections],
+                },
+            )
+    return Added(tuple(saved), tuple(refused))
+
+
+def _objections_to_submission(
+    files: Sequence[Upload], about: About, at: datetime
+) -> Iterator[Objection]:
+    if not files:
+        yield Objection(_("Choose at least one file"), field="files")
+    yield from rules.objections_to_told(
+        kind=about.kind,
+        source=about.source,
+        note=about.note,
+        kinds=DocumentKind.values,
+        sources=DocumentSource.values,
+    )
+    yield from objections_to_date(about.dated, "dated", timezone.localdate(at))
+
+
+def _name_of(file: Upload) -> str:
+    """What the file was called: its end tells most, so a very long name loses its beginning."""
+    return (file.name or "")[-LONGEST_NAME:]
+
+
+@action("document.added", right=rights.ADD_DOCUMENT)
+def add_document(
+    case: Case,
+    *,
+    actor: User,
+    at: datetime,
+    file: Upload,
+    about: About,
+    place: int = 1,
+    key: UUID,
+) -> Document:
+    """Keeps one file of a submission, sealed part by part. Raises Refused with every objection to
+    the file itself."""
+    row = uuid5(case.pk, f"{actor.pk}|{key}|{place}")
+    if first := Document.objects.filter(pk=row).first():
+        detail(repeated=True)
+        return first
+    limits = case.profile.evidence
+    content = file.sealed
+    file_type = rules.type_of(content)
+    digest = _digest(content)
+    refuse_if(
+        [
+            *rules.objections_to_number(place, limits),
+            *rules.objections_to_file(
+                size=file.size or 0,
+                file_type=file_type,
+                limits=limits,
+                kept=case.documents.filter(withdrawn_at=None).count(),
+                same_as=_same_as(case, file.size or 0, digest),
+            ),
+        ]
+    )
+    sealer = Sealer(case.person_id)
+    told = Told(name=_name_of(file), sha256=digest, note=about.note.strip())
+    last = case.documents.aggregate(last=Max("number"))["last"] or 0
+    document = Document.objects.create(
+        id=row,
+        case=case,
+        number=last + 1,
+        kind=about.kind,
+        source=about.source,
+        dated=about.dated,
+        file_type=file_type,
+        size=content.size,
+        told=sealer.text(told.as_text(), table=TABLE, column="told", row=row),
+        added_by=actor,
+        added_at=at,
+    )
+    _keep(document, content, sealer)
+    detail(number=document.number, kind=about.kind, type=file_type, size=content.size)
+    return document
+
+
+def _digest(content: SealedFile) -> str:
+    digest = sha256()
+    for block in content.blocks():
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _same_as(case: Case, size: int, digest: str) -> int | None:
+    """The number of a document that holds the very same file; withdrawn ones do not count."""
+    rows = case.documents.filter(withdrawn_at=None, size=size).order_by("number") if size else ()
+    found = (line.row.number for line in lines_of(case, list(rows)) if line.told.sha256 == digest)
+    return next(found, None)
+
+
+def _keep(document: Document, content: SealedFile, sealer: Sealer) -> None:
+    """One part at a time, so that no more than one is in memory."""
+    blocks = content.blocks()
+    block = next(blocks)
+    number = 0
+    while block is not None:
+        following = next(blocks, None)
+        DocumentPart.objects.create(
+            document=document,
+            number=number,
+            data=sealer.part(
+                block,
+                table=PART,
+                column="data",
+                row=document.pk,
+                number=number,
+                last=following is None,
+            ),
+        )
+        block, number = following, number + 1
+
+
+# Downloading -------------------------------------------------------------------------------------
+@action("document.downloaded", right=rights.READ_DOCUMENT)
+def download_document(document: Document, *, actor: User, at: datetime) -> SealedFile:
+    """The file, whole and unchanged, or Refused: a withdrawn document is brought back first, and
+    one of which a part was changed, moved or cut off does not open at all."""
+    detail(number=document.number)
+    if document.withdrawn:
+        text = _("This document is withdrawn. Bring it back to download it.")
+        refuse_if([Objection(text, code="withdrawn")])
+    copy = SealedFile()
+    try:
+        _copy(document, copy)
+    except Unreadable:
+        copy.close()
+        log.error("document.unreadable", document=str(document.pk))
+        text = _("This document cannot be opened any more: its key is gone, or it was changed.")
+        refuse_if([Objection(text, code="unreadable")])
+    copy.seek(0)
+    return copy
+
+
+def _copy(document: Document, copy: SealedFile) -> None:
+    """Opens part after part; raises Unreadable. The one that lies last must have been sealed as the
+    last, so that a file which was cut off does not open."""
+    opener = Opener(document.case.person_id)
+    numbers = list(document.parts.order_by("number").values_list("number", flat=True))
+    for place, number in enumerate(numbers):
+        part = document.parts.get(number=number)
+        last = place == len(numbers) - 1
+        copy.write(
+            opener.part(
+                part.data, table=PART, column="data", row=document.pk, number=place, last=last
+            )
+        )
+    if copy.size != document.size:
+        raise Unreadable("Not all of the file is there.")
+
+
+# Withdrawing -------------------------------------------------------------------------------------
+@action("document.withdrawn", right=rights.ADD_DOCUMENT)
+def withdraw_document(document: Document, *, actor: User, at: datetime, reason: str) -> Document:
+    """Takes a document out of sight, with a reason. It is kept, and can be brought back. One that
+    is withdrawn already stays as it is."""
+    document.refresh_from_db()
+    if document.withdrawn:
+        detail(repeated=True)
+        return document
+    if reason not in WithdrawalReason.values:
+        refuse_if([Objection(_("Select why it is withdrawn"), field="reason")])
+    document.withdrawn_by, document.withdrawn_at = actor, at
+    document.withdrawn_for = reason
+    document.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_for"])
+    detail(number=document.number, reason=reason)
+    return document
+
+
+@action("document.brought_back", right=rights.ADD_DOCUMENT)
+def bring_back_document(document: Document, *, actor: User, at: datetime) -> Document:
+    """Puts a withdrawn document back; one that is not withdrawn stays as it is. Raises Refused
+    where the case has as many documents as it may have."""
+    document.refresh_from_db()
+    if not document.withdrawn:
+        detail(repeated=True)
+        return document
+    limits = document.case.profile.evidence
+    if document.case.documents.filter(withdrawn_at=None).count() >= limits.files:
+        text = _("The case has %(most)s documents already, and cannot have more.")
+        refuse_if([Objection(text % {"most": limits.files}, code="full")])
+    document.withdrawn_by = document.withdrawn_at = None
+    document.withdrawn_for = ""
+    document.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_for"])
+    detail(number=document.number)
+    return document

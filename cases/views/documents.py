@@ -1,0 +1,174 @@
+"""Documents of a case: listed, added, withdrawn, downloaded. No page shows what is in one."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases import rights
+from cases.actions.documents import (
+    Added,
+    add_documents,
+    bring_back_document,
+    download_document,
+    withdraw_document,
+)
+from cases.forms.documents import DocumentsForm, WithdrawalForm
+from cases.models import Document
+from cases.rules import documents as rules
+from cases.selectors.documents import (
+    document_of,
+    file_name,
+    lines_of,
+    page_of_documents,
+    title_of,
+)
+from cases.views.base import CaseView
+from cases.views.frame import case_frame
+from nrm.actions import Forbidden, Refused
+from nrm.audit import writer
+from nrm.uploads import attachment
+from nrm.web import add_objections
+
+
+class DocumentsView(CaseView):
+    right = rights.READ_DOCUMENT
+    takes_files = True
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        return self._page(request, DocumentsForm())
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        if rights.ADD_DOCUMENT.code not in self.held:
+            raise Forbidden(rights.ADD_DOCUMENT.code)
+        form = DocumentsForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(request, form, status=422)
+        try:
+            added = add_documents(
+                self.case,
+                actor=request.user,
+                at=self.at,
+                files=form.cleaned_data["files"],
+                about=form.about(),
+                key=form.cleaned_data["submission_key"],
+            )
+        except Refused as refusal:
+            add_objections(form, refusal)
+            return self._page(request, form, status=422)
+        if added.refused:
+            return self._some_refused(request, added)
+        # What a message says is kept with the session for a moment: no name of a file is in it.
+        messages.success(request, saved_words(added))
+        return redirect("case_documents", reference=self.case.reference)
+
+    def _some_refused(self, request: HttpRequest, added: Added) -> HttpResponse:
+        """Says of each file that was not kept why, and that the others are. The form then begins a
+        submission of its own, with what was told of the files still there."""
+        again = request.POST.copy()
+        again["submission_key"] = str(uuid4())
+        form = DocumentsForm(again, request.FILES)
+        form.is_valid()
+        for file in added.refused:
+            why = " ".join(str(objection.text) for objection in file.objections)
+            words = {"place": file.place, "name": file.name, "why": why}
+            form.add_error("files", _("File %(place)s, “%(name)s”, was not saved. %(why)s") % words)
+        form.add_error("files", rules.others_saved(len(added.saved)))
+        return self._page(request, form, status=422)
+
+    def _page(self, request: HttpRequest, form: DocumentsForm, status: int = 200) -> HttpResponse:
+        withdrawn = request.GET.get("show") == "withdrawn"
+        page = page_of_documents(
+            self.case,
+            withdrawn=withdrawn,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        writer.write(
+            "documents.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"documents": [str(line.row.pk) for line in page.rows]},
+        )
+        limits = self.case.profile.evidence
+        return render(
+            request,
+            "cases/documents.html",
+            {
+                **case_frame(request, self.case, self.held, current="case_documents"),
+                "form": form,
+                "may_add": rights.ADD_DOCUMENT.code in self.held,
+                "lines": page.rows,
+                "withdrawn": withdrawn,
+                "limits": limits,
+                "allowed": rules.allowed(limits),
+                **page.links(request.path, {"show": "withdrawn"} if withdrawn else {}),
+            },
+            status=status,
+        )
+
+
+def saved_words(added: Added) -> str:
+    """How many files are saved, and under which numbers."""
+    numbers = ", ".join(str(document.number) for document in added.saved)
+    return ngettext(
+        "The file is saved as document %(numbers)s.",
+        "%(count)s files are saved as documents %(numbers)s.",
+        len(added.saved),
+    ) % {"count": len(added.saved), "numbers": numbers}
+
+
+class DocumentFileView(CaseView):
+    """The file itself, as something to keep and never as a page."""
+
+    right = rights.READ_DOCUMENT
+
+    def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponseBase:
+        found = document_of(self.case, document)
+        content = download_document(found, actor=request.user, at=self.at)
+        return attachment(content, file_name(found))
+
+
+class WithdrawDocumentView(CaseView):
+    right = rights.ADD_DOCUMENT
+
+    def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
+        return self._page(request, document_of(self.case, document), WithdrawalForm())
+
+    def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
+        found = document_of(self.case, document)
+        form = WithdrawalForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, found, form, status=422)
+        withdraw_document(found, actor=request.user, at=self.at, reason=form.cleaned_data["reason"])
+        words = {"number": found.number}
+        messages.success(request, _("Document %(number)s is withdrawn.") % words)
+        return redirect("case_documents", reference=self.case.reference)
+
+    def _page(
+        self, request: HttpRequest, document: Document, form: WithdrawalForm, **more: Any
+    ) -> HttpResponse:
+        (line,) = lines_of(self.case, [document])
+        frame = case_frame(request, self.case, self.held, current="case_documents")
+        return render(
+            request,
+            "cases/document_withdrawal.html",
+            {**frame, "form": form, "line": line, "title": title_of(document)},
+            **more,
+        )
+
+
+class BringBackDocumentView(CaseView):
+    right = rights.ADD_DOCUMENT
+
+    def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
+        found = document_of(self.case, document)
+        bring_back_document(found, actor=request.user, at=self.at)
+        messages.success(request, _("Document %(number)s is back.") % {"number": found.number})
+        return redirect("case_documents", reference=self.case.reference)
