@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nrm.accounts.rights import RoleRight
+from nrm.accounts.rights import RoleRight, role_rights
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.actions import Forbidden, Hidden
 
@@ -188,3 +188,24 @@ SEE_DASHBOARD = RoleRight(
     frozenset({Role.SUPERVISOR}),
     _("See how the work of their authority stands, in numbers"),
 )
+
+
+def rights_in_words() -> list[dict[str, Any]]:
+    """For each role, what it may do by itself, and what it may do on a case by how near it
+    stands."""
+    table = []
+    for role in Role:
+        by_nearness = []
+        for nearness, label in NEARNESS.items():
+            mine = [right.label for right in RIGHTS if (nearness, role) in right.holders]
+            if mine:
+                by_nearness.append({"nearness": label, "rights": mine})
+        table.append(
+            {
+                "code": str(role.value),
+                "role": role.label,
+                "always": [r.label for r in role_rights() if role in r.roles and r.label],
+                "cases": by_nearness,
+            }
+        )
+    return table

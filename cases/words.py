@@ -187,6 +187,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("referral.viewed", _lazy("Referral read"), None, True),
     ("timeline.viewed", _lazy("Timeline opened"), None, True),
     ("notes.viewed", _lazy("Notes read"), None, True),
+    ("tasks.viewed", _lazy("Tasks read"), None, True),
     ("people.viewed", _lazy("People and consent opened"), None, True),
     ("access_log.viewed", _lazy("Access log opened"), None, True),
     ("identity.shown", _lazy("Identity shown"), _purpose, True),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -197,6 +198,24 @@ class PageQuery(serializers.Serializer):
     limit = serializers.IntegerField(
         required=False, default=PAGE_SIZE, min_value=1, max_value=MOST_ROWS
     )
+
+
+class IdPageQuery(PageQuery):
+    """The same, where a page begins after the id of a row."""
+
+    def validate_after(self, value: str) -> str:
+        try:
+            return str(UUID(value)) if value else ""
+        except ValueError:
+            raise serializers.ValidationError(_("No page ends here: use the address in `next`."))
+
+
+def page_by_id(rows: QuerySet[Any], *, after: str, limit: int) -> tuple[list[Any], str]:
+    """One page of rows in the order of their ids, and the place where the next one begins."""
+    if after:
+        rows = rows.filter(pk__gt=after)
+    found = list(rows.order_by("pk")[: limit + 1])
+    return found[:limit], str(found[limit - 1].pk) if len(found) > limit else ""
 
 
 def page_response(request: Request, results: Any, *, after: str) -> Response:

@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS = {
         "EvidenceSourceEnum": "screening.models.EvidenceSource",
         "ScreeningStateEnum": "screening.models.ScreeningState",
         "IndicatorStateEnum": "screening.models.IndicatorState",
+        "LanguageEnum": "nrm.accounts_api.LANGUAGES",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",
     },
 }

@@ -12,15 +12,21 @@ from django.views.generic import View
 
 from nrm.accounts.models import User
 from nrm.accounts.rights import SEE_STATISTICS
-from nrm.accounts.roles import Role
 from nrm.actions import Hidden
 from nrm.audit import writer
-from nrm.profiles import Profile, load_profile
-from reporting.actions import REFERRALS_BY_AGE, freeze_referrals_by_age
+from nrm.profiles import Profile
+from reporting.actions import freeze_referrals_by_age
 from reporting.models import FrozenTable
-from reporting.rules import Quarter, closed_quarters
+from reporting.rules import Quarter
+from reporting.selectors import (
+    QUARTERS,
+    age_band,
+    auditors_profile,
+    frozen_quarters,
+    frozen_table,
+    quarter_of,
+)
 
-QUARTERS = 8
 HIDDEN = "[c]"
 
 
@@ -33,21 +39,15 @@ class StatisticsView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         SEE_STATISTICS.check(request.user, None)
         self.user = request.user  # type: ignore[assignment]
-        self.profile = load_profile(self.user.organisations(Role.AUDITOR)[0].profile)
+        self.profile = auditors_profile(self.user)
         self.at = timezone.now()
         return super().dispatch(request, *args, **kwargs)
 
     def quarter(self, text: str) -> Quarter:
-        today = self.at.astimezone(self.profile.calendar_for().zone).date()
-        found = Quarter.parse(text)
-        if found is None or found not in set(closed_quarters(today, QUARTERS)):
-            raise Hidden("see_statistics")
-        return found
+        return quarter_of(text, self.profile, at=self.at)
 
     def frozen(self, quarter: Quarter) -> FrozenTable | None:
-        return FrozenTable.objects.filter(
-            code=REFERRALS_BY_AGE, profile_code=self.profile.code, quarter=str(quarter)
-        ).first()
+        return frozen_table(self.profile, quarter)
 
     def saw(self, verb: str, table: FrozenTable) -> None:
         writer.write(
@@ -62,13 +62,7 @@ class StatisticsView(View):
 
 class QuartersView(StatisticsView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        today = self.at.astimezone(self.profile.calendar_for().zone).date()
-        frozen = set(
-            FrozenTable.objects.filter(
-                code=REFERRALS_BY_AGE, profile_code=self.profile.code
-            ).values_list("quarter", flat=True)
-        )
-        quarters = [(str(q), str(q) in frozen) for q in closed_quarters(today, QUARTERS)]
+        quarters = frozen_quarters(self.profile, at=self.at, count=QUARTERS)
         context = {"quarters": quarters, "profile": self.profile}
         return render(request, "reporting/quarters.html", context)
 
@@ -115,16 +109,11 @@ def _shown(count: int | None) -> str:
     return HIDDEN if count is None else str(count)
 
 
-def _label(code: str, profile: Profile) -> str:
-    labels = {band.code: str(band.label) for band in profile.statistics.age_bands}
-    return labels.get(code, _("Not known"))
-
-
 def _bars(table: FrozenTable, profile: Profile) -> list[dict[str, Any]]:
     most = max((cell["count"] or 0 for cell in table.cells), default=0) or 1
     return [
         {
-            "label": _label(cell["code"], profile),
+            "label": age_band(cell["code"], profile),
             "value": cell["count"] or 0,
             "value_text": _shown(cell["count"]),
             "width": round(100 * (cell["count"] or 0) / most),
@@ -141,5 +130,5 @@ def _title(table: FrozenTable, profile: Profile) -> str:
     top = max(known, key=lambda cell: cell["count"])
     if sum(cell["count"] == top["count"] for cell in known) > 1:
         return _("No age band has the most referrals alone")
-    band = _label(top["code"], profile)
+    band = age_band(top["code"], profile)
     return _("Most referrals were in the age band “%(band)s”") % {"band": band}

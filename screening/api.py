@@ -482,6 +482,36 @@ class ScreeningEpisodesView(OneScreeningView):
         return respond(episode_body(board.words_of(found)), status=201)
 
 
+class AgeThenSerializer(serializers.Serializer):
+    age_then_status = serializers.ChoiceField(
+        AgeStatus.choices, allow_blank=True, help_text="Empty: as the case says."
+    )
+
+
+class ScreeningAgeView(OneScreeningView):
+    """Whether the person was a child in one episode."""
+
+    @describe(
+        "record_age_then",
+        "Record whether the person was a child in an episode",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=AgeThenSerializer,
+        responses={200: ScreeningEpisodeSerializer},
+        problems=(404, 412, 428),
+        parameters=[IF_MATCH],
+    )
+    def put(self, request: Request, reference: str, screening: UUID, episode: UUID) -> Response:
+        _one(self.case.episodes.filter(pk=episode))
+        wanted = self.read(AgeThenSerializer)["age_then_status"]
+        self.hold(self.screening, required=True)
+        found: Episode = actions.record_age_then(
+            self.screening, actor=request.user, at=self.at, episode=episode, age_then=wanted
+        )
+        board = selectors.board(self.screening)
+        return respond(episode_body(board.words_of(found)), version=self.screening.version)
+
+
 class ScreeningFindingView(OneScreeningView):
     """What is found of one indicator in one episode."""
 

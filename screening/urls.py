@@ -46,6 +46,11 @@ _screenings = [
         name="api_screening_episodes",
     ),
     path(
+        "<uuid:screening>/episodes/<uuid:episode>/age/",
+        api.ScreeningAgeView.as_view(),
+        name="api_screening_age",
+    ),
+    path(
         "<uuid:screening>/episodes/<uuid:episode>/indicators/<str:code>/",
         api.ScreeningFindingView.as_view(),
         name="api_screening_finding",

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -173,6 +175,53 @@ class DecisionItemSerializer(serializers.Serializer):
     dated = serializers.CharField(allow_blank=True)
 
 
+class StandardSerializer(serializers.Serializer):
+    """The standard of proof, in plain words."""
+
+    name = serializers.CharField()
+    text = serializers.CharField()
+    source = serializers.CharField()
+    verified = serializers.BooleanField(help_text="Whether it has a published source.")
+
+
+class MistakeSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    help = serializers.CharField(allow_blank=True)
+
+
+class LetterDateSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    date = serializers.CharField(help_text="In words.")
+
+
+class LetterSerializer(serializers.Serializer):
+    """The letter of a decision that was made. It names nobody."""
+
+    language = serializers.CharField()
+    reference = ReferenceField()
+    pseudonym = serializers.CharField()
+    authority = serializers.CharField()
+    title = serializers.CharField()
+    made_on = serializers.DateField()
+    outcome = serializers.CharField()
+    negative = serializers.BooleanField()
+    standard = serializers.CharField()
+    why = serializers.CharField(allow_blank=True)
+    would_change = serializers.CharField(allow_blank=True)
+    rights = serializers.CharField(allow_blank=True)
+    dates = LetterDateSerializer(many=True)
+
+
+class LetterQuery(serializers.Serializer):
+    """What may stand after the question mark."""
+
+    language = serializers.ChoiceField(
+        [code for code, _label in settings.LANGUAGES],
+        required=False,
+        help_text="Left out: the person's own, where the service speaks it.",
+    )
+
+
 class DecisionReviewSerializer(serializers.Serializer):
     by = serializers.CharField()
     at = serializers.DateTimeField(allow_null=True)
@@ -191,6 +240,8 @@ class DecisionSerializer(DecisionRowSerializer):
     objections = ProblemErrorSerializer(many=True)
     reviews = DecisionReviewSerializer(many=True)
     readers = WorkerSerializer(many=True, help_text="To whom you could pass it on.")
+    standard = StandardSerializer()
+    common_mistakes = MistakeSerializer(many=True)
     record_hash = serializers.CharField(allow_blank=True)
 
 
@@ -341,6 +392,15 @@ class DecisionAPIView(CaseAPIView):
             "readers": [worker(u) for u in deciding.readers_besides(decision, user)]
             if passes_on
             else [],
+            "standard": {
+                "name": str(law.standard.name),
+                "text": str(law.standard.text),
+                "source": law.standard.source,
+                "verified": law.standard.verified,
+            },
+            "common_mistakes": [
+                {"label": str(line.label), "help": str(line.help)} for line in law.guidance
+            ],
             "record_hash": decision.record_hash,
         }
         where = reverse("api_decision", args=[self.case.reference, decision.pk])
@@ -574,6 +634,51 @@ class DecisionServiceView(DecisionAPIView):
             decision, actor=request.user, at=self.at, **self.read(ServiceSerializer)
         )
         return self.told(decision)
+
+
+class DecisionLetterView(DecisionAPIView):
+    """The letter that tells the person."""
+
+    @describe(
+        "read_letter",
+        "Read the letter of a decision that was made",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: LetterSerializer},
+        problems=(404,),
+        parameters=[LetterQuery],
+    )
+    def get(self, request: Request, reference: str, decision_id: UUID) -> Response:
+        decision = self.find(decision_id)
+        if decision.state != DecisionState.MADE:
+            raise Hidden(self.right.code)
+        wanted = self.read_query(LetterQuery).get("language")
+        spoken = self.case.language if self.case.language in dict(settings.LANGUAGES) else ""
+        language = wanted or spoken or translation.get_language() or "en"
+        self.looked("letter.viewed", decision)
+        with translation.override(language):
+            letter = pages.letter_of(decision)
+            body = {
+                **{name: getattr(letter, name) for name in _LETTER},
+                "language": language,
+                "dates": [{"label": label, "date": str(day)} for label, day in letter.dates],
+            }
+        return respond(body)
+
+
+_LETTER = (
+    "reference",
+    "pseudonym",
+    "authority",
+    "title",
+    "made_on",
+    "outcome",
+    "negative",
+    "standard",
+    "why",
+    "would_change",
+    "rights",
+)
 
 
 class ReviewsView(APIView):

@@ -15,7 +15,7 @@ from cases.models import Referral
 from cases.models.case import CaseKind
 from cases.models.referral import Source
 from cases.rights import REFER
-from cases.rules.referral_form import Question, form_for
+from cases.rules.referral_form import Page, Question, form_for
 from cases.selectors.referrals import SentRow, find_referral, sent_referrals, sent_rows
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.scopes import Scope
@@ -128,7 +128,7 @@ def _body(row: SentRow) -> dict[str, Any]:
     }
 
 
-def _team(actor: User, asked: Any) -> Organisation:
+def team_of(actor: User, asked: Any) -> Organisation:
     """The organisation for which the actor refers here; Refused where it has to be said."""
     teams = actor.organisations(*REFER.roles)
     found = [team for team in teams if asked is None or team.pk == asked]
@@ -177,7 +177,7 @@ class ReferralsView(APIView):
     def post(self, request: Request) -> Response:
         key = self.submission_key(required=True)
         sent = self.read(ReferralWriteSerializer)
-        team = _team(request.user, sent.get("organisation"))
+        team = team_of(request.user, sent.get("organisation"))
         referral = receive_referral(
             sent["answers"],
             actor=request.user,
@@ -187,13 +187,13 @@ class ReferralsView(APIView):
             source=Source.API,
             submission_key=key,
             external_id=sent.get("external_id"),
-            follows=_followed(request.user, sent.get("follows")),
+            follows=followed(request.user, sent.get("follows")),
         )
         address = reverse("api_referral", args=[referral.receipt])
-        return respond(_body(_row(request, referral, self.at)), status=201, location=address)
+        return respond(referral_body(request.user, referral, self.at), status=201, location=address)
 
 
-def _followed(actor: User, receipt: str | None) -> Referral | None:
+def followed(actor: User, receipt: str | None) -> Referral | None:
     if receipt is None:
         return None
     try:
@@ -203,9 +203,14 @@ def _followed(actor: User, receipt: str | None) -> Referral | None:
         raise Refused([Objection(text, field="follows", code="unknown")]) from None
 
 
-def _row(request: Request, referral: Referral, at: Any) -> SentRow:
-    (row,) = sent_rows([find_referral(request.user, referral.receipt)], at=at)
+def _row(actor: User, receipt: str, at: Any) -> SentRow:
+    (row,) = sent_rows([find_referral(actor, receipt)], at=at)
     return row
+
+
+def referral_body(actor: User, referral: Referral, at: Any) -> dict[str, Any]:
+    """A referral that was just sent, as `ReferralSerializer` shows it."""
+    return _body(_row(actor, referral.receipt, at))
 
 
 class ReferralView(APIView):
@@ -222,7 +227,7 @@ class ReferralView(APIView):
         problems=(404,),
     )
     def get(self, request: Request, receipt: str) -> Response:
-        row = _row(request, find_referral(request.user, receipt), self.at)
+        row = _row(request.user, receipt, self.at)
         writer.write(
             "referral.viewed",
             at=self.at,
@@ -271,3 +276,72 @@ def _question(question: Question) -> dict[str, Any]:
         "needed_on": sorted(question.needed_on),
         "longest": question.limit if question.written else None,
     }
+
+
+# The prompt sheet --------------------------------------------------------------------------------
+class EmergencyNumberSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    number = serializers.CharField()
+    help = serializers.CharField(allow_blank=True)
+
+
+class PromptPageSerializer(serializers.Serializer):
+    title = serializers.CharField()
+    questions = serializers.ListField(child=serializers.CharField())
+
+
+class PromptSectionSerializer(serializers.Serializer):
+    title = serializers.CharField()
+    urgent = serializers.BooleanField(help_text="Needed to send.")
+    pages = PromptPageSerializer(many=True)
+
+
+class PromptSheetSerializer(serializers.Serializer):
+    """What to say and to ask, for a place without a signal. Write no name on it."""
+
+    emergency = EmergencyNumberSerializer(many=True)
+    explanation = serializers.ListField(
+        child=serializers.CharField(), help_text="What to tell the person before you ask."
+    )
+    child_explanation = serializers.CharField()
+    sections = PromptSectionSerializer(many=True)
+
+
+class PromptSheetView(APIView):
+    """The prompt sheet as data."""
+
+    role_right = REFER
+
+    @describe(
+        "read_prompt_sheet",
+        "Read what to say and ask where there is no signal",
+        tag=TAG,
+        scope=Scope.REFERRALS_READ,
+        responses={200: PromptSheetSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        profile = load_profile(request.user.organisations(*REFER.roles)[0].profile)
+        consent = profile.consent
+        return respond(
+            {
+                "emergency": [
+                    {"label": str(n.label), "number": n.number, "help": str(n.help)}
+                    for n in profile.emergency
+                ],
+                "explanation": [str(line) for line in consent.current.text],
+                "child_explanation": str(consent.child_text),
+                "sections": [
+                    {
+                        "title": str(section.title),
+                        "urgent": section.urgent,
+                        "pages": [_prompts(page) for page in section.pages],
+                    }
+                    for section in form_for(profile).sections
+                ],
+            }
+        )
+
+
+def _prompts(page: Page) -> dict[str, Any]:
+    asked = [str(question.label) for question in page.questions if not question.fixed]
+    return {"title": str(page.title), "questions": asked}

@@ -37,7 +37,7 @@ def unread(user: User) -> int:
 
 
 def inbox(
-    user: User, *, unread_only: bool = False, after: str = "", before: str = ""
+    user: User, *, unread_only: bool = False, after: str = "", before: str = "", size: int = 25
 ) -> tuple[list[Item], Rows]:
     """One page of a user's inbox, the newest first. Four queries, and one more for receipts."""
     rows = InboxItem.objects.filter(user=user)
@@ -49,6 +49,7 @@ def inbox(
         newest_first=True,
         after=after,
         before=before,
+        size=size,
     )
     cases = {item.case_id for item in page.rows if item.case_id}
     seen = _ids(user, SEE_CASE, cases)

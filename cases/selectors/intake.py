@@ -47,11 +47,15 @@ def waiting_cases(actor: User) -> QuerySet[Case]:
 
 
 def intake_queue(
-    actor: User, *, at: datetime, after: str = "", before: str = ""
+    actor: User, *, at: datetime, after: str = "", before: str = "", size: int = 25
 ) -> tuple[list[Waiting], Rows]:
     """One page of what waits for a caseworker, the oldest legal deadline first. Five queries."""
     page = page_of(
-        waiting_cases(actor).select_related("person"), "next_due_at", after=after, before=before
+        waiting_cases(actor).select_related("person"),
+        "next_due_at",
+        after=after,
+        before=before,
+        size=size,
     )
     deadlines = next_deadlines(page.rows, at=at)
     tasks: dict[UUID, list[datetime | None]] = defaultdict(list)

@@ -55,7 +55,7 @@ def contact_marks(card: SafeContact | None) -> list[Mark]:
 
 
 def near_cases(
-    actor: User, *, at: datetime, after: str = "", before: str = ""
+    actor: User, *, at: datetime, after: str = "", before: str = "", size: int = 25
 ) -> tuple[list[NearCase], Rows]:
     """One page of the cases whose summary the actor may see, the newest first. Three queries."""
     page = page_of(
@@ -64,6 +64,7 @@ def near_cases(
         newest_first=True,
         after=after,
         before=before,
+        size=size,
     )
     cards: dict[UUID, SafeContact] = {}
     for card in SafeContact.objects.filter(case__in=page.rows).order_by("recorded_at"):

@@ -44,13 +44,18 @@ def drafts_of(actor: User) -> QuerySet[Draft]:
 
 
 def team_drafts(
-    actor: User, *, at: datetime, after: str = "", before: str = ""
+    actor: User, *, at: datetime, after: str = "", before: str = "", size: int = 25
 ) -> tuple[list[DraftRow], Rows]:
     """One page of the team's drafts, the last saved first. One query."""
     found = drafts_of(actor).select_related("person", "editor", "saved_by", "organisation")
     # What is under the key stays unread.
     page = page_of(
-        found.defer("answers"), "saved_at", newest_first=True, after=after, before=before
+        found.defer("answers"),
+        "saved_at",
+        newest_first=True,
+        after=after,
+        before=before,
+        size=size,
     )
     return [_draft_row(draft, at=at) for draft in page.rows], page
 

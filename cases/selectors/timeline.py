@@ -159,14 +159,19 @@ class Look:
 
 
 def access_log(
-    case: Case, *, identity_only: bool = False, after: str = "", before: str = ""
+    case: Case,
+    *,
+    identity_only: bool = False,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
 ) -> tuple[list[Look], str, str]:
     """Who looked at the case, the newest first; with the reason where they were shown who the
     person is. Four queries at most."""
     events = _events(case, LOOKS)
     if identity_only:
         events = events.filter(verb="identity.shown")
-    rows, older, newer = event_page(events, after=after, before=before, size=PAGE_SIZE)
+    rows, older, newer = event_page(events, after=after, before=before, size=size)
     reasons = _reasons(case, rows)
     by_id = {event.pk: event for event in rows}
     made = []

@@ -4,18 +4,25 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from cases.api import (
+    access,
     batches,
     cases,
     dashboard,
     deadlines,
     decisions,
     documents,
+    drafts,
+    inbox,
+    intake,
+    near,
     notes,
     referrals,
     timeline,
 )
 
 _DOCUMENT = "cases/<str:reference>/documents/<uuid:document>/"
+_CASE = "cases/<str:reference>/"
+_DRAFT = "drafts/<uuid:draft_id>/"
 _DECISION = "cases/<str:reference>/decisions/<uuid:decision_id>/"
 _DEADLINE = "cases/<str:reference>/deadlines/<uuid:deadline_id>/"
 
@@ -102,4 +109,38 @@ urlpatterns = [
         deadlines.DeadlineExtensionView.as_view(),
         name="api_deadline_extension",
     ),
+    path("inbox/", inbox.InboxView.as_view(), name="api_inbox"),
+    path("inbox/read/", inbox.InboxReadView.as_view(), name="api_inbox_read"),
+    path("intake/", intake.IntakeView.as_view(), name="api_intake"),
+    path("near/", near.NearCasesView.as_view(), name="api_near"),
+    path("near/<str:reference>/", near.SummaryView.as_view(), name="api_summary"),
+    path("administration/rights/", access.RolesView.as_view(), name="api_rights"),
+    path(f"{_CASE}referrals/", intake.CaseReferralsView.as_view(), name="api_case_referrals"),
+    path(f"{_CASE}tasks/", intake.TasksView.as_view(), name="api_case_tasks"),
+    path(f"{_CASE}tasks/<str:code>/", intake.TaskView.as_view(), name="api_case_task"),
+    path(f"{_CASE}people/", access.PeopleView.as_view(), name="api_case_people"),
+    path(f"{_CASE}access/", access.AccessView.as_view(), name="api_case_access"),
+    path(f"{_CASE}access/log/", access.AccessLogView.as_view(), name="api_case_access_log"),
+    path(
+        f"{_CASE}access/<uuid:organisation_id>/",
+        access.EndAccessView.as_view(),
+        name="api_case_access_end",
+    ),
+    path("prompt-sheet/", referrals.PromptSheetView.as_view(), name="api_prompt_sheet"),
+    path("drafts/", drafts.DraftsView.as_view(), name="api_drafts"),
+    path(_DRAFT, drafts.DraftView.as_view(), name="api_draft"),
+    path(f"{_DRAFT}hand-over/", drafts.DraftHandOverView.as_view(), name="api_draft_hand_over"),
+    path(f"{_DRAFT}sending/", drafts.DraftSendingView.as_view(), name="api_draft_sending"),
+    path(f"{_DRAFT}pages/<slug:page>/", drafts.DraftPageView.as_view(), name="api_draft_page"),
+    path(
+        f"{_DRAFT}pages/<slug:page>/items/",
+        drafts.DraftItemsView.as_view(),
+        name="api_draft_items",
+    ),
+    path(
+        f"{_DRAFT}pages/<slug:page>/items/<slug:item>/",
+        drafts.DraftItemView.as_view(),
+        name="api_draft_item",
+    ),
+    path(f"{_DECISION}letter/", decisions.DecisionLetterView.as_view(), name="api_letter"),
 ]

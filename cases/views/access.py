@@ -11,14 +11,13 @@ from django.views.generic import View
 
 from cases.actions.assigning import bring_near, take_away
 from cases.forms.access import BringNearForm
-from cases.rights import ASSIGN, NEARNESS, RIGHTS, SEE_ACCESS
+from cases.rights import ASSIGN, SEE_ACCESS, rights_in_words
 from cases.selectors.near import organisations_to_bring, who_can_see
 from cases.selectors.timeline import access_log
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.accounts.models import Organisation
-from nrm.accounts.rights import ADMINISTER, role_rights
-from nrm.accounts.roles import Role
+from nrm.accounts.rights import ADMINISTER
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit import writer
 from nrm.web import add_objections
@@ -129,23 +128,3 @@ class RightsTableView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         ADMINISTER.check(request.user, None)
         return render(request, "cases/rights_table.html", {"roles": rights_in_words()})
-
-
-def rights_in_words() -> list[dict[str, Any]]:
-    """For each role, what it may do by itself, and what it may do on a case by how near it
-    stands."""
-    table = []
-    for role in Role:
-        by_nearness = []
-        for nearness, label in NEARNESS.items():
-            mine = [right.label for right in RIGHTS if (nearness, role) in right.holders]
-            if mine:
-                by_nearness.append({"nearness": label, "rights": mine})
-        table.append(
-            {
-                "role": role.label,
-                "always": [r.label for r in role_rights() if role in r.roles and r.label],
-                "cases": by_nearness,
-            }
-        )
-    return table

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
@@ -15,12 +15,27 @@ from nrm.actions import Objection, action, detail, lock, refuse_if
 
 @action("organisation.added", right=ADMINISTER)
 def add_organisation(
-    *, actor: User, at: datetime, name: str, kind: str, profile: str, region: str = ""
+    *,
+    actor: User,
+    at: datetime,
+    name: str,
+    kind: str,
+    profile: str,
+    region: str = "",
+    key: UUID | None = None,
 ) -> Organisation:
-    """Adds an organisation; refused where one of the same name and kind is there."""
+    """Adds an organisation; refused where one of the same name and kind is there. `key` names the
+    submission: sent twice, it makes one."""
+    row_id = key or uuid4()
+    lock(row_id)
+    if earlier := Organisation.objects.filter(pk=row_id).first():
+        detail(repeated=True)
+        return earlier
     if Organisation.objects.filter(name__iexact=name.strip(), kind=kind).exists():
         refuse_if([Objection(_("An organisation of this name is already here."), field="name")])
-    return Organisation.objects.create(name=name.strip(), kind=kind, profile=profile, region=region)
+    return Organisation.objects.create(
+        id=row_id, name=name.strip(), kind=kind, profile=profile, region=region
+    )
 
 
 @action("organisation.changed", right=ADMINISTER)
@@ -44,8 +59,15 @@ def add_account(
     email: str,
     display_name: str,
     role: str,
+    key: UUID | None = None,
 ) -> User:
-    """Opens an account with its first role. It has no password until its owner chooses one."""
+    """Opens an account with its first role. It has no password until its owner chooses one. `key`
+    names the submission: sent twice, it opens one."""
+    row_id = key or uuid4()
+    lock(row_id)
+    if earlier := User.objects.filter(pk=row_id).first():
+        detail(repeated=True)
+        return earlier
     objections = list(
         rules.objections_to_role(
             role=role, kind=organisation.kind, organisation_active=organisation.is_active
@@ -56,7 +78,7 @@ def add_account(
             Objection(_("An account with this e-mail address is already here."), field="email")
         )
     refuse_if(objections)
-    user = User(email=email.lower(), display_name=display_name.strip())
+    user = User(id=row_id, email=email.lower(), display_name=display_name.strip())
     user.set_unusable_password()
     user.save()
     Membership.objects.create(user=user, group=RoleGroup.of(organisation, role))

@@ -193,6 +193,9 @@ ABSENT = {
     "code": ("no-such-code",),
     "indicator": ("NO-SUCH",),
     "page": ("no-such-page",),
+    "task": ("no-such-task",),
+    "role": ("999999999",),
+    "item_id": ("no-such-item",),
     "quarter": ("1999-Q1", "no-quarter"),
 }
 

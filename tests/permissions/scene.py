@@ -188,11 +188,13 @@ def _keep(
     with acting_as(scene.world.users[by]):
         referral = Referral.objects.get(case=case)
         clock = case.deadlines.order_by("due_at").first()
+        task = case.casetasks.order_by("code").first()
     found = {
         "reference": case.reference,
         "receipt": referral.receipt,
         "deadline_id": clock.pk if clock else "",
         "code": "reasonable_grounds",
+        "task": task.code if task else "",
         **(parts or {}),
         **more,
     }
@@ -234,7 +236,8 @@ def _accounts(scene: Scene) -> None:
     )
     scene.places["token"] = {"pk": str(token.pk)}
     scene.places["organisation"] = {"pk": str(world.police.pk)}
-    scene.places["account"] = {"pk": str(world.responder.pk)}
+    membership = world.responder.memberships.get()
+    scene.places["account"] = {"pk": str(world.responder.pk), "role": str(membership.pk)}
     scene.places["welcome"] = {"uidb64": "AAAA", "token": "used-0"}
     with acting_as(world.caseworker):
         mine = InboxItem.objects.filter(user=world.caseworker).earliest("created_at")

@@ -163,6 +163,8 @@ _SCREENINGS = _CASE + "screenings/"
 _SCREENING = _SCREENINGS + "<uuid:screening>/"
 _DRAFT = "referrals/drafts/<uuid:draft>/"
 _API = "api/v1/"
+_API_DRAFT = "drafts/<uuid:draft_id>/"
+_D = {"draft_id": "draft"}
 
 OUR_TEAM = theirs(*REFERRERS, hidden_from=OTHER_REFERRERS)
 THEIR_TEAM = theirs(*OTHER_REFERRERS, hidden_from=REFERRERS)
@@ -296,6 +298,67 @@ STATISTICS = (
 )
 
 REST = (
+    row(_API + "account/", "api_account", GET=EVERYBODY),
+    row(_API + "account/language/", "api_account_language", PUT=EVERYBODY),
+    row(_API + "account/tokens/", "api_tokens", GET=EVERYBODY),
+    row(_API + "account/tokens/<uuid:token_id>/", "api_token", "token",
+        renamed={"token_id": "pk"}, DELETE=own("caseworker")),
+    row(_API + "administration/organisations/", "api_organisations", GET=ADMIN, POST=ADMIN),
+    row(_API + "administration/organisations/<uuid:organisation_id>/", "api_organisation",
+        "organisation", renamed={"organisation_id": "pk"}, GET=ADMIN, PUT=ADMIN),
+    row(_API + "administration/organisations/<uuid:organisation_id>/accounts/",
+        "api_organisation_accounts", "organisation", renamed={"organisation_id": "pk"},
+        GET=ADMIN, POST=ADMIN),
+    row(_API + "administration/accounts/<uuid:account_id>/", "api_administered_account",
+        "account", renamed={"account_id": "pk"}, GET=ADMIN),
+    row(_API + "administration/accounts/<uuid:account_id>/roles/", "api_account_roles",
+        "account", renamed={"account_id": "pk"}, POST=ADMIN),
+    row(_API + "administration/accounts/<uuid:account_id>/roles/<int:role_id>/",
+        "api_account_role", "account", renamed={"account_id": "pk", "role_id": "role"},
+        DELETE=ADMIN),
+    row(_API + "administration/accounts/<uuid:account_id>/closure/", "api_account_closure",
+        "account", renamed={"account_id": "pk"}, POST=ADMIN, DELETE=ADMIN),
+    row(_API + "administration/rights/", "api_rights", GET=ADMIN),
+    row(_API + "inbox/", "api_inbox", GET=EVERYBODY),
+    row(_API + "inbox/read/", "api_inbox_read", POST=EVERYBODY),
+
+    row(_API + "prompt-sheet/", "api_prompt_sheet", GET=ALL_REFERRERS),
+    row(_API + "drafts/", "api_drafts", GET=ALL_REFERRERS, POST=ALL_REFERRERS),
+    row(_API + _API_DRAFT, "api_draft", "draft", renamed=_D, GET=OUR_TEAM, DELETE=OUR_TEAM),
+    row(_API + _API_DRAFT, "api_draft", "their_draft", renamed=_D,
+        GET=THEIR_TEAM, DELETE=THEIR_TEAM),
+    row(_API + _API_DRAFT + "hand-over/", "api_draft_hand_over", "draft", renamed=_D,
+        GET=OUR_TEAM, POST=OUR_TEAM),
+    row(_API + _API_DRAFT + "sending/", "api_draft_sending", "draft", renamed=_D, absent=(),
+        POST=ALL_REFERRERS),
+    row(_API + _API_DRAFT + "pages/<slug:page>/", "api_draft_page", "draft", renamed=_D,
+        PUT=OUR_TEAM),
+    row(_API + _API_DRAFT + "pages/<slug:page>/items/", "api_draft_items", "draft_episode",
+        renamed=_D, POST=OUR_TEAM),
+    row(_API + _API_DRAFT + "pages/<slug:page>/items/<slug:item>/", "api_draft_item",
+        "draft_episode", renamed=_D, PUT=OUR_TEAM, DELETE=OUR_TEAM),
+
+    row(_API + "intake/", "api_intake", GET=role(*INTAKE, *SUPERVISORS)),
+    row(_API + "near/", "api_near", GET=role(*OUTSIDERS)),
+    row(_API + "near/<str:reference>/", "api_summary", "assigned", "made", "queue", "outer",
+        GET=case("provider", "liaison")),
+    row(_API + _CASE + "referrals/", "api_case_referrals", *TYPICAL, GET=READERS),
+    row(_API + _CASE + "people/", "api_case_people", *TYPICAL, GET=READERS),
+    row(_API + _CASE + "tasks/", "api_case_tasks", *TYPICAL, GET=READERS),
+    row(_API + _CASE + "tasks/<str:code>/", "api_case_task", "queue", renamed={"code": "task"},
+        PUT=READERS),
+    row(_API + _CASE + "access/", "api_case_access", *TYPICAL,
+        GET=case("supervisors"), POST=case("supervisors")),
+    row(_API + _CASE + "access/log/", "api_case_access_log", *TYPICAL, GET=case("supervisors")),
+    row(_API + _CASE + "access/<uuid:organisation_id>/", "api_case_access_end", "assigned",
+        renamed={"organisation_id": "organisation"}, DELETE=case("supervisors")),
+    row(_API + _DECISION + "letter/", "api_letter", "made", GET=WORKERS),
+    row(_API + _SCREENING + "episodes/<uuid:episode>/age/", "api_screening_age", "screening",
+        PUT=WORKERS),
+    row(_API + "statistics/", "api_statistics", GET=role(*AUDITOR)),
+    row(_API + "statistics/<str:quarter>/", "api_statistics_table", "frozen",
+        GET=role(*AUDITOR), POST=role(*AUDITOR)),
+
     row(_API + "schema/", "api_schema", GET=PUBLIC),
     row(_API + "cases/", "api_cases", GET=EVERYBODY),  # everybody their own: most have none
     row(_API + _CASE, "api_case", *EVERY_CASE, GET=READERS),

@@ -1,0 +1,344 @@
+"""Access to a case by REST: who can see it and why, who has looked, and bringing others near."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.actions.assigning import bring_near, take_away
+from cases.api.base import CaseAPIView
+from cases.models import Case
+from cases.rights import ASSIGN, SEE_ACCESS, SEE_REFERRAL, rights_in_words
+from cases.selectors import people as people_selectors
+from cases.selectors.near import Access, organisations_to_bring, who_can_see
+from cases.selectors.timeline import access_log
+from nrm.accounts.models import Organisation
+from nrm.accounts.rights import ADMINISTER
+from nrm.accounts.roles import Role
+from nrm.accounts.scopes import Scope
+from nrm.actions import Forbidden, Hidden, Objection, Refused
+from nrm.audit import writer
+from nrm.rest import (
+    MOST_ROWS,
+    PAGE_SIZE,
+    APIView,
+    Coded,
+    coded_choice,
+    describe,
+    page_response,
+    page_schema,
+    respond,
+)
+
+TAG = "Cases"
+
+
+# Who can see a case ------------------------------------------------------------------------------
+class OrganisationChoiceSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class GrantSerializer(serializers.Serializer):
+    """Why somebody can see the case, and whom it reaches."""
+
+    nearness = serializers.CharField()
+    role = serializers.CharField()
+    organisation = serializers.CharField(allow_blank=True)
+    organisation_id = serializers.UUIDField(allow_null=True)
+    people = serializers.ListField(child=serializers.CharField())
+    reason = serializers.CharField()
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True)
+    can_end = serializers.BooleanField()
+
+
+class AccessSerializer(serializers.Serializer):
+    """Every grant that runs, and which organisations could be brought near."""
+
+    results = GrantSerializer(many=True)
+    could_be_brought = OrganisationChoiceSerializer(many=True)
+
+
+class BringNearSerializer(serializers.Serializer):
+    organisation = serializers.UUIDField(help_text="One of `could_be_brought`.")
+
+
+def _grant(access: Access) -> dict[str, Any]:
+    names = ("nearness", "role", "organisation", "organisation_id", "people", "reason", "since")
+    told = {name: getattr(access, name) for name in names}
+    return {**told, "until": access.until, "can_end": access.can_end}
+
+
+def _access(case: Case) -> dict[str, Any]:
+    could = organisations_to_bring(case)
+    return {
+        "results": [_grant(access) for access in who_can_see(case)],
+        "could_be_brought": [{"id": one.pk, "name": one.name} for one in could],
+    }
+
+
+class _ChangeAccess(CaseAPIView):
+    """An endpoint of who can see a case; changing it needs the right to assign."""
+
+    right = SEE_ACCESS
+
+    def may_change(self) -> None:
+        if ASSIGN.code not in self.held:
+            raise Forbidden(ASSIGN.code)
+
+
+class AccessView(_ChangeAccess):
+    """Who can see the case, and why."""
+
+    @describe(
+        "read_access",
+        "Read who can see a case, and why",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: AccessSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        writer.write(
+            "access_log.viewed", at=self.at, actor_id=request.user.pk, case_id=self.case.pk
+        )
+        return respond(_access(self.case))
+
+    @describe(
+        "bring_near",
+        "Let a provider or a prosecution see the summary; sent twice, it changes nothing more",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=BringNearSerializer,
+        responses={200: AccessSerializer},
+        problems=(404,),
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        self.may_change()
+        wanted = self.read(BringNearSerializer)["organisation"]
+        organisation = Organisation.objects.filter(pk=wanted).first()
+        if organisation is None:
+            text = _("Choose a protection provider or a prosecution that is still open.")
+            raise Refused([Objection(text, field="organisation")])
+        bring_near(self.case, actor=request.user, at=self.at, organisation=organisation)
+        return respond(_access(self.case))
+
+
+class EndAccessView(_ChangeAccess):
+    """What one organisation was given."""
+
+    @describe(
+        "take_away",
+        "End what an organisation was given",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        responses={204: None},
+        problems=(404, 422),
+    )
+    def delete(self, request: Request, reference: str, organisation_id: UUID) -> Response:
+        self.may_change()
+        found = Organisation.objects.filter(pk=organisation_id).first()
+        if found is None:
+            raise Hidden(ASSIGN.code)
+        take_away(self.case, actor=request.user, at=self.at, organisation=found)
+        return respond(None, status=204)
+
+
+# Who has looked ----------------------------------------------------------------------------------
+class AccessLogQuery(serializers.Serializer):
+    """What may stand after the question mark."""
+
+    identity_only = serializers.BooleanField(
+        required=False, default=False, help_text="Only where somebody was shown who it is."
+    )
+    after = serializers.IntegerField(
+        required=False, min_value=0, max_value=2**63 - 1, help_text="From `next`."
+    )
+    limit = serializers.IntegerField(
+        required=False, default=PAGE_SIZE, min_value=1, max_value=MOST_ROWS
+    )
+
+
+class LookSerializer(serializers.Serializer):
+    """One look at the case."""
+
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    title = serializers.CharField()
+    by = serializers.CharField()
+    purpose = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class AccessLogView(CaseAPIView):
+    """Who has looked at the case, the newest first."""
+
+    right = SEE_ACCESS
+
+    @describe(
+        "list_looks",
+        "Read who has looked at a case",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: page_schema(LookSerializer, "LookPage")},
+        problems=(404,),
+        parameters=[AccessLogQuery],
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        query = self.read_query(AccessLogQuery)
+        looks, older, _newer = access_log(
+            self.case,
+            identity_only=query["identity_only"],
+            after=str(query.get("after", "")),
+            size=query["limit"],
+        )
+        writer.write(
+            "access_log.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"events": [look.told.id for look in looks]},
+        )
+        bodies = [
+            {
+                "id": look.told.id,
+                "at": look.told.at,
+                "title": str(look.told.title),
+                "by": str(look.told.by),
+                "purpose": str(look.purpose),
+                "reason": str(look.reason),
+            }
+            for look in looks
+        ]
+        return page_response(request, bodies, after=older)
+
+
+# People and consent ------------------------------------------------------------------------------
+class PeopleRowSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    text = serializers.CharField()
+
+
+class ConsentSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    about = serializers.CharField()
+    answer = serializers.CharField()
+    rows = PeopleRowSerializer(many=True)
+
+
+class ContactMarkSerializer(serializers.Serializer):
+    channel = serializers.CharField()
+    mark = serializers.CharField()
+
+
+class ContactCardSerializer(serializers.Serializer):
+    """The card that counts. Only what is marked safe may be used."""
+
+    id = serializers.UUIDField()
+    marks = ContactMarkSerializer(many=True)
+    recorded_at = serializers.DateTimeField()
+    recorded_by = serializers.CharField()
+    rows = PeopleRowSerializer(many=True)
+
+
+class PeopleSerializer(serializers.Serializer):
+    """What the person agreed to and how they may be reached. Nothing here says who they are."""
+
+    consents = ConsentSerializer(many=True)
+    safe_contact = ContactCardSerializer(allow_null=True)
+
+
+def _rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"label": str(row["key"]), "text": str(row["value"])} for row in rows]
+
+
+class PeopleView(CaseAPIView):
+    """What the person agreed to, and how they may be reached."""
+
+    right = SEE_REFERRAL
+
+    @describe(
+        "read_people",
+        "Read what the person agreed to and how they may be reached",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: PeopleSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        consents = people_selectors.consents(self.case)
+        card = people_selectors.safe_contact(self.case, at=self.at)
+        writer.write(
+            "people.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={
+                "consents": [str(consent.id) for consent in consents],
+                "card": str(card.id) if card else None,
+            },
+        )
+        told = [
+            {"id": c.id, "about": c.title, "answer": str(c.answer), "rows": _rows(c.rows)}
+            for c in consents
+        ]
+        contact = card and {
+            "id": card.id,
+            "marks": [{"channel": mark.channel, "mark": mark.word} for mark in card.marks],
+            "recorded_at": card.recorded_at,
+            "recorded_by": card.by,
+            "rows": _rows(card.details),
+        }
+        return respond({"consents": told, "safe_contact": contact})
+
+
+# Roles and rights --------------------------------------------------------------------------------
+class RightsByNearnessSerializer(serializers.Serializer):
+    nearness = serializers.CharField()
+    rights = serializers.ListField(child=serializers.CharField())
+
+
+class RoleRightsSerializer(serializers.Serializer):
+    role = Coded()
+    always = serializers.ListField(child=serializers.CharField())
+    cases = RightsByNearnessSerializer(many=True)
+
+
+class RolesBodySerializer(serializers.Serializer):
+    """For each role, what it may do by itself, and on a case by how near it stands."""
+
+    results = RoleRightsSerializer(many=True)
+
+
+class RolesView(APIView):
+    """The table of roles and rights. No case is in it."""
+
+    role_right = ADMINISTER
+
+    @describe(
+        "read_rights",
+        "Read what each role may do",
+        tag="Administration",
+        scope=Scope.ADMINISTRATION,
+        responses={200: RolesBodySerializer},
+    )
+    def get(self, request: Request) -> Response:
+        told = [
+            {
+                "role": coded_choice(Role, line["code"]),
+                "always": [str(label) for label in line["always"]],
+                "cases": [
+                    {
+                        "nearness": str(by["nearness"]),
+                        "rights": [str(label) for label in by["rights"]],
+                    }
+                    for by in line["cases"]
+                ],
+            }
+            for line in rights_in_words()
+        ]
+        return respond({"results": told})

@@ -1,0 +1,544 @@
+"""One's own account and the administrator's work by REST: the same actions as their pages.
+
+No program makes a token: a stolen one must not be able to outlive itself. Making one is for a
+person who signed in.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.db.models import QuerySet
+from django.urls import path, reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from nrm.accounts import actions
+from nrm.accounts.models import SYSTEM_ID, Membership, Organisation, Token, User
+from nrm.accounts.rights import ADMINISTER
+from nrm.accounts.roles import OrganisationKind, Role
+from nrm.accounts.scopes import Scope
+from nrm.actions import Hidden
+from nrm.profiles import profiles
+from nrm.rest import (
+    IDEMPOTENCY_KEY,
+    APIView,
+    Coded,
+    IdPageQuery,
+    coded_choice,
+    describe,
+    page_by_id,
+    page_response,
+    page_schema,
+    respond,
+)
+
+ACCOUNT, ADMINISTRATION = "Account", "Administration"
+LANGUAGES = [code for code, _label in settings.LANGUAGES]
+
+
+# What an answer looks like -----------------------------------------------------------------------
+class OrganisationNameSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class HeldRoleSerializer(serializers.Serializer):
+    """A role that somebody holds in an organisation."""
+
+    id = serializers.IntegerField()
+    role = Coded()
+    organisation = OrganisationNameSerializer()
+
+
+class TokenSerializer(serializers.Serializer):
+    """A token. Its secret was shown once, when a person made it."""
+
+    id = serializers.UUIDField()
+    label = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices))
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True, help_text="Exact to the hour.")
+
+
+class AccountSerializer(serializers.Serializer):
+    """Who you are here, and what the token that you came with is for."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    language = serializers.ChoiceField(LANGUAGES)
+    roles = HeldRoleSerializer(many=True)
+    token = TokenSerializer(allow_null=True, help_text="Null where you came by session.")
+
+
+class AdministeredAccountSerializer(serializers.Serializer):
+    """An account as its administrator sees it."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    is_open = serializers.BooleanField()
+    roles = HeldRoleSerializer(many=True)
+
+
+class InvitedAccountSerializer(AdministeredAccountSerializer):
+    """A new account, and the link with which its owner chooses a password."""
+
+    welcome_url = serializers.URLField(
+        allow_null=True,
+        help_text="Works once: hand it to the owner yourself. Null once they have a password.",
+    )
+
+
+class OrganisationSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = Coded()
+    profile = serializers.CharField(help_text="The law that it works under.")
+    is_open = serializers.BooleanField()
+
+
+# What is sent ------------------------------------------------------------------------------------
+class LanguageSerializer(serializers.Serializer):
+    language = serializers.ChoiceField(LANGUAGES)
+
+
+class OrganisationWriteSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=200)
+    kind = serializers.ChoiceField(OrganisationKind.choices)
+    profile = serializers.CharField(max_length=30, help_text="The code of a profile, such as uk.")
+
+    def validate_profile(self, value: str) -> str:
+        if value not in {profile.code for profile in profiles()}:
+            raise serializers.ValidationError(_("There is no such profile."))
+        return value
+
+
+class OrganisationChangeSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=200)
+    is_open = serializers.BooleanField(help_text="In a closed one no role gives anything.")
+
+
+class AccountWriteSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=150, help_text="As colleagues will see it.")
+    email = serializers.EmailField(max_length=254)
+    role = serializers.ChoiceField(Role.choices)
+
+
+class RoleWriteSerializer(serializers.Serializer):
+    organisation = serializers.UUIDField()
+    role = serializers.ChoiceField(Role.choices)
+
+
+class OrganisationsQuery(IdPageQuery):
+    """What may stand after the question mark."""
+
+    kind = serializers.ChoiceField(OrganisationKind.choices, required=False)
+    is_open = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+def _organisation_body(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "id": organisation.pk,
+        "name": organisation.name,
+        "kind": coded_choice(OrganisationKind, organisation.kind),
+        "profile": organisation.profile,
+        "is_open": organisation.is_active,
+    }
+
+
+def _role_body(membership: Membership) -> dict[str, Any]:
+    return {
+        "id": membership.pk,
+        "role": coded_choice(Role, membership.role),
+        "organisation": {"id": membership.organisation.pk, "name": membership.organisation.name},
+    }
+
+
+def _token_body(token: Token) -> dict[str, Any]:
+    names = ("label", "scopes", "created_at", "expires_at", "last_used_at")
+    return {"id": token.pk, **{name: getattr(token, name) for name in names}}
+
+
+def _held(user: User) -> list[dict[str, Any]]:
+    rows = user.memberships.select_related("group__role_group__organisation").order_by("pk")
+    return [_role_body(membership) for membership in rows]
+
+
+def _account_body(user: User) -> dict[str, Any]:
+    return {
+        "id": user.pk,
+        "name": user.display_name,
+        "email": user.email,
+        "is_open": user.is_active,
+        "roles": _held(user),
+    }
+
+
+# One's own account -------------------------------------------------------------------------------
+class AccountView(APIView):
+    """Your own account."""
+
+    @describe(
+        "read_account",
+        "Read who you are and what your token is for",
+        tag=ACCOUNT,
+        scope=Scope.ACCOUNT,
+        responses={200: AccountSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        user: User = request.user
+        token = request._request.token
+        return respond(
+            {
+                "id": user.pk,
+                "name": user.display_name,
+                "email": user.email,
+                "language": user.language,
+                "roles": [_role_body(membership) for membership in user.active_memberships],
+                "token": _token_body(token) if token else None,
+            }
+        )
+
+
+class LanguageView(APIView):
+    """The language in which you are told things."""
+
+    @describe(
+        "choose_language",
+        "Choose the language of your account",
+        tag=ACCOUNT,
+        scope=Scope.ACCOUNT,
+        request=LanguageSerializer,
+        responses={200: LanguageSerializer},
+    )
+    def put(self, request: Request) -> Response:
+        said = self.read(LanguageSerializer)
+        actions.choose_language(request.user, actor=request.user, at=self.at, **said)
+        return respond(said)
+
+
+class TokensView(APIView):
+    """Your tokens that hold. They are made on the account page, by a person who signed in."""
+
+    @describe(
+        "list_tokens",
+        "List your tokens",
+        tag=ACCOUNT,
+        scope=Scope.ACCOUNT,
+        responses={200: page_schema(TokenSerializer, "TokenPage")},
+        parameters=[IdPageQuery],
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(IdPageQuery)
+        live = request.user.tokens.filter(revoked_at=None, expires_at__gt=self.at)
+        rows, after = page_by_id(live, **query)
+        return page_response(request, [_token_body(token) for token in rows], after=after)
+
+
+class TokenView(APIView):
+    """One of your tokens."""
+
+    @describe(
+        "revoke_token",
+        "Revoke one of your tokens, at once",
+        tag=ACCOUNT,
+        scope=Scope.ACCOUNT,
+        responses={204: None},
+        problems=(404,),
+    )
+    def delete(self, request: Request, token_id: UUID) -> Response:
+        token = Token.objects.filter(pk=token_id, user=request.user).first()
+        if token is None:
+            raise Hidden("own_account")
+        if token.revoked_at is None:
+            actions.revoke_token(request.user, actor=request.user, at=self.at, token=token)
+        return respond(None, status=204)
+
+
+# Administration ----------------------------------------------------------------------------------
+class AdministrationAPIView(APIView):
+    """An endpoint for administrators alone. No case is in it."""
+
+    role_right = ADMINISTER
+
+    def organisation(self, pk: UUID) -> Organisation:
+        """The organisation, or 404."""
+        if found := Organisation.objects.filter(pk=pk).first():
+            return found
+        raise Hidden("administer")
+
+    def account(self, pk: UUID) -> User:
+        """The account, or 404; the system's own is none."""
+        if found := User.objects.exclude(pk=SYSTEM_ID).filter(pk=pk).first():
+            return found
+        raise Hidden("administer")
+
+
+class OrganisationsView(AdministrationAPIView):
+    """Organisations."""
+
+    @describe(
+        "list_organisations",
+        "List the organisations",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        responses={200: page_schema(OrganisationSerializer, "OrganisationPage")},
+        parameters=[OrganisationsQuery],
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(OrganisationsQuery)
+        rows: QuerySet[Organisation] = Organisation.objects.all()
+        if kind := query.get("kind"):
+            rows = rows.filter(kind=kind)
+        if query["is_open"] is not None:
+            rows = rows.filter(is_active=query["is_open"])
+        found, after = page_by_id(rows, after=query["after"], limit=query["limit"])
+        return page_response(request, [_organisation_body(row) for row in found], after=after)
+
+    @describe(
+        "add_organisation",
+        "Add an organisation",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=OrganisationWriteSerializer,
+        responses={201: OrganisationSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request) -> Response:
+        made = actions.add_organisation(
+            actor=request.user,
+            at=self.at,
+            key=self.submission_key(),
+            **self.read(OrganisationWriteSerializer),
+        )
+        where = reverse("api_organisation", args=[made.pk])
+        return respond(_organisation_body(made), status=201, location=where)
+
+
+class OrganisationView(AdministrationAPIView):
+    """One organisation."""
+
+    @describe(
+        "read_organisation",
+        "Read an organisation",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        responses={200: OrganisationSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, organisation_id: UUID) -> Response:
+        return respond(_organisation_body(self.organisation(organisation_id)))
+
+    @describe(
+        "change_organisation",
+        "Rename, close or open an organisation",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=OrganisationChangeSerializer,
+        responses={200: OrganisationSerializer},
+        problems=(404,),
+    )
+    def put(self, request: Request, organisation_id: UUID) -> Response:
+        organisation = self.organisation(organisation_id)
+        said = self.read(OrganisationChangeSerializer)
+        changed = actions.change_organisation(
+            organisation,
+            actor=request.user,
+            at=self.at,
+            name=said["name"],
+            is_active=said["is_open"],
+        )
+        return respond(_organisation_body(changed))
+
+
+class OrganisationAccountsView(AdministrationAPIView):
+    """The accounts with a role in one organisation."""
+
+    @describe(
+        "list_accounts",
+        "List the accounts of an organisation",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        responses={200: page_schema(AdministeredAccountSerializer, "AccountPage")},
+        problems=(404,),
+        parameters=[IdPageQuery],
+    )
+    def get(self, request: Request, organisation_id: UUID) -> Response:
+        organisation = self.organisation(organisation_id)
+        people = User.objects.filter(
+            memberships__group__role_group__organisation=organisation
+        ).distinct()
+        rows, after = page_by_id(
+            people.prefetch_related("memberships__group__role_group__organisation"),
+            **self.read_query(IdPageQuery),
+        )
+        bodies = [
+            {
+                "id": user.pk,
+                "name": user.display_name,
+                "email": user.email,
+                "is_open": user.is_active,
+                "roles": [_role_body(m) for m in user.memberships.all()],
+            }
+            for user in rows
+        ]
+        return page_response(request, bodies, after=after)
+
+    @describe(
+        "add_account",
+        "Open an account and get the link for its owner",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=AccountWriteSerializer,
+        responses={201: InvitedAccountSerializer},
+        problems=(404,),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, organisation_id: UUID) -> Response:
+        organisation = self.organisation(organisation_id)
+        said = self.read(AccountWriteSerializer)
+        user = actions.add_account(
+            organisation,
+            actor=request.user,
+            at=self.at,
+            email=said["email"],
+            display_name=said["name"],
+            role=said["role"],
+            key=self.submission_key(),
+        )
+        body = {**_account_body(user), "welcome_url": _welcome_url(request, user)}
+        where = reverse("api_administered_account", args=[user.pk])
+        return respond(body, status=201, location=where)
+
+
+def _welcome_url(request: Request, user: User) -> str | None:
+    # A call that is repeated later must be no way into an account that has an owner.
+    if user.has_usable_password():
+        return None
+    values = {
+        "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
+        "token": default_token_generator.make_token(user),
+    }
+    return request.build_absolute_uri(reverse("welcome", kwargs=values))
+
+
+class AdministeredAccountView(AdministrationAPIView):
+    """One account."""
+
+    @describe(
+        "read_administered_account",
+        "Read an account and its roles",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        responses={200: AdministeredAccountSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, account_id: UUID) -> Response:
+        return respond(_account_body(self.account(account_id)))
+
+
+class RolesView(AdministrationAPIView):
+    """The roles of one account."""
+
+    @describe(
+        "give_role",
+        "Give an account a role in an organisation; giving it twice changes nothing",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=RoleWriteSerializer,
+        responses={201: HeldRoleSerializer},
+        problems=(404,),
+    )
+    def post(self, request: Request, account_id: UUID) -> Response:
+        user = self.account(account_id)
+        said = self.read(RoleWriteSerializer)
+        given = actions.give_role(
+            user,
+            actor=request.user,
+            at=self.at,
+            organisation=self.organisation(said["organisation"]),
+            role=said["role"],
+        )
+        return respond(_role_body(given), status=201)
+
+
+class RoleView(AdministrationAPIView):
+    """One role of one account."""
+
+    @describe(
+        "end_role",
+        "Take a role away",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        responses={204: None},
+        problems=(404, 422),
+    )
+    def delete(self, request: Request, account_id: UUID, role_id: int) -> Response:
+        found = self.account(account_id).memberships.filter(pk=role_id).first()
+        if found is None:
+            raise Hidden("administer")
+        actions.end_role(found, actor=request.user, at=self.at)
+        return respond(None, status=204)
+
+
+class ClosureView(AdministrationAPIView):
+    """That an account is closed."""
+
+    @describe(
+        "close_account",
+        "Close an account: its sessions and tokens end at once",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=None,
+        responses={200: AdministeredAccountSerializer},
+        problems=(404, 422),
+    )
+    def post(self, request: Request, account_id: UUID) -> Response:
+        user = actions.close_account(self.account(account_id), actor=request.user, at=self.at)
+        return respond(_account_body(user))
+
+    @describe(
+        "reopen_account",
+        "Open a closed account again; its tokens stay revoked",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        responses={200: AdministeredAccountSerializer},
+        problems=(404, 422),
+    )
+    def delete(self, request: Request, account_id: UUID) -> Response:
+        user = actions.reopen_account(self.account(account_id), actor=request.user, at=self.at)
+        return respond(_account_body(user))
+
+
+_ORGANISATIONS = "administration/organisations/"
+_ONE = "administration/accounts/<uuid:account_id>/"
+
+urlpatterns = [
+    path("account/", AccountView.as_view(), name="api_account"),
+    path("account/language/", LanguageView.as_view(), name="api_account_language"),
+    path("account/tokens/", TokensView.as_view(), name="api_tokens"),
+    path("account/tokens/<uuid:token_id>/", TokenView.as_view(), name="api_token"),
+    path(_ORGANISATIONS, OrganisationsView.as_view(), name="api_organisations"),
+    path(
+        f"{_ORGANISATIONS}<uuid:organisation_id>/",
+        OrganisationView.as_view(),
+        name="api_organisation",
+    ),
+    path(
+        f"{_ORGANISATIONS}<uuid:organisation_id>/accounts/",
+        OrganisationAccountsView.as_view(),
+        name="api_organisation_accounts",
+    ),
+    path(_ONE, AdministeredAccountView.as_view(), name="api_administered_account"),
+    path(f"{_ONE}roles/", RolesView.as_view(), name="api_account_roles"),
+    path(f"{_ONE}roles/<int:role_id>/", RoleView.as_view(), name="api_account_role"),
+    path(f"{_ONE}closure/", ClosureView.as_view(), name="api_account_closure"),
+]
