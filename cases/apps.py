@@ -26,6 +26,7 @@ class CasesConfig(AppConfig):
 
         for label, url_name, right, order in (
             (_("Overview"), "case", rights.SEE_CASE, 10),
+            (_("Referral"), "case_referral", rights.SEE_REFERRAL, 15),
             (_("Decisions"), "decisions", rights.DRAFT_DECISION, 30),
             (_("Deadlines"), "deadlines", rights.SEE_CASE, 40),
             (_("Documents"), "case_documents", rights.READ_DOCUMENT, 50),

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, Episode, FindingSet
+from cases.models import Case, Episode
 from identities.crypto import Opener
 from nrm.profiles.labels import Label
 from nrm.profiles.shape import Choice, Indicator, NeverNotify, Profile, Prompt
@@ -535,9 +535,9 @@ def earlier_wordings(case: Case, evidence: Evidence) -> Iterator[dict[str, Any]]
 # The panel of the case page -----------------------------------------------------------------------
 def panel(case: Case, user: Any) -> dict[str, Any]:
     """What the evidence shows: the current findings of the case and, while a screening is open,
-    that it is. At most five queries."""
-    current = FindingSet.objects.filter(case=case, superseded_at=None).first()
-    newest = screenings_of(case)
+    that it is. Two queries, four while a screening is open and none was completed."""
+    current = case.findings_now
+    newest = list(case.screenings.defer("differs"))
     running = next((one for one in newest if one.state == ScreeningState.OPEN), None)
     done = next((one for one in newest if current and one.pk == current.source_id), None)
     elements = []

@@ -1,13 +1,11 @@
 """What every endpoint of one case begins with: finding the case through the one door."""
 
-from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from cases import access
 from cases.access import find_case
 from cases.models import Case
 from cases.rights import SEE_CASE, CaseRight
@@ -32,14 +30,10 @@ class CaseAPIView(APIView):
     right: CaseRight = SEE_CASE
     writes: CaseRight | None = None
     case: Case
+    held: frozenset[str]  # the codes of the rights that this user has on this case
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         reading = request.method in ("GET", "HEAD")
         needed = self.right if reading or self.writes is None else self.writes
-        self.case = find_case(request.user, kwargs["reference"], needed)
-
-    @cached_property
-    def held(self) -> frozenset[str]:
-        """The codes of the rights that this user has on this case."""
-        return access.rights_on(self.request.user, self.case)
+        self.case, self.held = find_case(request.user, kwargs["reference"], needed)

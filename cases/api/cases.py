@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import rights
+from cases import access, rights
 from cases.actions.assigning import assign_case
 from cases.actions.identity import show_identity
 from cases.api.base import CaseAPIView, PageQuery
@@ -333,7 +333,8 @@ class AssignmentView(CaseAPIView):
             text = _("Choose a caseworker of the authority that holds the case.")
             raise Refused([Objection(str(text), field="caseworker")])
         case = assign_case(self.case, actor=request.user, at=self.at, caseworker=caseworker)
-        return respond(case_body(case, self.held), version=case.version)
+        held = access.rights_on(request.user, case)
+        return respond(case_body(case, held), version=case.version)
 
 
 # Who the person is -------------------------------------------------------------------------------

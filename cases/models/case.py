@@ -15,6 +15,7 @@ from nrm.accounts.models import Organisation, User
 from nrm.profiles import Profile, load_profile
 
 if TYPE_CHECKING:
+    from cases.models.finding import FindingSet
     from cases.rights import CaseRight
 
 
@@ -118,6 +119,11 @@ class Case(models.Model):
     @cached_property
     def profile(self) -> Profile:
         return load_profile(self.profile_code, self.profile_version)
+
+    @cached_property
+    def findings_now(self) -> "FindingSet | None":
+        """The findings that hold, read once for all parts of a page. Actions read them anew."""
+        return self.findingsets.filter(superseded_at=None).first()
 
     @property
     def treated_as_child(self) -> bool:

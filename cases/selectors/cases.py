@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -99,7 +99,7 @@ _LOOK = {"waiting": "on_track", "reached": "met"}
 
 
 def deadline_view(case: Case, deadline: Deadline, *, at: datetime) -> DeadlineView:
-    """The deadline in words at a moment. `deadline.pauses` should be prefetched."""
+    """The deadline in words at a moment. The pauses of a paused one should be prefetched."""
     term = case.profile.term(deadline.term)
     reason, because, since = _pause_reason(case, deadline)
     state = clock_state(
@@ -141,8 +141,10 @@ def _urgency(code: str, days: int) -> str:
 
 
 def running_deadlines(case: Case, *, at: datetime) -> list[DeadlineView]:
-    """The clocks that run or are paused, the earliest first. Two queries."""
-    rows = case.deadlines.filter(state__in=_RUNNING).prefetch_related("pauses").order_by("due_at")
+    """The clocks that run or are paused, the earliest first. One query, two where one is paused."""
+    rows = list(case.deadlines.filter(state__in=_RUNNING).order_by("due_at"))
+    if any(row.state == DeadlineState.PAUSED for row in rows):
+        prefetch_related_objects(rows, "pauses")
     return [deadline_view(case, row, at=at) for row in rows]
 
 

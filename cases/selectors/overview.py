@@ -3,8 +3,10 @@ decisions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -226,6 +228,27 @@ def found(findings: FindingSet | None) -> list[Found]:
 def _found(title: str, result: str, states: dict[str, str]) -> Found:
     child = result == "ELEMENTS_MET_CHILD"
     return Found(title, str(RESULTS.get(result, result)), _elements(states, child=child))
+
+
+# Non-punishment -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Alleged:
+    """What is alleged against the person, without what it is: how many offences, the next hearing
+    and whether they are detained."""
+
+    number: int
+    hearing_on: date | None
+    detained: bool
+
+
+def alleged(case: Case, *, today: date | None = None) -> Alleged | None:
+    """The offences that the referral tells of, where there are any. One query."""
+    today = today or timezone.localdate()
+    rows = list(case.allegations.values_list("hearing_on", "detained"))
+    if not rows:
+        return None
+    ahead = [day for day, _detained in rows if day and day >= today]
+    return Alleged(len(rows), min(ahead, default=None), any(held for _day, held in rows))
 
 
 # Decisions ----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from django.urls import path
 
 from cases.views.access import AccessView, EndAccessView, RightsTableView
 from cases.views.batches import BatchResultView, BatchView
-from cases.views.case import CaseOverview, PeopleView, TasksView, TimelineView
+from cases.views.case import CaseOverview, PeopleView, ReferralTold, TasksView, TimelineView
 from cases.views.dashboard import DashboardView
 from cases.views.documents import (
     BringBackDocumentView,
@@ -29,6 +29,7 @@ urlpatterns = [
     path("cases/batch/<uuid:batch>/", BatchResultView.as_view(), name="batch_result"),
     path("cases/<str:reference>/", CaseOverview.as_view(), name="case"),
     path("cases/<str:reference>/timeline/", TimelineView.as_view(), name="case_timeline"),
+    path("cases/<str:reference>/referral/", ReferralTold.as_view(), name="case_referral"),
     path("cases/<str:reference>/tasks/", TasksView.as_view(), name="case_tasks"),
     path("cases/<str:reference>/notes/", NotesView.as_view(), name="case_notes"),
     path("cases/<str:reference>/documents/", DocumentsView.as_view(), name="case_documents"),

@@ -1,13 +1,11 @@
 """What every page of a case begins with: finding the case through the one door."""
 
-from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.generic import View
 
-from cases import access
 from cases.access import find_case
 from cases.models import Case
 from cases.rights import SEE_CASE, CaseRight
@@ -19,16 +17,12 @@ class CaseView(View):
 
     right: CaseRight = SEE_CASE
     case: Case
+    held: frozenset[str]  # the codes of the rights that this user has on this case
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.at = timezone.now()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.case = find_case(request.user, kwargs["reference"], self.right)
+        self.case, self.held = find_case(request.user, kwargs["reference"], self.right)
         return super().dispatch(request, *args, **kwargs)
-
-    @cached_property
-    def held(self) -> frozenset[str]:
-        """The codes of the rights that this user has on this case."""
-        return access.rights_on(self.request.user, self.case)  # type: ignore[arg-type]

@@ -12,7 +12,6 @@ from cases import ports
 from cases.actions.tasks_done import finish_task, reopen_task
 from cases.forms.intake import TasksForm
 from cases.forms.notes import NoteForm
-from cases.models import Decision
 from cases.rights import DO_TASK, SEE_CASE, SEE_REFERRAL
 from cases.selectors import overview
 from cases.selectors import people as people_selectors
@@ -35,9 +34,8 @@ class CaseOverview(CaseView):
         case, held, at = self.case, self.held, self.at
         user: Any = request.user
         deadlines = running_deadlines(case, at=at)
-        decisions = list(Decision.objects.filter(case=case))
-        findings = case.findingsets.filter(superseded_at=None).first()
-        told = referrals_told(case) if "see_referral" in held else []
+        decisions = list(case.decisions.defer("reasons", "record"))
+        findings = case.findings_now
         tasks = list(case.casetasks.all())
         found = overview.found(findings)
         side_panels = self._panels(side=True)
@@ -49,7 +47,6 @@ class CaseOverview(CaseView):
             data={
                 "deadlines": [str(d.id) for d in deadlines],
                 "decisions": [str(d.pk) for d in decisions],
-                "referrals": [str(t.referral.pk) for t in told],
                 "findings": str(findings.pk) if findings else None,
             },
         )
@@ -82,7 +79,7 @@ class CaseOverview(CaseView):
                 # The room that recorded the findings may show them itself; what stands here then
                 # is what each episode adds.
                 "show_found": len(found) > 1 or not side_panels,
-                "told": told,
+                "alleged": overview.alleged(case) if "see_referral" in held else None,
                 "decisions": overview.decision_lines(case, decisions),
                 "timeline": timelines.timeline(case, size=RECENT).events,
                 "note_form": NoteForm() if "write_note" in held else None,
@@ -100,6 +97,24 @@ class CaseOverview(CaseView):
             if context is not None:
                 shown.append({"template": panel.template, "context": context})
         return shown
+
+
+class ReferralTold(CaseView):
+    """What the referral says, as the first responder wrote it."""
+
+    right = SEE_REFERRAL
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        told = referrals_told(self.case)
+        writer.write(
+            "referral.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"referrals": [str(one.referral.pk) for one in told]},
+        )
+        frame = case_frame(request, self.case, self.held, current="case_referral")
+        return render(request, "cases/referral.html", {**frame, "told": told})
 
 
 class TimelineView(CaseView):

@@ -232,7 +232,7 @@ def test_a_case_costs_a_known_number_of_queries(world: Any, case: Case) -> None:
 
 
 LIST_QUERIES = 7
-DETAIL_QUERIES = 12
+DETAIL_QUERIES = 11
 
 
 def test_each_look_is_an_event_with_the_ids_shown(world: Any, case: Case) -> None:

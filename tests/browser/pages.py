@@ -239,6 +239,8 @@ CASES = (
         "verdict",
         sent=(Sent('main form[action$="/notes/"] button', emptied=True, said="empty note"),),
     ),
+    Page("case_referral", "caseworker", "assigned"),
+    Page("case_referral", "intake", "notify"),
     Page("case_timeline", "caseworker", "made"),
     Page("case_timeline", "supervisor", "made", "?show=looks"),
     Page("case_notes", "caseworker", "assigned", sent=(EMPTY,)),

@@ -132,8 +132,10 @@ def test_every_look_is_an_event_with_what_was_shown(world, case):
     page(world, case)
     event = Event.objects.get(verb="case.viewed")
     assert (event.actor_id, event.case_id) == (world.caseworker.pk, case.pk)
-    assert len(event.data["referrals"]) == 1
     assert len(event.data["deadlines"]) == 1
+    page(world, case, name="case_referral")
+    event = Event.objects.get(verb="referral.viewed")
+    assert len(event.data["referrals"]) == 1
 
 
 def test_another_room_puts_a_panel_on_the_page(world, case, monkeypatch):

@@ -14,9 +14,9 @@ from tests.casework.people import assigned
 
 # Sessions, the context of the request and its transaction are among them.
 COSTS = {
-    "case_notes": ("caseworker", 13),
-    "case_timeline": ("caseworker", 13),
-    "case_access": ("supervisor", 24),
+    "case_notes": ("caseworker", 12),
+    "case_timeline": ("caseworker", 12),
+    "case_access": ("supervisor", 23),
 }
 
 

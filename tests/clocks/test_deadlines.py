@@ -367,8 +367,8 @@ def test_clock_of_another_case_is_not_found_through_this_case(palermo, formal):
     assert client.get(where("deadline", formal, other)).status_code == 404
 
 
-DEADLINES_QUERIES = 18
-DEADLINE_QUERIES = 18
+DEADLINES_QUERIES = 13
+DEADLINE_QUERIES = 13
 
 
 def test_deadline_pages_cost_the_same_for_25_and_50_clocks(palermo, formal):

@@ -309,12 +309,12 @@ def test_returned_reasons_are_shown_to_the_author(world, case, at):
 
 
 # What each page costs. The same for 50 rows as for 25.
-REVIEW_QUERIES = 15
-DECISIONS_QUERIES = 20
-DRAFT_QUERIES = 23
-MADE_QUERIES = 20
-REVIEW_PAGE_QUERIES = 29
-LETTER_QUERIES = 17
+REVIEW_QUERIES = 11
+DECISIONS_QUERIES = 15
+DRAFT_QUERIES = 18
+MADE_QUERIES = 15
+REVIEW_PAGE_QUERIES = 24
+LETTER_QUERIES = 12
 
 
 def queries_of(client, address):

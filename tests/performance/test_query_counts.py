@@ -73,6 +73,7 @@ READS: tuple[Read, ...] = (
     Read("case", "supervisor", "wide"),
     Read("case", "intake", "queued"),
     Read("case", "supervisor", "decided"),
+    Read("case_referral", "caseworker", "wide"),
     Read("case_timeline", "caseworker", "wide"),
     Read("case_notes", "caseworker", "wide"),
     Read("case_documents", "caseworker", "wide"),

@@ -222,6 +222,7 @@ CASES = (
     row("intake/<str:reference>/", "triage", *TYPICAL, GET=TRIAGE, POST=TRIAGE),
     row("cases/", "worklist", GET=role(*CASEWORKERS, *SUPERVISORS)),
     row(_CASE, "case", *EVERY_CASE, GET=READERS),
+    row(_CASE + "referral/", "case_referral", *TYPICAL, GET=READERS),
     row(_CASE + "timeline/", "case_timeline", *TYPICAL, GET=READERS),
     row(_CASE + "tasks/", "case_tasks", *TYPICAL, POST=READERS),
     row(_CASE + "notes/", "case_notes", *TYPICAL, GET=READERS, POST=READERS),
