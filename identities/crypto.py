@@ -22,10 +22,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.utils import timezone
 
-from identities.models import PersonKey
+from identities.models import PersonKey, UserKey
 
 # What Django gives for a BinaryField.
 Sealed = bytes | memoryview
+# Whose keys: a person's, or a user's for what they had typed.
+Keys = type[PersonKey] | type[UserKey]
 
 _VERSION = b"v1"
 _NONCE = 12
@@ -74,34 +76,37 @@ def key_ring() -> KeyRing:
     return _parse(text)
 
 
-def _wrap_data(person_id: UUID) -> bytes:
-    return f"keys.person_key|wrapped|{person_id}".encode()
+def _wrap_data(owner_id: UUID, keys: Keys) -> bytes:
+    table = keys._meta.db_table.replace('"', "")
+    return f"{table}|wrapped|{owner_id}".encode()
 
 
-def create_key(person_id: UUID) -> None:
-    """Makes and keeps the data key of a new person."""
+def create_key(owner_id: UUID, keys: Keys = PersonKey) -> None:
+    """Makes and keeps the data key of a new person, or with `keys=UserKey` of a user."""
     ring = key_ring()
     nonce = os.urandom(_NONCE)
-    wrapped = ring.of(ring.newest).encrypt(nonce, os.urandom(32), _wrap_data(person_id))
-    PersonKey.objects.create(
-        person_id=person_id, kek=ring.newest, wrapped=nonce + wrapped, created_at=timezone.now()
+    wrapped = ring.of(ring.newest).encrypt(nonce, os.urandom(32), _wrap_data(owner_id, keys))
+    keys.objects.create(
+        pk=owner_id, kek=ring.newest, wrapped=nonce + wrapped, created_at=timezone.now()
     )
 
 
-def destroy_key(person_id: UUID) -> None:
-    """Destroys the data key: everything sealed for this person is unreadable from now on."""
-    PersonKey.objects.filter(person_id=person_id).delete()
+def destroy_key(owner_id: UUID, keys: Keys = PersonKey) -> None:
+    """Destroys the data key: everything sealed under it is unreadable from now on."""
+    keys.objects.filter(pk=owner_id).delete()
 
 
-def _data_key(person_id: UUID) -> AESGCM:
-    row = PersonKey.objects.filter(person_id=person_id).first()
+def _data_key(owner_id: UUID, keys: Keys = PersonKey) -> AESGCM:
+    row = keys.objects.filter(pk=owner_id).first()
     if row is None:
-        raise Unreadable("The key of this person is gone.")
+        raise Unreadable("The key is gone.")
     raw = bytes(row.wrapped)
     try:
-        plain = key_ring().of(row.kek).decrypt(raw[:_NONCE], raw[_NONCE:], _wrap_data(person_id))
+        plain = (
+            key_ring().of(row.kek).decrypt(raw[:_NONCE], raw[_NONCE:], _wrap_data(owner_id, keys))
+        )
     except InvalidTag as error:
-        raise Unreadable("The key of this person does not open.") from error
+        raise Unreadable("The key does not open.") from error
     return AESGCM(plain)
 
 
@@ -115,16 +120,19 @@ def _associated_part(table: str, column: str, row: UUID, number: int, *, last: b
     return _associated(table, column, row) + f"|{number}|{'last' if last else 'more'}".encode()
 
 
-def seal(person_id: UUID, text: str, *, table: str, column: str, row: UUID) -> bytes:
-    """Encrypts text under the person's key, bound to its table, column and row."""
-    return Sealer(person_id).text(text, table=table, column=column, row=row)
+def seal(
+    owner_id: UUID, text: str, *, table: str, column: str, row: UUID, keys: Keys = PersonKey
+) -> bytes:
+    """Encrypts text under the person's key, or with `keys=UserKey` the user's, bound to its table,
+    column and row."""
+    return Sealer(owner_id, keys).text(text, table=table, column=column, row=row)
 
 
 class Sealer:
-    """Seals many values of one person with one look at the key."""
+    """Seals many values of one person, or of one user, with one look at the key."""
 
-    def __init__(self, person_id: UUID) -> None:
-        self._key = _data_key(person_id)
+    def __init__(self, owner_id: UUID, keys: Keys = PersonKey) -> None:
+        self._key = _data_key(owner_id, keys)
 
     def _seal(self, plain: bytes, associated: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
@@ -147,10 +155,10 @@ def unseal(person_id: UUID, sealed: Sealed, *, table: str, column: str, row: UUI
 
 
 class Opener:
-    """Opens many values of one person with one look at the key."""
+    """Opens many values of one person, or of one user, with one look at the key."""
 
-    def __init__(self, person_id: UUID) -> None:
-        self._key = _data_key(person_id)
+    def __init__(self, owner_id: UUID, keys: Keys = PersonKey) -> None:
+        self._key = _data_key(owner_id, keys)
 
     def _open(self, sealed: Sealed, associated: bytes) -> bytes:
         raw = bytes(sealed)
@@ -171,10 +179,16 @@ class Opener:
         """One part of a long value, as Sealer.part sealed it."""
         return self._open(sealed, _associated_part(table, column, row, number, last=last))
 
+    def json(self, sealed: Sealed, *, table: str, column: str, row: UUID) -> Any:
+        """What seal_json sealed."""
+        return json.loads(self.text(sealed, table=table, column=column, row=row))
 
-def seal_json(person_id: UUID, value: Any, *, table: str, column: str, row: UUID) -> bytes:
+
+def seal_json(
+    owner_id: UUID, value: Any, *, table: str, column: str, row: UUID, keys: Keys = PersonKey
+) -> bytes:
     """Like seal, for anything JSON can hold."""
-    return seal(person_id, json.dumps(value), table=table, column=column, row=row)
+    return seal(owner_id, json.dumps(value), table=table, column=column, row=row, keys=keys)
 
 
 def unseal_json(person_id: UUID, sealed: Sealed, *, table: str, column: str, row: UUID) -> Any:

@@ -35,6 +35,43 @@ class PersonKey(models.Model):
         return f"Key of {self.person_id}"
 
 
+class UserKey(models.Model):
+    """The data key of a user's own kept texts, wrapped. Beside the keys of persons, so that neither
+    opens what the other sealed."""
+
+    user_id = models.UUIDField(primary_key=True)
+    kek = models.PositiveIntegerField(help_text="Version of the key-encryption key.")
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        # Quotes are ours on purpose: Django has no notion of schemas.
+        db_table = 'keys"."user_key'
+
+    def __str__(self) -> str:
+        return f"Key of user {self.user_id}"
+
+
+class KeptText(models.Model):
+    """What somebody had typed when their session ended, sealed under their own key and shown to
+    nobody else: the address it was for and the fields, as one JSON."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user_id = models.UUIDField()
+    content = models.BinaryField()
+    kept_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user_id", "-kept_at"], name="kept_of_user"),
+            models.Index(fields=["expires_at"], name="kept_by_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Kept text of {self.user_id}"
+
+
 class FactKind(models.TextChoices):
     NAME = "name", _("Name")
     ALIAS = "alias", _("Other name or nickname")

@@ -94,12 +94,16 @@ def lock_of(subject: Any) -> UUID | None:
     return getattr(subject, "lock_id", None)
 
 
-def action(verb: str, *, right: Right) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def action(
+    verb: str, *, right: Right, look: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares an action.
 
     The first positional argument is the subject, which has `id` and, where it belongs to a case or
     draft, `lock_id` and `case_id`. `actor` and `at` are keywords; `at` is an aware datetime. The
     event names the object that the action returns, where that has an id, else the subject.
+    `look`: it only notes that something was looked at, so it also runs while a form is shown again
+    with what was typed before a session ended; any other raises NothingIsDone there.
     """
     if not hasattr(right, "check"):
         raise TypeError(f"The action {verb} declares no right.")
@@ -107,6 +111,8 @@ def action(verb: str, *, right: Right) -> Callable[[Callable[P, R]], Callable[P,
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            if context.showing_again() and not look:
+                raise context.NothingIsDone(verb)
             subject: Any = args[0] if args else None
             actor: Any = kwargs["actor"]
             at: datetime = kwargs["at"]  # type: ignore[assignment]

@@ -50,6 +50,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3500},
         },
+        "forget what was kept for a day": {
+            "task": "identities.tasks.forget_kept_texts",
+            "schedule": 3600.0,
+            "options": {"expires": 3500},
+        },
         "seal the audit trail": {
             "task": "nrm.audit.tasks.seal",
             "schedule": 60.0,
@@ -62,7 +67,13 @@ app.conf.update(
         },
     },
 )
-app.conf.include = ["cases.tasks", "nrm.accounts.tasks", "nrm.audit.tasks", "nrm.heartbeat"]
+app.conf.include = [
+    "cases.tasks",
+    "identities.tasks",
+    "nrm.accounts.tasks",
+    "nrm.audit.tasks",
+    "nrm.heartbeat",
+]
 
 
 @setup_logging.connect

@@ -92,3 +92,27 @@ def about_case(case_id: UUID, *, using: str = "default") -> Iterator[None]:
     finally:
         _current.reset(token)
     _tell_database(using, outer)
+
+
+# Showing again what somebody had typed ------------------------------------------------------------
+class NothingIsDone(Exception):
+    """Something would have been done while a kept text is only being shown."""
+
+
+_showing_again: ContextVar[bool] = ContextVar("nrm_showing_again", default=False)
+
+
+def showing_again() -> bool:
+    """Whether a form is only being shown again with what was typed in it. No form of ours is valid
+    then, and no action runs."""
+    return _showing_again.get()
+
+
+@contextmanager
+def show_again() -> Iterator[None]:
+    """Within it a form that is sent is shown again, and nothing is done."""
+    token = _showing_again.set(True)
+    try:
+        yield
+    finally:
+        _showing_again.reset(token)

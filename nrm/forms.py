@@ -23,6 +23,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from nrm.context import showing_again
+
 NOT_KNOWN = "not_known"
 DECLINED = "declined"
 NOT_ASKED = "not_asked"
@@ -523,6 +525,11 @@ class DesignedForm:
                 field.error_messages["required"] = _required(label)
             if limit := getattr(field, "max_length", None):
                 field.error_messages.setdefault("max_length", _too_long(label, limit))
+
+    def is_valid(self) -> bool:
+        """Never valid while a kept text is only being shown again: nothing is done with it."""
+        valid: bool = super().is_valid()  # type: ignore[misc]
+        return valid and not showing_again()
 
 
 class Form(DesignedForm, forms.Form):

@@ -77,7 +77,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "nrm.accounts.sessions.SignedIn",
     "nrm.accounts.tokens.token_user",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "identities.leaving.LoginRequired",
+    "identities.leaving.ShowKept",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "nrm.uploads.receive",  # reads what is sent with files, before a transaction is open
@@ -149,6 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 SESSION_ENGINE = "nrm.accounts.sessions"
 SESSION_COOKIE_AGE = 15 * 60  # idle; every request renews it
+NEUTRAL_PAGE = env("NRM_NEUTRAL_PAGE")  # where "Hide this screen" leads; empty: a page of ours
 SESSION_LIMIT = int(env("NRM_SESSION_HOURS", "12")) * 3600  # absolute, whatever is done in it
 SESSION_SAVE_EVERY_REQUEST = False  # the session itself writes when it was last seen
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -160,7 +162,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = not INSECURE_HTTP
 CSRF_COOKIE_NAME = "nrm_csrf" if INSECURE_HTTP else "__Host-nrm_csrf"
-CSRF_FAILURE_VIEW = "nrm.web.csrf_failure"
+CSRF_FAILURE_VIEW = "identities.leaving.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # What the browser is told -----------------------------------------------------------------------
@@ -172,7 +174,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A browser also asks this of where a sent form leads on to.
+        "form-action": [SELF, NEUTRAL_PAGE] if NEUTRAL_PAGE else [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

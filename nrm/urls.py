@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("nrm.accounts.urls")),
+    path("", include("identities.urls")),
     path("", include("cases.urls")),
     path("", include("screening.urls")),
     path("", include("exchange.urls")),

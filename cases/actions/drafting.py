@@ -332,7 +332,7 @@ def remove_item(
 
 
 # Opening, handing over, discarding ---------------------------------------------------------------
-@action("draft.opened", right=REFER)
+@action("draft.opened", right=REFER, look=True)
 def open_draft(draft: Draft, *, actor: User, at: datetime) -> Opened:
     """Opens the draft for its reader and notes who has it open, so that a colleague is told. Nobody
     is kept out. Hidden where the draft is gone."""

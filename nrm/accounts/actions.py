@@ -202,6 +202,15 @@ def choose_language(user: User, *, actor: User, at: datetime, language: str) -> 
     return user
 
 
+@action("account.shortcuts_chosen", right=OWN_ACCOUNT)
+def choose_shortcuts(user: User, *, actor: User, at: datetime, on: bool) -> User:
+    """Turns the shortcuts of single keys on or off."""
+    user.shortcuts = on
+    user.save(update_fields=["shortcuts"])
+    detail(on=on)
+    return user
+
+
 @action("token.made", right=OWN_ACCOUNT)
 def make_token(
     user: User, *, actor: User, at: datetime, label: str, scopes: Collection[str], days: int

@@ -10,7 +10,7 @@ can still be kept for the person whose it is.
 
 import hashlib
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -46,6 +46,14 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def live_sessions(user: Any, *, at: datetime) -> list[Session]:
+    """The sessions in which the user is signed in at this moment, the latest first. One query."""
+    rows = Session.objects.filter(
+        user=user, ended_at=None, ends_at__gt=at, seen_at__gt=at - idle_limit()
+    )
+    return list(rows.defer("data").order_by("-seen_at"))
+
+
 class SessionStore(SessionBase):
     """The session engine. `row` is the live row that was read, `former` a row that gives nothing
     any more but says whose it was."""
@@ -53,6 +61,7 @@ class SessionStore(SessionBase):
     row: Session | None = None
     former: Session | None = None
     user_agent = ""
+    quiet = False  # a page left open asks how long it has; that is not being there
 
     def _get_new_session_key(self) -> str:
         # 36 to the power of 32: the unique constraint is enough, no look is needed first.
@@ -69,12 +78,24 @@ class SessionStore(SessionBase):
         if not row.is_live(at=now, idle_limit=idle_limit()):
             self.former = row if row.user_id and now < row.ends_at else None
             return {}
-        if now - row.seen_at >= SEEN_EVERY:
-            Session.objects.filter(pk=row.pk, ended_at=None).update(seen_at=now)
-            row.seen_at = now
         self._session_key = key
         self.row = row
+        if now - row.seen_at >= SEEN_EVERY and not self.quiet:
+            self.stay()
         return row.data
+
+    def stay(self) -> None:
+        """Notes that somebody is there."""
+        if self.row is not None:
+            self.row.seen_at = timezone.now()
+            Session.objects.filter(pk=self.row.pk, ended_at=None).update(seen_at=self.row.seen_at)
+
+    def seconds_left(self) -> int:
+        """Until it ends if nothing more is done."""
+        if self.row is None:
+            return 0
+        end = min(self.row.seen_at + idle_limit(), self.row.ends_at)
+        return max(0, int((end - timezone.now()).total_seconds()))
 
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(digest=_digest(session_key)).exists()
@@ -164,12 +185,16 @@ def browser_of(user_agent: str) -> str:
     return ", ".join(found)
 
 
+_ASKED_BY_OPEN_PAGES = "/session/"
+
+
 class Sessions(SessionMiddleware):
     """Django's, which also tells the session what browser it belongs to."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         request.session.user_agent = request.headers.get("User-Agent", "")
+        request.session.quiet = request.method == "GET" and request.path == _ASKED_BY_OPEN_PAGES
 
 
 def _user(request: HttpRequest) -> Any:

@@ -7,9 +7,11 @@ urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign_in"),
     path("welcome/<uidb64>/<token>/", views.WelcomeView.as_view(), name="welcome"),
     path("sign-out/", views.sign_out, name="sign_out"),
-    path("hide/", views.hide_screen, name="hide_screen"),
     path("language/", views.set_language, name="set_language"),
     path("account/", views.account, name="account"),
+    path("account/shortcuts/", views.shortcuts, name="shortcuts"),
+    path("account/sessions/end/", views.end_other_sessions, name="end_other_sessions"),
+    path("account/sessions/<uuid:pk>/end/", views.end_session, name="end_session"),
     path("account/tokens/<uuid:pk>/revocation/", views.revoke_token, name="revoke_token"),
     path("administration/", administration.OrganisationsView.as_view(), name="administration"),
     path(

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, views
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,6 +20,7 @@ from nrm.accounts import actions
 from nrm.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
 from nrm.accounts.models import Session, Token, User
 from nrm.accounts.navigation import first_page
+from nrm.accounts.sessions import live_sessions
 from nrm.actions import Hidden
 from nrm.audit import writer
 
@@ -43,7 +43,12 @@ class SignInView(views.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         user: Any = form.get_user()
+        now = timezone.now()
         _write("account.signed_in", user.pk)
+        # The language that was chosen on this page goes before the one that was kept.
+        chosen = self.request.POST.get("language", "")
+        if chosen in dict(settings.LANGUAGES) and chosen != user.language:
+            actions.choose_language(user, actor=user, at=now, language=chosen)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             user.language,
@@ -52,6 +57,16 @@ class SignInView(views.LoginView):
             samesite="Lax",
         )
         return response
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        asked = self.request.GET.get("language") or self.request.POST.get("language", "")
+        former = self.request.session.former  # type: ignore[attr-defined]
+        return super().get_context_data(
+            chosen_language=asked if asked in dict(settings.LANGUAGES) else "",
+            was_away=former is not None and not former.ended,
+            text_kept="kept=" in self.get_redirect_url(),
+            **more,
+        )
 
     def form_invalid(self, form: Any) -> HttpResponse:
         _write("account.sign_in_failed", None)
@@ -91,20 +106,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_not_required
-def hide_screen(request: HttpRequest) -> HttpResponse:
-    """Locks the session on the server and leaves a page that says nothing, so that going back
-    meets the sign-in page."""
-    user: Any = request.user
-    if user.is_authenticated:
-        actions.hide_session(user, actor=user, at=timezone.now(), session=request.session.row)  # type: ignore[attr-defined]
-        request.user = AnonymousUser()
-    response = render(request, "accounts/hidden.html")
-    response["Clear-Site-Data"] = '"cache", "storage"'
-    return response
-
-
-@require_POST
-@login_not_required
 def set_language(request: HttpRequest) -> HttpResponse:
     """Chooses the language, for this browser and, when signed in, for the account."""
     user: Any = request.user
@@ -112,7 +113,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
     known = language in dict(settings.LANGUAGES) and translation.check_for_language(language)
     if user.is_authenticated and known:
         actions.choose_language(user, actor=user, at=timezone.now(), language=language)
-    return django_set_language(request)
+    response = django_set_language(request)
+    if known and not user.is_authenticated and isinstance(response, HttpResponseRedirect):
+        # Told to the sign-in page, so that whoever signs in there keeps it.
+        page, _mark, query = response["Location"].partition("?")
+        told = QueryDict(query, mutable=True)
+        told["language"] = language
+        response["Location"] = f"{page}?{told.urlencode(safe='/')}"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,10 +136,46 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "memberships": user.active_memberships,
         "tokens": user.tokens.filter(revoked_at=None, expires_at__gt=timezone.now()),
+        "sessions": live_sessions(user, at=timezone.now()),
+        "this_session": request.session.row,  # type: ignore[attr-defined]
         "form": form,
         "secret": secret,
     }
     return render(request, "accounts/account.html", context)
+
+
+@require_POST
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Turns the shortcuts of single keys on or off."""
+    user: Any = request.user
+    on = request.POST.get("on") == "yes"
+    actions.choose_shortcuts(user, actor=user, at=timezone.now(), on=on)
+    messages.success(request, _("Shortcuts are on.") if on else _("Shortcuts are off."))
+    return redirect("account")
+
+
+@require_POST
+def end_session(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ends one of one's own sessions: another one, or this one."""
+    user: Any = request.user
+    session = user.sessions.filter(pk=pk).first()
+    if session is None:
+        raise Hidden("own_account")
+    actions.end_session(user, actor=user, at=timezone.now(), session=session)
+    if session == request.session.row:  # type: ignore[attr-defined]
+        return redirect("sign_in")
+    messages.success(request, _("The session is ended."))
+    return redirect("account")
+
+
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Ends all of one's own sessions but this one."""
+    user: Any = request.user
+    this: Any = request.session.row  # type: ignore[attr-defined]
+    actions.end_other_sessions(user, actor=user, at=timezone.now(), but=this)
+    messages.success(request, _("Your other sessions are ended."))
+    return redirect("account")
 
 
 @require_POST

@@ -48,6 +48,8 @@ def test_jobs_write_these_tables_and_no_others(db):
 def test_jobs_read_no_identity_key_session_token_or_statistic(db):
     hidden = {
         "keys.person_key",
+        "keys.user_key",
+        "public.identities_kepttext",
         "public.identities_fact",
         "public.identities_disclosure",
         "public.accounts_session",
@@ -72,8 +74,8 @@ def test_statistics_read_the_frozen_tables_and_nothing_else(db):
 
 
 def test_keys_role_handles_wrapped_keys_and_nothing_else(db):
-    assert readable("nrm_keys") == {"keys.person_key"}
-    assert writable("nrm_keys") == {"keys.person_key": "UPDATE"}
+    assert readable("nrm_keys") == {"keys.person_key", "keys.user_key"}
+    assert writable("nrm_keys") == {"keys.person_key": "UPDATE", "keys.user_key": "UPDATE"}
 
 
 def test_backup_reads_and_writes_nothing(db):

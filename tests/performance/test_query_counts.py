@@ -57,6 +57,7 @@ READS: tuple[Read, ...] = (
     Read("administration", "administrator"),
     # Details
     Read("account", "caseworker"),
+    Read("kept_texts", "caseworker"),
     Read("organisation", "administrator", "organisation"),
     Read("administered_account", "administrator", "account"),
     Read("rights_table", "administrator"),
@@ -126,6 +127,8 @@ NOT_READ = {
     "home",
     "sign_in",
     "welcome",
+    "neutral_page",
+    "session",
     "organisation_add",
     "account_add",
     "referral_start",

@@ -11,10 +11,12 @@ from django.utils import timezone
 from cases.actions import assigning, documents, drafting, notes, referring
 from cases.actions.batches import Chosen, run_batch
 from cases.models import Case, Document, Draft, InboxItem, Referral
+from identities import kept
 from nrm.accounts import actions as accounts
-from nrm.accounts.models import Organisation, User
+from nrm.accounts.models import Organisation, Session, User
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
+from nrm.accounts.sessions import _digest
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
 from reporting.actions import freeze_referrals_by_age
@@ -235,6 +237,13 @@ def _accounts(scene: Scene) -> None:
         world.caseworker, actor=world.caseworker, at=scene.at, label="desk", scopes=ALL, days=30
     )
     scene.places["token"] = {"pk": str(token.pk)}
+    other = world.client("caseworker")  # a second browser of theirs
+    session = Session.objects.get(digest=_digest(other.cookies["nrm_session"].value))
+    scene.places["session"] = {"pk": str(session.pk)}
+    typed = [("text", ["She was told to say nothing."])]
+    with acting_as(world.caseworker):
+        text = kept.keep(world.caseworker, path="/inbox/", page="", fields=typed, at=scene.at)
+    scene.places["kept"] = {"pk": str(text)}
     scene.places["organisation"] = {"pk": str(world.police.pk)}
     membership = world.responder.memberships.get()
     scene.places["account"] = {"pk": str(world.responder.pk), "role": str(membership.pk)}
