@@ -1,0 +1,176 @@
+"""The pages of responders, of signing in and of consent: in plain words, and in the reader's language
+alone."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils.translation import get_language_info, override, trans_real
+
+from cases.models import Referral
+from identities.models import Person
+from nrm.accounts.models import Organisation, User
+from nrm.context import acting_as
+from nrm.profiles import Label
+from tests.browser.pages import ACCOUNTS, REFERRALS, REFUSALS, Page
+from tests.browser.test_every_page import Reader, scene  # noqa: F401
+from tests.intake.answers import ALLEGATIONS, DECLINES, EPISODES, FULL
+from tests.languages.pseudo import longer, outside, spoken
+from tests.languages.reading import blocks, reading_index, sentences
+from tests.permissions.scene import Scene
+
+# What the rest of the system says may still be in English; these pages are not.
+TRANSLATED: tuple[Page, ...] = (
+    *(page for page in ACCOUNTS if page.name in ("sign_in", "welcome")),
+    *(Page("account", who) for who in ("responder", "lead")),
+    *REFERRALS,
+    Page("inbox", "responder"),
+    *(Page("case_people", "caseworker", place) for place in ("assigned", "made")),
+    *(page for page in REFUSALS if page.path),
+)
+RESPONDER = tuple(page for page in REFERRALS if page.name not in ("draft_check",))
+
+
+class Pages:
+    """Opens pages as the people who meet them, without a browser."""
+
+    def __init__(self, scene: Scene) -> None:  # noqa: F811
+        self.scene = scene
+        self.reader = Reader(scene, None, "")
+        self.clients: dict[str, Client] = {}
+
+    def client(self, who: str) -> Client:
+        if who not in self.clients:
+            client = Client()
+            if who:
+                user = self.scene.world.users[who]
+                client.force_login(user, backend="nrm.accounts.backends.SignIn")
+            self.clients[who] = client
+        return self.clients[who]
+
+    def html(self, page: Page, language: str) -> Iterator[str]:
+        """The page as it is opened, and as it answers to an empty form."""
+        client = self.client(page.who)
+        client.cookies["django_language"] = language
+        path = self.reader.path_of(page)
+        if not page.sent or not page.sent[0].to:
+            answer = client.get(path, follow=True)
+            path = answer.request["PATH_INFO"]
+            yield answer.content.decode()
+        if any(sent.emptied for sent in page.sent):
+            yield client.post(path, {}).content.decode()
+
+
+@pytest.fixture(scope="module")
+def pages(scene: Scene) -> Pages:  # noqa: F811
+    return Pages(scene)
+
+
+# Every language ----------------------------------------------------------------------------------
+@pytest.fixture
+def untranslated(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The texts for which somebody asked in vain while pages were made."""
+    missing: set[str] = set()
+
+    def watch(name: str, key: Callable[..., Any]) -> None:
+        plain = getattr(trans_real.DjangoTranslation, name)
+
+        def asked(self: Any, *args: Any) -> str:
+            if self.language() != "en" and self._catalog.get(key(*args), None) is None:
+                missing.add(args[0])
+            return plain(self, *args)
+
+        monkeypatch.setattr(trans_real.DjangoTranslation, name, asked)
+
+    watch("gettext", lambda text: text)
+    watch("ngettext", lambda one, many, number: (one, 0))
+    plain_label = Label.text
+
+    def label(self: Label, language: str | None) -> str:
+        if self and language and language.split("-")[0] not in dict(self.texts):
+            missing.add(plain_label(self, "en"))
+        return plain_label(self, language)
+
+    monkeypatch.setattr(Label, "text", label)
+    return missing
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_every_text_of_these_pages_is_translated(
+    pages: Pages, untranslated: set[str], language: str
+) -> None:
+    found = {}
+    for page in TRANSLATED:
+        for html in pages.html(page, language):
+            assert f'lang="{language}"' in html, page
+            for text in untranslated:
+                found.setdefault(text, str(page))
+    # The menu of languages asks once more for what it has in translation.
+    with override(language):
+        menu = {str(name) for _code, name in settings.LANGUAGES}
+    assert {text: where for text, where in found.items() if text not in menu} == {}
+
+
+# Plain words -------------------------------------------------------------------------------------
+def test_the_index_is_that_of_the_formula() -> None:
+    # 31 letters, 7 words, 2 sentences.
+    texts = ["Tell the person what will happen. Wait"]
+    assert reading_index(texts) == pytest.approx(4.71 * 31 / 7 + 0.5 * 7 / 2 - 21.43)
+    assert [len(words) for words in sentences(texts)] == [6, 1]
+    assert reading_index(["The competent authority considers the documentation."]) > 6
+
+
+def test_a_responder_reads_plain_words(pages: Pages) -> None:
+    hard, long = {}, set()
+    for page in RESPONDER:
+        for html in pages.html(page, "en"):
+            texts = [block.text for block in blocks(html) if block.read_in("en")]
+            if (index := reading_index(texts)) > 6:
+                hard[str(page)] = round(index, 1)
+            long |= {" ".join(words) for words in sentences(texts) if len(words) > 20}
+    assert (hard, long) == ({}, set())
+
+
+# A language that nobody speaks -------------------------------------------------------------------
+def test_brackets_show_what_no_translator_was_given() -> None:
+    assert longer("Saved at ⟦noon ab⟧") == "⟦Saved at ⟦noon ab⟧ éxtrå le⟧"
+    assert outside(f"{longer('Saved')} 12:30 by {longer('a colleague')} Ana").split() == [
+        "12:30",
+        "by",
+        "Ana",
+    ]
+
+
+def test_no_text_of_these_pages_passes_translators_by(pages: Pages) -> None:
+    data = _data(pages.scene)
+    bare = {}
+    with spoken():
+        for page in TRANSLATED:
+            for html in pages.html(page, "en"):
+                for block in blocks(html):
+                    left = outside(block.text)
+                    for told in data:
+                        left = left.replace(told, " ")
+                    if re.search(r"[^\W\d_]{2,}", left) and "pre" not in block.path:
+                        bare[left.strip()] = str(page)
+    assert bare == {}
+
+
+def _data(scene: Scene) -> list[str]:  # noqa: F811
+    """What is told in no language: names, references, addresses, and what somebody wrote."""
+    organisations = Organisation.objects.values_list("name", flat=True)
+    accounts = User.objects.values_list("display_name", "email")
+    told = [*organisations, *(word for account in accounts for word in account)]
+    told += [*scene.pseudonyms.values(), *scene.references.values(), *scene.receipts.values()]
+    with acting_as(scene.world.intake):
+        told += Person.objects.values_list("pseudonym", flat=True)
+        told += Referral.objects.values_list("receipt", flat=True)
+    for answers in (FULL, DECLINES, *EPISODES, *ALLEGATIONS):
+        told += [str(value) for value in answers.values() if isinstance(value, str)]
+    # The languages by their own names.
+    told += [get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES]
+    told += [name.capitalize() for name in told if name.islower()]
+    return sorted({one for one in told if len(one) > 1}, key=len, reverse=True)
