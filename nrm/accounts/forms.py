@@ -75,7 +75,8 @@ class TokenForm(Form):
     )
     days = ChoiceField(
         label=_("How long is the token valid?"),
-        choices=[(str(days), _("%(days)s days") % {"days": days}) for days in LIFETIMES],
+        # When it is shown, and not when the module is read: each reader in their own language.
+        choices=lambda: [(str(days), _("%(days)s days") % {"days": days}) for days in LIFETIMES],
         error_messages={"required": _("Select how long the token is valid")},
     )
 

