@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from nrm.accounts import throttle
 from nrm.accounts.models import Organisation
@@ -76,7 +77,10 @@ class TokenForm(Form):
     days = ChoiceField(
         label=_("How long is the token valid?"),
         # When it is shown, and not when the module is read: each reader in their own language.
-        choices=lambda: [(str(days), _("%(days)s days") % {"days": days}) for days in LIFETIMES],
+        choices=lambda: [
+            (str(days), ngettext("%(days)s day", "%(days)s days", days) % {"days": days})
+            for days in LIFETIMES
+        ],
         error_messages={"required": _("Select how long the token is valid")},
     )
 

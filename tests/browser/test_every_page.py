@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils.translation import gettext, override
 
 from tests.browser.pages import NOT_PAGES, PAGES, TURNED, Page, Sent
 from tests.casework.people import IDENTIFYING
@@ -128,7 +129,19 @@ class Reader:
         place = self.scene.places.get(page.place, {})
         return {**place, **{k: v.format(**place) for k, v in page.arguments.items()}}
 
-    def look(self, eyes: Eyes, answer: Any, *, widths: tuple[int, ...], turned: bool) -> list[str]:
+    def look(
+        self,
+        eyes: Eyes,
+        answer: Any,
+        *,
+        widths: tuple[int, ...],
+        turned: bool,
+        language: str = "en",
+    ) -> list[str]:
+        """What is wrong on a page, whose title begins with "Error:" in its language where there is
+        one."""
+        with override(language):
+            error = gettext("Error:")
         page = eyes.page
         html = answer.text()
         faults = inline(html)
@@ -138,10 +151,10 @@ class Reader:
         if not title.strip():
             faults.append("no title")
         if page.query_selector(".govuk-error-summary"):
-            if not title.startswith("Error:"):
+            if not title.startswith(error):
                 faults.append(f"errors, and the title is {title}")
             faults += page.evaluate(REACH)
-        elif title.startswith("Error:"):
+        elif title.startswith(error):
             faults.append("the title tells of errors, the page does not")
         if turned and page.evaluate("document.documentElement.dir") != "rtl":
             faults.append("does not read from right to left")
@@ -329,7 +342,7 @@ def meet(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
             wanted = sent.status if sent else page.status
             if answer.status != wanted:
                 faults.append(f"{sent.said if sent else 'opened'}: answered with {answer.status}")
-            found = reader.look(eyes, answer, widths=widths, turned=turned)
+            found = reader.look(eyes, answer, widths=widths, turned=turned, language=language)
             faults += [f"{sent.said}: {fault}" if sent else fault for fault in found]
         return faults
 

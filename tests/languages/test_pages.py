@@ -14,11 +14,12 @@ from identities.models import Person
 from nrm.accounts.models import Organisation, User
 from nrm.context import acting_as
 from nrm.profiles import Label
-from tests.browser.pages import ACCOUNTS, REFERRALS, REFUSALS, Page
-from tests.browser.test_every_page import Reader, scene  # noqa: F401
+from tests.browser.pages import ACCOUNTS, EMPTY, EMPTY_200, REFERRALS, REFUSALS, Page
+from tests.browser.test_every_page import Reader, _send, scene  # noqa: F401
 from tests.intake.answers import ALLEGATIONS, DECLINES, EPISODES, FULL
 from tests.languages.pseudo import longer, outside, spoken
 from tests.languages.reading import blocks, reading_index, sentences
+from tests.languages.sight import CROWDED, LOOSE
 from tests.permissions.scene import Scene
 
 # What the rest of the system says may still be in English; these pages are not.
@@ -169,10 +170,104 @@ def _data(scene: Scene) -> list[str]:  # noqa: F811
         told += Referral.objects.values_list("receipt", flat=True)
     for answers in (FULL, DECLINES, *EPISODES, *ALLEGATIONS):
         told += [str(value) for value in answers.values() if isinstance(value, str)]
-    # A warning shows a word of a text that looks like a name; a draft of the scene names a relative.
+    # A warning shows words that look like names; a draft of the scene names a relative.
     told += [word.strip(".,") for text in (*told, "Mr Zef Hoti") for word in text.split()]
     # What the token of the scene is for, and the languages by their own names.
     told += ["program"]
     told += [get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES]
     told += [name.capitalize() for name in told if name.islower()]
     return sorted({one for one in told if len(one) > 1}, key=len, reverse=True)
+
+
+# In a window -------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def reader(scene: Scene, chromium: Any, address: str) -> Iterator[Reader]:  # noqa: F811
+    found = Reader(scene, chromium, address)
+    yield found
+    found.close()
+
+
+# Each kind of page of a responder once, with its errors.
+_SEEN = (
+    Page("sign_in", "", sent=(EMPTY_200,)),
+    Page("account", "responder"),
+    Page("referrals", "responder"),
+    Page("referral_start", "responder", sent=(EMPTY,)),
+    Page("prompt_sheet", "responder"),
+    Page("drafts", "responder"),
+    Page("draft", "responder", "full_draft"),
+    Page("draft_check", "responder", "full_draft"),
+    Page("draft_page", "responder", "full_draft", arguments={"page": "who"}, sent=(EMPTY,)),
+    Page("draft_page", "responder", "full_draft", arguments={"page": "consent"}),
+    Page("draft_page", "responder", "full_draft", arguments={"page": "safe_contact"}),
+    Page("draft_page", "responder", "full_draft", arguments={"page": "name"}),
+    Page("draft_page", "responder", "full_draft", arguments={"page": "episodes"}),
+    Page("draft_page", "responder", "child_draft", arguments={"page": "child_protection"}),
+    Page("draft_item", "responder", "full_draft_episodes", arguments={"page": "episodes"}),
+    Page("draft_hand_over", "responder", "full_draft"),
+    Page("draft_discard", "responder", "full_draft"),
+    Page("referral", "responder", "assigned"),
+    Page("referral_receipt", "responder", "assigned"),
+    Page("inbox", "responder"),
+    Page("case_people", "caseworker", "assigned"),
+)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_on_a_phone_nothing_hinders_who_reads_another_language(
+    reader: Reader, language: str
+) -> None:
+    faults = {}
+    for page in _SEEN:
+        eyes = reader.window(page.who, language)
+        eyes.page.set_viewport_size({"width": 390, "height": 900})
+        answer = eyes.go(reader.path_of(page))
+        found = reader.look(eyes, answer, widths=(390,), turned=language == "ar", language=language)
+        for sent in page.sent:
+            answer = _send(reader, eyes, page, sent)
+            found += reader.look(
+                eyes, answer, widths=(390,), turned=language == "ar", language=language
+            )
+        found += eyes.page.evaluate(LOOSE)
+        if (sideways := eyes.sideways()) > 0:
+            found.append(f"scrolls sideways by {sideways}")
+        if found:
+            faults[str(page)] = found
+    assert faults == {}
+
+
+# The main pages of each role.
+_MAIN = (
+    Page("sign_in", "", sent=(EMPTY_200,)),
+    Page("referrals", "responder"),
+    Page("draft", "responder", "full_draft"),
+    Page("draft_page", "responder", "full_draft", arguments={"page": "who"}, sent=(EMPTY,)),
+    Page("referral", "responder", "assigned"),
+    Page("intake_queue", "intake"),
+    Page("worklist", "caseworker"),
+    Page("case", "caseworker", "assigned"),
+    Page("workbench", "caseworker", "screening"),
+    Page("decision_review", "supervisor", "review"),
+    Page("near_cases", "provider"),
+    Page("case_summary", "liaison", "assigned"),
+    Page("statistics", "auditor"),
+    Page("administration", "administrator"),
+)
+
+
+def test_a_language_with_longer_words_fits_the_main_pages(reader: Reader) -> None:
+    faults = {}
+    with spoken():
+        for page in _MAIN:
+            eyes = reader.window(page.who, "en")
+            eyes.page.set_viewport_size({"width": 320, "height": 900})
+            eyes.go(reader.path_of(page))
+            for width in (320, 390, 1280):
+                eyes.page.set_viewport_size({"width": width, "height": 900})
+                found = eyes.page.evaluate(CROWDED)
+                if (sideways := eyes.sideways()) > 0:
+                    found.append(f"scrolls sideways by {sideways}")
+                if found:
+                    faults[f"{page} at {width}"] = found
+            eyes.faults.clear()
+    assert faults == {}
