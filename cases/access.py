@@ -6,7 +6,9 @@ used: they let inactive users and superusers through, and their list query scans
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +19,9 @@ from django.db.models.functions import Now
 from guardian.backends import ObjectPermissionBackend
 
 from cases.models import Case, CaseGroupGrant, CaseUserGrant
+from cases.models.listing import group_shelf, other_shelf, own_shelf
 from cases.references import clean_reference
-from cases.rights import BY_CODE, RIGHTS, CaseRight
+from cases.rights import BY_CODE, NEARNESS, RIGHTS, CaseRight
 from nrm.accounts.models import Membership, Organisation, RoleGroup, User
 from nrm.actions import Forbidden, Hidden
 
@@ -27,44 +30,95 @@ def _running() -> Q:
     return Q(ends_at=None) | Q(ends_at__gt=Now())
 
 
-def _by_nearness(holders: frozenset[tuple[str, str]]) -> dict[str, list[str]]:
-    table: dict[str, list[str]] = {}
-    for nearness, role in sorted(holders):
-        table.setdefault(nearness, []).append(role)
-    return table
+class _LookedUp(Exists):
+    """EXISTS that is looked up for each row by an index. Without the OFFSET, which changes no
+    answer, PostgreSQL may first read every grant of a group: as many rows as the group has cases,
+    for a page of 25."""
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"
 
 
-def _holders_condition(actor: User, holders: frozenset[tuple[str, str]], case: Any) -> Q:
-    """The condition that a grant brings one of the (nearness, role) pairs to the actor. A grant to
-    a person counts with a role that they hold in the authority of the case, and no other."""
+@cache
+def _nearness_ids() -> dict[str, int]:
+    """The ids of the permissions on Case by code. Migrations make them, once and for good."""
+    found = Permission.objects.filter(content_type__app_label="cases", codename__in=NEARNESS)
+    return dict(found.values_list("codename", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an actor stands by their memberships: the groups, and the authorities in which a grant
+    to their name counts, for each nearness that gives a right."""
+
+    groups: tuple[tuple[str, int], ...]
+    authorities: tuple[tuple[str, UUID], ...]
+
+
+def standing_of(actor: User, right: CaseRight) -> Standing:
+    """Empty for whoever has no role that could hold the right. A grant to a person counts with a
+    role that they hold in the authority of the case, and no other."""
+    if not getattr(actor, "is_active", False):
+        return Standing((), ())
+    pairs = [
+        (nearness, membership)
+        for membership in getattr(actor, "active_memberships", ())
+        for nearness in NEARNESS
+        if (nearness, membership.role) in right.holders
+    ]
+    return Standing(
+        groups=tuple(dict.fromkeys((near, m.group_id) for near, m in pairs)),
+        authorities=tuple(dict.fromkeys((near, m.organisation.pk) for near, m in pairs)),
+    )
+
+
+def _holders_condition(actor: User, standing: Standing) -> Q:
+    """The condition, on a case, that a running grant brings the actor so near."""
+    ids = _nearness_ids()
     group = Q()
-    person = Q()
-    for nearness, roles in _by_nearness(holders).items():
-        group |= Q(permission__codename=nearness, group__role_group__role__in=roles)
-        teams = {m.organisation.pk for m in actor.active_memberships if m.role in roles}
-        if teams:
-            person |= Q(permission__codename=nearness, content_object__authority__in=teams)
-    by_group = Exists(
-        CaseGroupGrant.objects.filter(
-            _running(),
-            group,
-            content_object=case,
-            group__memberships__user=actor,
-            group__role_group__organisation__is_active=True,
+    condition = Q()
+    for near, group_id in standing.groups:
+        group |= Q(permission=ids[near], group=group_id)
+    of_case = {"content_object": OuterRef("pk")}
+    condition |= Q(_LookedUp(CaseGroupGrant.objects.filter(_running(), group, **of_case)))
+    for near in dict(standing.authorities):
+        by_name = CaseUserGrant.objects.filter(
+            _running(), user=actor, permission=ids[near], **of_case
         )
-    )
-    if not person:
-        return Q(by_group)
-    return Q(by_group) | Q(
-        Exists(CaseUserGrant.objects.filter(_running(), person, content_object=case, user=actor))
-    )
+        authorities = [pk for code, pk in standing.authorities if code == near]
+        condition |= Q(authority__in=authorities) & Q(_LookedUp(by_name))
+    return condition
 
 
 def visible(cases: QuerySet[Case], actor: User, right: CaseRight) -> Any:
     """The cases among these on which the actor has the right."""
-    if not getattr(actor, "is_active", False) or not getattr(actor, "roles", None):
+    standing = standing_of(actor, right)
+    if not standing.groups:
         return cases.none()
-    return cases.filter(_holders_condition(actor, right.holders, OuterRef("pk")))
+    return cases.filter(_holders_condition(actor, standing))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """Where the cases of an actor are listed: those given to them by name, and all the others."""
+
+    own: tuple[int, ...]
+    others: tuple[int, ...]
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return self.own + self.others
+
+
+def shelves_of(actor: User, right: CaseRight) -> Shelves:
+    """The shelves of cases.models.listing on which every case that the actor sees with this right
+    stands. No query beyond the actor's memberships."""
+    standing = standing_of(actor, right)
+    by_name = [(actor.pk, near, authority) for near, authority in standing.authorities]
+    return Shelves(
+        own=tuple(own_shelf(*place) for place in by_name),
+        others=tuple(other_shelf(*place) for place in by_name)
+        + tuple(group_shelf(group, near) for near, group in standing.groups),
+    )
 
 
 def _fresh(actor: User) -> None:
@@ -159,10 +213,6 @@ class CaseBackend(ObjectPermissionBackend):
 
 
 # Making and ending grants: called by actions, which hold the lock and write the event ------------
-def _permission(nearness: str) -> Permission:
-    return Permission.objects.get(content_type__app_label="cases", codename=nearness)
-
-
 def grant_role(
     case: Case, nearness: str, organisation: Organisation, role: str, *, reason: str, at: datetime
 ) -> CaseGroupGrant:
@@ -177,7 +227,7 @@ def grant_group(
     row, _ = CaseGroupGrant.objects.update_or_create(
         content_object=case,
         group=group,
-        permission=_permission(nearness),
+        permission_id=_nearness_ids()[nearness],
         defaults={"reason": reason, "granted_at": at, "ends_at": None},
     )
     return row
@@ -189,12 +239,6 @@ def grant_first(
     """The grants of a case that is opening, each (nearness, organisation, role, reason), in as many
     statements for four as for one: nobody stands near to it yet."""
     wanted = list(near)
-    permissions = {
-        row.codename: row
-        for row in Permission.objects.filter(
-            content_type__app_label="cases", codename__in={nearness for nearness, *_ in wanted}
-        )
-    }
     known = {
         (row.organisation_id, row.role): row.group_id
         for row in RoleGroup.objects.filter(
@@ -206,7 +250,7 @@ def grant_first(
         CaseGroupGrant(
             content_object=case,
             group_id=known.get((organisation.pk, role)) or RoleGroup.of(organisation, role).pk,
-            permission=permissions[nearness],
+            permission_id=_nearness_ids()[nearness],
             reason=reason,
             granted_at=at,
         )
@@ -228,7 +272,7 @@ def grant_person(
     row, _ = CaseUserGrant.objects.update_or_create(
         content_object=case,
         user=user,
-        permission=_permission(nearness),
+        permission_id=_nearness_ids()[nearness],
         defaults={"reason": reason, "granted_at": at, "ends_at": ends_at},
     )
     return row

@@ -163,6 +163,11 @@ SEE_WORKLIST = RoleRight(
     frozenset({Role.CASEWORKER, Role.SUPERVISOR}),
     _("See the list of the cases that they work on or decide"),
 )
+FIND_CASES = RoleRight(
+    "find_cases",
+    frozenset({Role.INTAKE, Role.CASEWORKER, Role.SUPERVISOR}),
+    _("Find a case that they may see, by its reference or pseudonym"),
+)
 SEE_INTAKE_QUEUE = RoleRight(
     "see_intake_queue",
     frozenset({Role.INTAKE, Role.SUPERVISOR}),

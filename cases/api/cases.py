@@ -3,10 +3,10 @@
 No answer but that of a disclosure says who the person is.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ from cases.models.deadline import DeadlineState
 from cases.models.referral import Safety
 from cases.references import clean_reference
 from cases.selectors import cases as selectors
-from cases.selectors.keyset import page_of
+from cases.selectors import lists
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
 from nrm.accounts.scopes import Scope
@@ -184,26 +184,64 @@ def _deadline(case: Case, row: Deadline) -> dict[str, Any]:
 
 
 # The work list -----------------------------------------------------------------------------------
-class CaseListQuery(PageQuery):
-    """What may stand after the question mark."""
+class CaseFilters(serializers.Serializer):
+    """What a list of cases can be narrowed by and ordered in."""
 
     view = serializers.ChoiceField(
-        [selectors.MINE, selectors.TEAM, selectors.UNASSIGNED, selectors.CLOSED],
+        [lists.MINE, lists.TEAM, lists.UNASSIGNED, lists.CLOSED],
         required=False,
-        default=selectors.TEAM,
-        help_text="team: every open case that you may see.",
+        default=lists.TEAM,
+        help_text="team: every open case that you may see. mine: those given to you by name.",
     )
-    stage = serializers.CharField(required=False, help_text="Stage code of a profile.")
+    urgency = serializers.MultipleChoiceField(
+        choices=list(lists.URGENCIES.items()), required=False, help_text="By the next date to meet."
+    )
+    stage = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Stage codes of a profile."
+    )
+    child = serializers.BooleanField(
+        required=False, default=False, help_text="Only those treated as a child."
+    )
+    caseworker = serializers.UUIDField(required=False, help_text="Only those given to this user.")
+    sort = serializers.ChoiceField(
+        [(lists.DUE, "due"), (lists.RECEIVED, "received"), (lists.STAGE, "stage")],
+        required=False,
+        default=lists.DUE,
+        help_text="due: the next deadline first. received: the newest first. stage: the longest in "
+        "their stage first. Closed cases come as received.",
+    )
+
+    def validate_stage(self, value: list[str]) -> list[str]:
+        known = {stage.code for profile in profiles() for stage in profile.stages}
+        if not known.issuperset(value):
+            raise serializers.ValidationError(_("No profile has this stage."))
+        return value
+
+
+def wanted_of(query: dict[str, Any]) -> lists.Wanted:
+    """What the validated filters ask for."""
+    day = query.get("due_before")
+    return lists.Wanted(
+        view=query["view"],
+        urgency=frozenset(query.get("urgency", ())),
+        stages=frozenset(query.get("stage", ())),
+        child=query["child"],
+        caseworker=query.get("caseworker"),
+        kind=query.get("kind", ""),
+        due_before=timezone.make_aware(datetime.combine(day, time.min)) if day else None,
+        order=query["sort"],
+    )
+
+
+class CaseListQuery(CaseFilters, PageQuery):
+    """What may stand after the question mark. A page may hold fewer cases than `limit`, or none,
+    where filters are combined: go on until `next` is null."""
+
     kind = serializers.ChoiceField(CaseKind.choices, required=False)
     receipt = ReferenceField(required=False, help_text="Only the case of this referral's receipt.")
     due_before = serializers.DateField(
         required=False, help_text="Only cases whose next date to meet is before this day."
     )
-
-    def validate_stage(self, value: str) -> str:
-        if not any(stage.code == value for profile in profiles() for stage in profile.stages):
-            raise serializers.ValidationError(_("No profile has this stage."))
-        return value
 
     def validate_receipt(self, value: str) -> str:
         clean = clean_reference(value)
@@ -225,33 +263,75 @@ class CasesView(APIView):
     )
     def get(self, request: Request) -> Response:
         query = self.read_query(CaseListQuery)
-        page = page_of(
-            _filtered(selectors.in_view(request.user, query["view"]), query).select_related(
-                "person", "caseworker"
-            ),
-            "next_due_at",
-            after=query["after"],
-            size=query["limit"],
-        )
-        writer.write(
-            "cases.listed",
-            at=self.at,
-            actor_id=request.user.pk,
-            data={"list": "api", "cases": [str(case.pk) for case in page.rows]},
-        )
+        wanted = wanted_of(query)
+        if receipt := query.get("receipt"):
+            page = self._of_receipt(receipt, wanted)
+        else:
+            page = lists.page_of_cases(
+                request.user,
+                rights.SEE_CASE,
+                wanted,
+                selectors.SHOWN_IN_LISTS,
+                at=self.at,
+                after=query["after"],
+                size=query["limit"],
+            )
+        _listed(self, "api", page.rows)
         return page_response(request, [case_row(case) for case in page.rows], after=page.after)
 
+    def _of_receipt(self, receipt: str, wanted: lists.Wanted) -> lists.Found:
+        """At most one case: looked up by the receipt, and shown where the filters hold it."""
+        cases = selectors.SHOWN_IN_LISTS.visible_to(self.request.user, rights.SEE_CASE)
+        rows = [
+            case
+            for case in cases.filter(referrals__receipt=receipt)
+            if lists.holds(self.request.user, rights.SEE_CASE, wanted, case.pk, at=self.at)
+        ]
+        return lists.Found(rows=rows)
 
-def _filtered(cases: QuerySet[Case], query: dict[str, Any]) -> QuerySet[Case]:
-    if stage := query.get("stage"):
-        cases = cases.filter(stage=stage)
-    if kind := query.get("kind"):
-        cases = cases.filter(kind=kind)
-    if receipt := query.get("receipt"):
-        cases = cases.filter(referrals__receipt=receipt)
-    if day := query.get("due_before"):
-        cases = cases.filter(next_due_at__lt=timezone.make_aware(datetime.combine(day, time.min)))
-    return cases
+
+def _listed(view: APIView, which: str, cases: Iterable[Case]) -> None:
+    writer.write(
+        "cases.listed",
+        at=view.at,
+        actor_id=view.request.user.pk,
+        data={"list": which, "cases": [str(case.pk) for case in cases]},
+    )
+
+
+class CaseSearchSerializer(serializers.Serializer):
+    text = serializers.CharField(
+        max_length=60, help_text="A reference, or the beginning of a pseudonym."
+    )
+
+
+class CaseSearchBodySerializer(serializers.Serializer):
+    """Cases by the alphabet of their pseudonyms, open and closed."""
+
+    results = CaseRowSerializer(many=True)
+    more = serializers.BooleanField(help_text="True where further cases begin so: type more.")
+
+
+class CaseSearchView(APIView):
+    """Finding a case. What is looked for is sent, so that it stands in no address."""
+
+    role_right = rights.FIND_CASES
+    http_method_names = ["post"]
+
+    @describe(
+        "find_cases",
+        "Find a case by its reference or pseudonym",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        request=CaseSearchSerializer,
+        responses={200: CaseSearchBodySerializer},
+    )
+    def post(self, request: Request) -> Response:
+        text = self.read(CaseSearchSerializer)["text"]
+        case, cases, more = selectors.find(request.user, text)
+        found = [case] if case else cases
+        _listed(self, "find", found)
+        return respond({"results": [case_row(row) for row in found], "more": more})
 
 
 # One case ----------------------------------------------------------------------------------------

@@ -1,40 +1,120 @@
-"""What the work list can be narrowed by."""
+"""What the work list can be narrowed by and ordered in, and views of it that are kept."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.selectors.cases import URGENCIES, Counts
-from nrm.forms import Form, MultiChoiceField
+from cases.selectors.lists import DUE, RECEIVED, STAGE, URGENCIES, Wanted
+from nrm.accounts.models import User
+from nrm.forms import ChoiceField, Form, MultiChoiceField
 from nrm.profiles import Profile
+
+ORDERS = {
+    DUE: _("Next deadline"),
+    RECEIVED: _("Newest received"),
+    STAGE: _("Longest in stage"),
+}
 
 
 class WorklistFilter(Form):
+    """`view` is the view in which the answers are looked for."""
+
     small = True
-    view = forms.CharField(required=False, widget=forms.HiddenInput)
-    q = forms.CharField(label=_("Reference or pseudonym"), max_length=60, required=False)
     urgency = MultiChoiceField(
         label=_("Next deadline"), choices=list(URGENCIES.items()), required=False
     )
-    stage = MultiChoiceField(label=_("Stage"), required=False)
     child = MultiChoiceField(
         label=_("Age"), choices=[("1", _("Treated as a child"))], required=False
     )
+    stage = MultiChoiceField(label=_("Stage"), required=False)
+    caseworker = ChoiceField(label=_("Caseworker"), required=False, widget=forms.Select)
+    sort = ChoiceField(
+        label=_("Order"), choices=list(ORDERS.items()), required=False, widget=forms.Select
+    )
 
-    def __init__(self, *args: Any, profiles: list[Profile], counts: Counts, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        view: str,
+        profiles: Iterable[Profile],
+        caseworkers: Iterable[User],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        labels = {stage.code: stage.label for profile in profiles for stage in profile.stages}
-        chosen = set(self.data.getlist("stage")) if self.is_bound else set()
-        # Only the stages at which there is a case: seventeen boxes help nobody.
-        self.fields["stage"].choices = [
-            (code, f"{label} ({counts.words(counts.stages[code])})")
-            for code, label in labels.items()
-            if counts.stages[code] or code in chosen
-        ]
-        if not self.fields["stage"].choices:
-            del self.fields["stage"]
+        self.view = view
+        self.stages = {
+            stage.code: stage.label
+            for profile in profiles
+            for stage in profile.stages
+            if stage.open == (view != "closed")
+        }
+        self.fields["stage"].choices = list(self.stages.items())
+        people = [(str(user.pk), user.display_name) for user in caseworkers]
+        if people:
+            self.fields["caseworker"].choices = [("", _("Anybody")), *people]
+        else:
+            del self.fields["caseworker"]
+        if view == "closed":
+            for name in ("urgency", "sort"):
+                del self.fields[name]
 
     def answer(self, name: str) -> Any:
         """What was asked, where it makes sense; nothing where it does not."""
         return self.cleaned_data.get(name) or ""
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for. Only after `is_valid()`, whatever that said."""
+        worker = self.answer("caseworker")
+        return Wanted(
+            view=self.view,
+            urgency=frozenset(self.answer("urgency")),
+            stages=frozenset(self.answer("stage")),
+            child=bool(self.answer("child")),
+            caseworker=UUID(worker) if worker else None,
+            order=self.answer("sort") or DUE,
+        )
+
+    def offer_stages(self, with_cases: set[str]) -> None:
+        """Shows only stages at which there is a case: seventeen boxes help nobody."""
+        chosen = set(self.data.getlist("stage")) if self.is_bound else set()
+        if self.view != "closed":
+            self.fields["stage"].choices = [
+                (code, label)
+                for code, label in self.stages.items()
+                if code in with_cases or code in chosen
+            ]
+        if not self.fields["stage"].choices:
+            del self.fields["stage"]
+
+
+class FindForm(Form):
+    q = forms.CharField(
+        label=_("Find a case by reference or pseudonym"),
+        max_length=60,
+        error_messages={"required": _("Enter a reference or the beginning of a pseudonym")},
+    )
+
+
+class SavedViewForm(Form):
+    """`asks` adds the box with which somebody says that the words are no name of a person."""
+
+    label = forms.CharField(
+        label=_("Name of the view"),
+        max_length=60,
+        help_text=_("In words of your own. Do not use the name of a person."),
+        error_messages={"required": _("Enter a name for the view")},
+    )
+    not_a_name = MultiChoiceField(
+        label=_("Check the name"),
+        choices=[("1", _("This is not the name of a person"))],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, asks: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks and not self.data.get("not_a_name"):
+            del self.fields["not_a_name"]

@@ -12,6 +12,7 @@ from cases.models.inbox import InboxItem, OutgoingMail
 from cases.models.listing import ListedCase
 from cases.models.note import Note
 from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
+from cases.models.saved_view import SavedView
 from cases.models.task import CaseTask
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "OutgoingMail",
     "Referral",
     "SafeContact",
+    "SavedView",
 ]

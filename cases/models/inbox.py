@@ -27,7 +27,14 @@ class InboxItem(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["user", "once"], name="told_once")]
-        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="inbox_of_user")]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="inbox_of_user"),
+            models.Index(
+                fields=["user", "-created_at", "-id"],
+                condition=models.Q(read_at=None),
+                name="inbox_unread",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.kind

@@ -39,6 +39,7 @@ class ListedCase(models.Model):
     caseworker = models.UUIDField(null=True)
     pseudonym = models.CharField(max_length=60, db_collation="C", help_text="In small letters.")
     ends_at = models.DateTimeField(null=True)
+    in_review = models.BooleanField(default=False, help_text="A decision waits for a reader.")
 
     class Meta:
         default_permissions = ()
@@ -53,6 +54,7 @@ class ListedCase(models.Model):
             _index("listed_worker_opened", "caseworker", "opened", condition=_GIVEN),
             _index("listed_worker_since", "caseworker", "since", condition=_GIVEN),
             _index("listed_pseudonym", "pseudonym"),
+            _index("listed_review", "due", condition=models.Q(in_review=True)),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +99,7 @@ SELECT count(*) FROM (
 ) AS wrong
 """
 _COLUMNS = (
-    'case_id, shelf, state, due, opened, since, stage, caseworker, pseudonym COLLATE "C", ends_at'
+    "case_id, shelf, state, due, opened, since, stage, caseworker, pseudonym, ends_at, in_review"
 )
 
 

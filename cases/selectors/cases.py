@@ -1,19 +1,19 @@
 """Reads that the pages of cases share: the work list, the head of a case, deadlines in words."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from cases.models import Case, Deadline, Decision, FindingSet, SafeContact
 from cases.models.case import AgeStatus, CaseKind
@@ -23,24 +23,23 @@ from cases.references import clean_reference
 from cases.rights import SEE_CASE
 from cases.rules.languages import language_name
 from cases.rules.next_steps import Standing, waits_on
-from cases.selectors.keyset import Rows, page_of
+from cases.selectors.lists import (
+    DUE,
+    DUE_NOW,
+    LATER,
+    OVERDUE,
+    PAUSED,
+    URGENCIES,
+    WEEK,
+    WEEK_AHEAD,
+    Found,
+    Wanted,
+    found_by_pseudonym,
+    page_of_cases,
+)
 from nrm.accounts.models import User
 from nrm.deadline_words import earliest_end_words, state_words
 from nrm.profiles.terms import clock_state
-
-# Counts beside a view stop here: an exact count over everything somebody may see costs more than
-# the page, and nobody acts on the difference between 501 and 600.
-COUNTED_TO = 500
-WEEK = 7
-
-OVERDUE, DUE_NOW, WEEK_AHEAD, LATER, PAUSED = "overdue", "due_now", "week", "later", "paused"
-URGENCIES = {
-    OVERDUE: _lazy("Overdue"),
-    DUE_NOW: _lazy("Due today or tomorrow"),
-    WEEK_AHEAD: _lazy("Due in 7 days"),
-    LATER: _lazy("Not due"),
-    PAUSED: _lazy("Paused"),
-}
 
 OPEN_DECISIONS = (
     DecisionState.DRAFT,
@@ -75,6 +74,8 @@ class DeadlineView:
     urgency: str
     term: str
     runs_out: bool  # a date to meet, not one before which something may not be done
+    date_words: str  # "Due 4 March 2026", "Was due …", "Paused since …", or nothing
+    shape: str
     waits: bool  # a date before which something may not be done, still to come
 
 
@@ -96,6 +97,16 @@ def _progress(deadline: Deadline, at: datetime) -> int:
 
 
 _LOOK = {"waiting": "on_track", "reached": "met"}
+_SHAPES = {"overdue": "▲", "due_now": "◆", "on_track": "●", "paused": "‖", "met": "✓"}
+
+
+def _date_words(look: str, kind: str, due_on: date, note: str) -> str:
+    if look == "paused":
+        return note
+    if kind != "due":
+        return ""
+    text = _("Was due %(date)s") if look == "overdue" else _("Due %(date)s")
+    return text % {"date": date_format(due_on, "j F Y")}
 
 
 def deadline_view(case: Case, deadline: Deadline, *, at: datetime) -> DeadlineView:
@@ -118,10 +129,11 @@ def deadline_view(case: Case, deadline: Deadline, *, at: datetime) -> DeadlineVi
         note = _("Paused since %(date)s") % {"date": date_format(since, "j F Y")}
     elif term.kind != "due":
         note = str(term.help)
+    look = _LOOK.get(state.code, state.code)
     return DeadlineView(
         id=deadline.pk,
         label=str(term.label),
-        state=_LOOK.get(state.code, state.code),
+        state=look,
         words=words,
         due_on=deadline.due_on,
         note=note,
@@ -130,6 +142,8 @@ def deadline_view(case: Case, deadline: Deadline, *, at: datetime) -> DeadlineVi
         urgency=_urgency(state.code, state.days),
         term=term.code,
         runs_out=term.kind == "due",
+        date_words=_date_words(look, term.kind, deadline.due_on, note),
+        shape=_SHAPES.get(look, "○"),
         waits=state.code == "waiting",
     )
 
@@ -150,20 +164,16 @@ def running_deadlines(case: Case, *, at: datetime) -> list[DeadlineView]:
 
 def next_deadlines(cases: Iterable[Case], *, at: datetime) -> dict[UUID, DeadlineView]:
     """For each case, the clock to show in a list: the next date to meet, else a paused one, else
-    a date to wait for. Two queries."""
+    a date to wait for. One query, and one more where a clock shown is paused."""
     by_id = {case.pk: case for case in cases}
-    rows = (
-        Deadline.objects.filter(case__in=by_id, state__in=_RUNNING)
-        .prefetch_related("pauses")
-        .order_by("due_at", "id")
-    )
+    rows = Deadline.objects.filter(case__in=by_id, state__in=_RUNNING).defer("basis")
     found: dict[UUID, list[Deadline]] = defaultdict(list)
-    for row in rows:
+    for row in rows.order_by("due_at", "id"):
         found[row.case_id].append(row)
-    return {
-        pk: deadline_view(by_id[pk], min(theirs, key=_first_shown), at=at)
-        for pk, theirs in found.items()
-    }
+    first = {pk: min(theirs, key=_first_shown) for pk, theirs in found.items()}
+    paused = [row for row in first.values() if row.state == DeadlineState.PAUSED]
+    prefetch_related_objects(paused, "pauses")
+    return {pk: deadline_view(by_id[pk], row, at=at) for pk, row in first.items()}
 
 
 def _first_shown(deadline: Deadline) -> tuple[bool, bool, float]:
@@ -267,22 +277,6 @@ def day_to_wait_for(case: Case, deadlines: Iterable[DeadlineView]) -> date | Non
 
 
 # The work list ------------------------------------------------------------------------------------
-MINE, TEAM, UNASSIGNED, CLOSED = "mine", "team", "unassigned", "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a reader asked the work list for."""
-
-    view: str = MINE
-    urgency: frozenset[str] = frozenset()
-    stages: frozenset[str] = frozenset()
-    child: bool = False
-    text: str = ""
-    after: str = ""
-    before: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a list of cases."""
@@ -290,135 +284,63 @@ class Line:
     case: Case
     deadline: DeadlineView | None
     stage: str
+    in_stage: str
+    received: str
     waits: str
     urgency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many cases of a view are how urgent, at which stage, of a child; `more` where there are
-    more than were counted."""
-
-    total: int
-    urgency: Counter[str]
-    stages: Counter[str]
-    children: int
-    more: bool
-
-    def words(self, number: int) -> str:
-        return f"{number}+" if self.more else str(number)
-
-
-def _end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
-
-
-def _has_paused_clock() -> Exists:
-    return Exists(
-        Deadline.objects.filter(case=OuterRef("pk"), state=DeadlineState.PAUSED, kind="due")
-    )
-
-
-def _urgent(wanted: frozenset[str], at: datetime) -> Q:
-    today = timezone.localdate(at)
-    tomorrow, week = _end_of(today + timedelta(days=1)), _end_of(today + timedelta(days=WEEK))
-    parts = {
-        OVERDUE: Q(next_due_at__lt=at),
-        DUE_NOW: Q(next_due_at__gte=at, next_due_at__lt=tomorrow),
-        WEEK_AHEAD: Q(next_due_at__gte=tomorrow, next_due_at__lt=week),
-        LATER: Q(next_due_at__gte=week) | (Q(next_due_at=None) & ~Q(_has_paused_clock())),
-        PAUSED: Q(next_due_at=None) & Q(_has_paused_clock()),
-    }
-    condition = Q()
-    for code in wanted:
-        condition |= parts[code]
-    return condition
-
-
-def _urgency_of(due: datetime | None, paused: bool, at: datetime) -> str:
-    if due is None:
-        return PAUSED if paused else LATER
-    if due < at:
-        return OVERDUE
-    days = (timezone.localdate(due) - timezone.localdate(at)).days
-    if days <= 1:
-        return DUE_NOW
-    return WEEK_AHEAD if days <= WEEK else LATER
-
-
-def in_view(actor: User, view: str) -> QuerySet[Case]:
-    """The cases of a view, among those whose page the actor may see."""
-    cases = Case.objects.visible_to(actor, SEE_CASE)
-    if view == CLOSED:
-        return cases.exclude(closed_at=None)
-    cases = cases.filter(closed_at=None)
-    if view == MINE:
-        return cases.filter(caseworker=actor)
-    if view == UNASSIGNED:
-        return cases.filter(caseworker=None)
-    return cases
-
-
-def counts(actor: User, view: str, *, at: datetime) -> Counts:
-    """Counts for one view. One query, of at most `COUNTED_TO` light rows."""
-    rows = list(
-        in_view(actor, view)
-        .annotate(paused=_has_paused_clock())
-        .order_by("next_due_at", "id")
-        .values_list("next_due_at", "paused", "stage", "age_status")[: COUNTED_TO + 1]
-    )
-    more = len(rows) > COUNTED_TO
-    rows = rows[:COUNTED_TO]
-    return Counts(
-        total=len(rows),
-        urgency=Counter(_urgency_of(due, paused, at) for due, paused, _stage, _age in rows),
-        stages=Counter(stage for _due, _paused, stage, _age in rows),
-        children=sum(age != AgeStatus.ADULT for *_rest, age in rows),
-        more=more,
-    )
-
-
-def _found_by(text: str) -> Q:
-    if reference := clean_reference(text):
-        return Q(reference=reference)
-    return Q(person__pseudonym__istartswith=" ".join(text.split()))
-
-
-def narrowed(actor: User, wanted: Wanted, *, at: datetime) -> QuerySet[Case]:
-    """The cases that the work list holds for what was asked of it. No query yet.
-
-    What is looked for by reference or pseudonym is looked for in every case that the actor may see,
-    in whichever view it is.
-    """
-    everything = Case.objects.visible_to(actor, SEE_CASE)
-    cases = everything if wanted.text else in_view(actor, wanted.view)
-    if wanted.urgency:
-        cases = cases.filter(_urgent(wanted.urgency, at))
-    if wanted.stages:
-        cases = cases.filter(stage__in=wanted.stages)
-    if wanted.child:
-        cases = cases.exclude(age_status=AgeStatus.ADULT)
-    if wanted.text:
-        cases = cases.filter(_found_by(wanted.text))
-    return cases
-
-
-def worklist(actor: User, wanted: Wanted, *, at: datetime) -> tuple[list[Line], Rows]:
-    """One page of the work list, the most urgent first. Four queries, whatever the page holds."""
-    cases = narrowed(actor, wanted, at=at)
-    page = page_of(
-        cases.annotate(
-            is_screened=Exists(FindingSet.objects.filter(case=OuterRef("pk"), superseded_at=None))
-        ).select_related("person", "caseworker"),
+# What a line shows, and no more: of a caseworker only the name.
+SHOWN_IN_LISTS = (
+    Case.objects.select_related("person", "caseworker")
+    .only(
+        "reference",
+        "kind",
+        "profile_code",
+        "profile_version",
+        "stage",
+        "stage_since",
+        "age_status",
+        "opened_at",
+        "closed_at",
         "next_due_at",
-        after=wanted.after,
-        before=wanted.before,
+        "version",
+        "person__pseudonym",
+        "caseworker__display_name",
     )
-    return lines(page.rows, actor, at=at), page
+    .annotate(
+        is_screened=Exists(FindingSet.objects.filter(case=OuterRef("pk"), superseded_at=None))
+    )
+)
+
+
+def worklist(
+    actor: User, wanted: Wanted, *, at: datetime, after: str = "", before: str = ""
+) -> tuple[list[Line], Found]:
+    """One page of the work list. Four queries, whatever the page holds, and one more where a clock
+    on it is paused."""
+    page = page_of_cases(actor, SEE_CASE, wanted, SHOWN_IN_LISTS, at=at, after=after, before=before)
+    made = lines(page.rows, actor, at=at)
+    if wanted.sorted_by == DUE:
+        # Cases without a date come last in the order; the shown clock says in which group.
+        order = list(URGENCIES)
+        made.sort(key=lambda line: order.index(line.urgency))
+    return made, page
+
+
+def find(actor: User, text: str) -> tuple[Case | None, list[Case], bool]:
+    """What somebody typed to find a case: the case of that reference; else the cases whose
+    pseudonym begins so, and whether there are more. At most three queries."""
+    if reference := clean_reference(text):
+        found = SHOWN_IN_LISTS.visible_to(actor, SEE_CASE).filter(reference=reference).first()
+        return found, [], False
+    cases, more = found_by_pseudonym(actor, SEE_CASE, text, SHOWN_IN_LISTS)
+    return None, cases, more
 
 
 def lines(cases: list[Case], actor: User, *, at: datetime) -> list[Line]:
-    """The lines of a list for these cases, in groups of urgency. Three queries."""
+    """The lines of a list for these cases, in their order. Two queries, and one more where a clock
+    is paused."""
     shown = next_deadlines(cases, at=at)
     decisions: dict[UUID, list[Decision]] = defaultdict(list)
     for decision in Decision.objects.filter(case__in=cases).only(
@@ -439,15 +361,22 @@ def lines(cases: list[Case], actor: User, *, at: datetime) -> list[Line]:
                 case=case,
                 deadline=deadline,
                 stage=str(case.profile.stage(case.stage).label),
+                in_stage=_for_days(case.stage_since, at),
+                received=date_format(timezone.localdate(case.opened_at), "j F Y"),
                 waits=_("On hold")
                 if deadline and deadline.state == "paused"
                 else waits_words(waits_on(facts), case, actor),
                 urgency=deadline.urgency if deadline else LATER,
             )
         )
-    # Cases without a date come last in the order; among them those on hold follow the others.
-    order = list(URGENCIES)
-    return sorted(made, key=lambda line: order.index(line.urgency))
+    return made
+
+
+def _for_days(since: datetime, at: datetime) -> str:
+    days = (timezone.localdate(at) - timezone.localdate(since)).days
+    if days <= 0:
+        return _("since today")
+    return ngettext("for %(days)d day", "for %(days)d days", days) % {"days": days}
 
 
 def waits_words(waits: str, case: Case, actor: User) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 PAGE_SIZE = 25
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,14 +15,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a row in its order: its moment (None comes last) and its id."""
+    """The place of a row in its order: its moment and its id."""
 
-    moment: datetime | None
+    moment: datetime
     id: UUID
 
     def __str__(self) -> str:
-        if self.moment is None:
-            return f"-.{self.id.hex}"
         return f"{(self.moment - _EPOCH) // timedelta(microseconds=1)}.{self.id.hex}"
 
     @classmethod
@@ -31,8 +29,7 @@ class Place:
         first page."""
         moment, _, row = text.partition(".")
         try:
-            when = None if moment == "-" else _EPOCH + timedelta(microseconds=int(moment))
-            return cls(when, UUID(hex=row))
+            return cls(_EPOCH + timedelta(microseconds=int(moment)), UUID(hex=row))
         except (ValueError, OverflowError):
             return None
 
@@ -58,15 +55,11 @@ class Rows:
 
 
 def _beyond(column: str, place: Place, *, up: bool) -> Q:
-    """The rows beyond a place. A row without a moment lies above every row that has one."""
-    if place.moment is None:
-        same = Q(**{column: None, f"pk__{'gt' if up else 'lt'}": place.id})
-        return same if up else same | Q(**{f"{column}__isnull": False})
+    """The rows beyond a place: where the index is entered, and of that moment only the further
+    ids."""
     side = "gt" if up else "lt"
-    found = Q(**{f"{column}__{side}": place.moment}) | Q(
-        **{column: place.moment, f"pk__{side}": place.id}
-    )
-    return found | Q(**{column: None}) if up else found
+    entered = Q(**{f"{column}__{side}e": place.moment})
+    return entered & (Q(**{f"{column}__{side}": place.moment}) | Q(**{f"pk__{side}": place.id}))
 
 
 def page_of(
@@ -78,7 +71,7 @@ def page_of(
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> Rows:
-    """One page of the rows in the order of a column of moments and the id. One query.
+    """One page of the rows in the order of a column of moments, never null, and the id. One query.
 
     `after` and `before` are places as the links carry them; `before` counts only without `after`.
     """
@@ -89,8 +82,8 @@ def page_of(
     place = start or end
     if place is not None:
         rows = rows.filter(_beyond(column, place, up=up))
-    order = F(column).asc(nulls_last=True) if up else F(column).desc(nulls_first=True)
-    found = list(rows.order_by(order, "pk" if up else "-pk")[: size + 1])
+    sign = "" if up else "-"
+    found = list(rows.order_by(f"{sign}{column}", f"{sign}pk")[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:

@@ -15,7 +15,8 @@ from cases.models.referral import Safety
 from cases.rights import CAN_BE_BROUGHT, NEARNESS, SEE_SUMMARY, CaseRight
 from cases.rules.referral_form.questions import form_for
 from cases.selectors.cases import CHANNELS, contact_words
-from cases.selectors.keyset import Rows, page_of
+from cases.selectors.keyset import Rows
+from cases.selectors.lists import RECEIVED, Wanted, page_of_cases
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
 
@@ -57,11 +58,14 @@ def contact_marks(card: SafeContact | None) -> list[Mark]:
 def near_cases(
     actor: User, *, at: datetime, after: str = "", before: str = "", size: int = 25
 ) -> tuple[list[NearCase], Rows]:
-    """One page of the cases whose summary the actor may see, the newest first. Three queries."""
-    page = page_of(
-        Case.objects.visible_to(actor, SEE_SUMMARY).filter(closed_at=None).select_related("person"),
-        "opened_at",
-        newest_first=True,
+    """One page of the open cases whose summary the actor may see, the newest first. Three queries,
+    and one more for a liaison."""
+    page = page_of_cases(
+        actor,
+        SEE_SUMMARY,
+        Wanted(order=RECEIVED),
+        Case.objects.select_related("person"),
+        at=at,
         after=after,
         before=before,
         size=size,

@@ -1,10 +1,12 @@
 """The review queue: decisions that wait for a second person, the oldest legal deadline first."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Decision
@@ -12,7 +14,8 @@ from cases.models.decision import DecisionState
 from cases.rights import REVIEW_DECISION
 from cases.selectors.cases import DeadlineView, next_deadlines
 from cases.selectors.decisions import WITH_A_READER
-from cases.selectors.keyset import Rows, page_of
+from cases.selectors.keyset import Rows
+from cases.selectors.lists import Count, Wanted, page_of_cases, some_ids
 from nrm.accounts.models import User
 
 
@@ -30,23 +33,36 @@ class Waiting:
     why_not: str
 
 
-def waiting_of(actor: User) -> Any:
-    """The decisions that wait for a second person in cases that the actor decides."""
-    cases = Case.objects.visible_to(actor, REVIEW_DECISION)
-    return (
-        Decision.objects.filter(state__in=WITH_A_READER, case__in=cases)
-        .select_related("case__person", "author", "second_person")
-        .annotate(due=F("case__next_due_at"))
-    )
+def _in_cases(cases: Any) -> Any:
+    return Decision.objects.filter(state__in=WITH_A_READER, case__in=cases)
 
 
 def review_queue(
     actor: User, *, at: datetime, after: str = "", before: str = ""
 ) -> tuple[list[Waiting], Rows]:
-    """One page of the queue. Three queries, whatever the page holds."""
-    page = page_of(waiting_of(actor), "due", after=after, before=before)
-    shown = next_deadlines([d.case for d in page.rows], at=at)
-    return [_waiting(d, actor, shown.get(d.case_id), at) for d in page.rows], page
+    """One page of the queue: the decisions of 25 cases. Four queries, and one more where a clock
+    is paused."""
+    page = page_of_cases(
+        actor,
+        REVIEW_DECISION,
+        Wanted(in_review=True),
+        Case.objects.select_related("person"),
+        at=at,
+        after=after,
+        before=before,
+    )
+    waiting: dict[UUID, list[Decision]] = defaultdict(list)
+    for decision in (
+        _in_cases(page.rows).select_related("author", "second_person").order_by("submitted_at")
+    ):
+        waiting[decision.case_id].append(decision)
+    shown = next_deadlines(page.rows, at=at)
+    lines = []
+    for case in page.rows:
+        for decision in waiting[case.pk]:
+            decision.case = case
+            lines.append(_waiting(decision, actor, shown.get(case.pk), at))
+    return lines, page
 
 
 def _waiting(
@@ -75,7 +91,20 @@ def _waiting(
     )
 
 
+def reviews_waiting(actor: User, *, to: int, of_others: bool = False) -> Count:
+    """How many decisions wait for a second person in the cases that the actor decides, counted
+    `to`; `of_others` leaves out those that the actor wrote. One query."""
+    first = some_ids(actor, REVIEW_DECISION, Wanted(in_review=True), at=timezone.now(), size=to + 1)
+    if first is None:
+        return Count(0)
+    cases = Case.objects.visible_to(actor, REVIEW_DECISION).filter(pk__in=first)
+    rows = _in_cases(cases.values("pk"))
+    if of_others:
+        rows = rows.exclude(author=actor)
+    found = len(rows.order_by().values_list("pk", flat=True)[: to + 1])
+    return Count(min(found, to), more=found > to)
+
+
 def waiting_for(actor: User) -> int:
     """How many decisions this supervisor could take now, counted to 99. One query."""
-    rows = waiting_of(actor).exclude(author=actor)
-    return len(rows.order_by().values_list("pk", flat=True)[:99])
+    return reviews_waiting(actor, to=99, of_others=True).number

@@ -17,6 +17,7 @@ from cases.api import (
     near,
     notes,
     referrals,
+    saved_views,
     timeline,
 )
 
@@ -32,6 +33,9 @@ urlpatterns = [
     path("batches/", batches.BatchesView.as_view(), name="api_batches"),
     path("batches/<uuid:batch>/", batches.BatchView.as_view(), name="api_batch"),
     path("cases/", cases.CasesView.as_view(), name="api_cases"),
+    path("cases/search/", cases.CaseSearchView.as_view(), name="api_case_search"),
+    path("worklist-views/", saved_views.SavedViewsView.as_view(), name="api_saved_views"),
+    path("worklist-views/<uuid:pk>/", saved_views.SavedViewView.as_view(), name="api_saved_view"),
     path("cases/<str:reference>/", cases.CaseDetailView.as_view(), name="api_case"),
     path(
         "cases/<str:reference>/assignment/",

@@ -16,7 +16,13 @@ from cases.views.identity import ShowIdentityView
 from cases.views.intake import IntakeQueueView, TriageView
 from cases.views.near import NearCasesView, SummaryView
 from cases.views.notes import NotesView
-from cases.views.worklist import WorklistView
+from cases.views.worklist import (
+    FindView,
+    SavedViewRemovalView,
+    SavedViewsView,
+    SavedViewView,
+    WorklistView,
+)
 
 _DOCUMENT = "cases/<str:reference>/documents/<uuid:document>/"
 
@@ -27,6 +33,12 @@ urlpatterns = [
     path("cases/", WorklistView.as_view(), name="worklist"),
     path("cases/batch/", BatchView.as_view(), name="batch"),
     path("cases/batch/<uuid:batch>/", BatchResultView.as_view(), name="batch_result"),
+    path("cases/find/", FindView.as_view(), name="find"),
+    path("cases/views/", SavedViewsView.as_view(), name="saved_views"),
+    path("cases/views/<uuid:pk>/", SavedViewView.as_view(), name="saved_view"),
+    path(
+        "cases/views/<uuid:pk>/removal/", SavedViewRemovalView.as_view(), name="saved_view_removal"
+    ),
     path("cases/<str:reference>/", CaseOverview.as_view(), name="case"),
     path("cases/<str:reference>/timeline/", TimelineView.as_view(), name="case_timeline"),
     path("cases/<str:reference>/referral/", ReferralTold.as_view(), name="case_referral"),

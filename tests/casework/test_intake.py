@@ -159,7 +159,7 @@ def queries(world, url):
 def test_the_queue_costs_the_same_for_25_and_for_50(world, at):
     for _ in range(25):
         world.case(age_status="child")
-    assert queries(world, reverse("intake_queue")) == 16
+    assert queries(world, reverse("intake_queue")) == 12
     for _ in range(25):
         world.case(age_status="child")
-    assert queries(world, reverse("intake_queue")) == 16
+    assert queries(world, reverse("intake_queue")) == 12

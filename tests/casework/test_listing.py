@@ -160,7 +160,7 @@ def test_making_anew_keeps_every_index(world):
 
     world.case()
     before = indexes()
-    assert len(before) == 11
+    assert len(before) == 12
     assert rebuild_lists() == 2
     assert indexes() == before
 

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cases.selectors import keyset, referrals, timeline
+from cases.selectors import keyset, lists, referrals, timeline
 from tests.performance.rows import Rows
 from tests.world import World, build_world
 
@@ -47,6 +47,7 @@ READS: tuple[Read, ...] = (
     Read("intake_queue", "supervisor"),
     Read("worklist", "caseworker"),
     Read("worklist", "supervisor"),
+    Read("saved_views", "supervisor"),
     Read("reviews", "supervisor"),
     Read("dashboard", "supervisor"),
     Read("batch_result", "supervisor", "batch"),
@@ -102,6 +103,7 @@ READS: tuple[Read, ...] = (
     # REST
     Read("api_cases", "caseworker", query="?limit=100"),
     Read("api_cases", "supervisor", query="?limit=100"),
+    Read("api_saved_views", "supervisor"),
     Read("api_case", "caseworker", "wide"),
     Read("api_case_assignment", "supervisor", "wide"),
     Read("api_case_notes", "caseworker", "wide", "?limit=100"),
@@ -133,6 +135,8 @@ NOT_READ = {
     "account_add",
     "referral_start",
     "prompt_sheet",
+    "find",
+    "saved_view",
     "draft_discard",
     "screening",
     "document_file",
@@ -197,6 +201,7 @@ def counts(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
     found: dict[str, dict[int, int]] = {}
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setitem(keyset.page_of.__kwdefaults__, "size", 100)
+        patch.setitem(lists.page_of_cases.__kwdefaults__, "size", 100)
         patch.setitem(referrals.sent_referrals.__kwdefaults__, "size", 100)
         patch.setitem(timeline.timeline.__kwdefaults__, "size", 100)
         patch.setattr(timeline, "PAGE_SIZE", 100)

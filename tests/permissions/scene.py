@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from cases.actions import assigning, documents, drafting, notes, referring
 from cases.actions.batches import Chosen, run_batch
+from cases.actions.saved_views import save_view
 from cases.models import Case, Document, Draft, InboxItem, Referral
+from cases.selectors.lists import Wanted
 from identities import kept
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import Organisation, Session, User
@@ -260,6 +262,14 @@ def _accounts(scene: Scene) -> None:
         submission_key=uuid4(),
     )
     scene.places["batch"] = {"batch": str(batch.pk)}
+    own_view = save_view(
+        world.caseworker,
+        actor=world.caseworker,
+        at=scene.at,
+        label="Children",
+        asked=Wanted(view="mine", child=True).query(),
+    )
+    scene.places["own_view"] = {"pk": str(own_view.pk)}
 
 
 def _statistics(scene: Scene) -> None:

@@ -170,6 +170,8 @@ OUR_TEAM = theirs(*REFERRERS, hidden_from=OTHER_REFERRERS)
 THEIR_TEAM = theirs(*OTHER_REFERRERS, hidden_from=REFERRERS)
 ALL_REFERRERS = role(*REFERRERS, *OTHER_REFERRERS)
 ADMIN = role(*ADMINISTRATOR)
+FINDERS = role(*INTAKE, *CASEWORKERS, *SUPERVISORS)
+MY_VIEW = Says(("caseworker",), hidden_from=(*CASEWORKERS, *SUPERVISORS))
 
 # fmt: off
 ACCOUNTS = (
@@ -249,6 +251,11 @@ CASES = (
         GET=case("provider", "liaison")),
     row("reviews/", "reviews", GET=role(*SUPERVISORS)),
     row("dashboard/", "dashboard", GET=role(*SUPERVISORS)),
+    row("cases/find/", "find", GET=FINDERS, POST=FINDERS),
+    row("cases/views/", "saved_views", GET=role(*CASEWORKERS, *SUPERVISORS),
+        POST=role(*CASEWORKERS, *SUPERVISORS)),
+    row("cases/views/<uuid:pk>/", "saved_view", "own_view", GET=MY_VIEW, POST=MY_VIEW),
+    row("cases/views/<uuid:pk>/removal/", "saved_view_removal", "own_view", POST=MY_VIEW),
     row("cases/batch/", "batch", POST=role(*INTAKE, *SUPERVISORS)),
     row("cases/batch/<uuid:batch>/", "batch_result", "batch", GET=own("supervisor")),
     row("inbox/", "inbox", GET=EVERYBODY, POST=EVERYBODY),
@@ -369,6 +376,11 @@ REST = (
 
     row(_API + "schema/", "api_schema", GET=PUBLIC),
     row(_API + "cases/", "api_cases", GET=EVERYBODY),  # everybody their own: most have none
+    row(_API + "cases/search/", "api_case_search", POST=FINDERS),
+    row(_API + "worklist-views/", "api_saved_views", GET=role(*CASEWORKERS, *SUPERVISORS),
+        POST=role(*CASEWORKERS, *SUPERVISORS)),
+    row(_API + "worklist-views/<uuid:pk>/", "api_saved_view", "own_view",
+        PATCH=MY_VIEW, DELETE=MY_VIEW),
     row(_API + _CASE, "api_case", *EVERY_CASE, GET=READERS),
     row(_API + _CASE + "assignment/", "api_case_assignment", *TYPICAL, GET=TRIAGE, POST=TRIAGE),
     row(_API + _CASE + "disclosures/", "api_case_disclosures", *TYPICAL, POST=WORKERS),
