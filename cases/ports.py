@@ -44,6 +44,17 @@ class Item:
     shows: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentUse:
+    """Something that a room above does with a document. `url_name` takes the reference; the
+    document's id follows as ?document=."""
+
+    label: Any
+    url_name: str
+    right: CaseRight
+
+
+_document_uses: list[DocumentUse] = []
 _panels: dict[str, Panel] = {}
 _tabs: dict[str, Tab] = {}
 _items: dict[str, Callable[[FindingSet], list[Item]]] = {}
@@ -67,6 +78,15 @@ def tabs(held: frozenset[str]) -> list[Tab]:
     """The tabs whose right is among the codes held, in their order."""
     mine = (tab for tab in _tabs.values() if tab.right.code in held)
     return sorted(mine, key=lambda tab: tab.order)
+
+
+def register_document_use(use: DocumentUse) -> None:
+    _document_uses.append(use)
+
+
+def document_uses(held: frozenset[str]) -> list[DocumentUse]:
+    """What can be done with a document by who holds these rights."""
+    return [use for use in _document_uses if use.right.code in held]
 
 
 def register_items(source: str, read: Callable[[FindingSet], list[Item]]) -> None:

@@ -152,7 +152,8 @@ def _no_such_episode() -> Objection:
 # Evidence -----------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is told of one item of evidence. `dated` is YYYY, YYYY-MM or YYYY-MM-DD, or empty."""
+    """What is told of one item of evidence. `dated` is YYYY, YYYY-MM or YYYY-MM-DD, or empty;
+    `document` is that of the case which it is in, if it is in one."""
 
     source: str
     text: str
@@ -161,6 +162,7 @@ class Item:
     interpreter: str = ""
     reliability: str = ""
     episode: UUID | None = None
+    document: UUID | None = None
 
 
 def _objections_to_item(screening: Screening, item: Item, at: datetime) -> Iterator[Objection]:
@@ -177,6 +179,8 @@ def _objections_to_item(screening: Screening, item: Item, at: datetime) -> Itera
     yield from _objections_to_date(item.dated, "dated", at)
     if item.episode and _episode_of(screening, item.episode) is None:
         yield _no_such_episode()
+    if item.document and not screening.case.documents.filter(pk=item.document).exists():
+        yield Objection(_("Choose a document of this case."), field="document")
 
 
 def _too_long(text: str, field: str) -> Iterator[Objection]:
@@ -205,12 +209,14 @@ def _item_of(evidence: Evidence, opener: Opener) -> Item:
         evidence.interpreter,
         opened("reliability"),
         evidence.episode_id,
+        evidence.document_id,
     )
 
 
 def _put(item: Item, row: Any, table: str, person: UUID) -> None:
     row.source, row.dated = item.source, item.dated
     row.heard_by, row.interpreter = item.heard_by, item.interpreter
+    row.document_id = item.document
     row.text = _sealed(person, item.text.strip(), table, "text", row.pk)
     note = item.reliability.strip()
     row.reliability = _sealed(person, note, table, "reliability", row.pk) if note else None

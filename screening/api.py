@@ -57,6 +57,9 @@ class EvidenceWriteSerializer(serializers.Serializer):
         max_length=MOST_TEXT, required=False, allow_blank=True, default=""
     )
     episode = serializers.UUIDField(required=False, allow_null=True, default=None)
+    document = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="Of the case: what it is in."
+    )
 
 
 class FindingWriteSerializer(serializers.Serializer):
@@ -221,6 +224,7 @@ def evidence_body(item: EvidenceItem) -> dict[str, Any]:
         "heard_by": row.heard_by,
         "interpreter": row.interpreter,
         "reliability": item.reliability,
+        "document": row.document_id,
         "episode": row.episode_id,
         "recorded_by": worker(row.recorded_by),
         "recorded_at": row.recorded_at,

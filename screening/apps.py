@@ -13,6 +13,9 @@ class ScreeningConfig(AppConfig):
         from screening.words import register_all
 
         ports.register_tab(ports.Tab(_("Assessment"), "workbench", rights.SCREEN, order=20))
+        ports.register_document_use(
+            ports.DocumentUse(_("Use as evidence"), "workbench", rights.SCREEN)
+        )
         ports.register_items("screening", items_behind)
         ports.register_panel(
             ports.Panel(

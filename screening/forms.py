@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Episode
+from cases.models import Document, Episode
 from cases.models.case import AgeStatus
+from cases.selectors.documents import title_of as title_of_document
 from nrm.forms import ChoiceField, Form, MultiChoiceField, PartialDateField
 from nrm.profiles import Profile
 from screening.actions import MOST_TEXT, FoundEpisode, Item
@@ -62,6 +63,7 @@ class EvidenceForm(Form):
         label=_("Interpreter"), choices=[NOT_RECORDED, *Interpreter.choices], required=False
     )
     episode = forms.ChoiceField(label=_("Which episode"), required=False)
+    document = forms.ChoiceField(label=_("Which document it is in"), required=False)
     reliability = forms.CharField(
         label=_("How far it can be relied on (optional)"),
         help_text=_("For example, a copy, a tired interpreter, a companion in the room."),
@@ -73,11 +75,20 @@ class EvidenceForm(Form):
     version = version_field()
 
     def __init__(
-        self, *args: Any, episodes: Iterable[Episode], profile: Profile, **more: Any
+        self,
+        *args: Any,
+        episodes: Iterable[Episode],
+        profile: Profile,
+        documents: Iterable[Document],
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         choices = [("", _("All episodes, or not known")), *_episodes(episodes, profile)]
         self.fields["episode"].choices = choices  # type: ignore[attr-defined]
+        if kept := [(str(one.pk), title_of_document(one)) for one in documents]:
+            self.fields["document"].choices = [("", _("In none")), *kept]  # type: ignore[attr-defined]
+        else:
+            del self.fields["document"]
 
     @staticmethod
     def values_of(item: EvidenceItem) -> dict[str, Any]:
@@ -90,6 +101,7 @@ class EvidenceForm(Form):
             "heard_by": row.heard_by,
             "interpreter": row.interpreter,
             "episode": str(row.episode_id or ""),
+            "document": str(row.document_id or ""),
             "reliability": item.reliability,
             "version": row.version,
         }
@@ -104,6 +116,7 @@ class EvidenceForm(Form):
             interpreter=told["interpreter"],
             reliability=told["reliability"],
             episode=UUID(told["episode"]) if told["episode"] else None,
+            document=UUID(told["document"]) if told.get("document") else None,
         )
 
 

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Episode
+from cases.models import Case, Document, Episode
 from nrm.accounts.models import User
 
 
@@ -114,6 +114,8 @@ class EvidenceContent(models.Model):
     dated = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
     heard_by = models.CharField(max_length=40, blank=True, choices=HeardBy)
     interpreter = models.CharField(max_length=20, blank=True, choices=Interpreter)
+    # The document of the case that this is in, where it is in one.
+    document = models.ForeignKey(Document, null=True, on_delete=models.SET_NULL, related_name="+")
     text = models.BinaryField(help_text="Under the person's key.")
     reliability = models.BinaryField(null=True, help_text="Under the person's key.")
 

@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, Episode
+from cases.models import Case, Document, Episode
+from cases.selectors.documents import title_of as title_of_document
 from identities.crypto import Opener
 from nrm.profiles.labels import Label
 from nrm.profiles.shape import Choice, Indicator, NeverNotify, Profile, Prompt
@@ -274,6 +275,10 @@ class EvidenceItem:
     def number(self) -> int:
         return self.row.number
 
+    @property
+    def document_title(self) -> str:
+        return title_of_document(self.row.document) if self.row.document else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -372,10 +377,35 @@ class Board:
     def words_of(self, episode: Episode) -> EpisodeInWords:
         return next(words for words in self.words.episodes if words.episode.pk == episode.pk)
 
-    def row(self, episode: Episode, indicator: Indicator) -> Row:
+    def row(
+        self, episode: Episode, indicator: Indicator, suggested: frozenset[str] | None = None
+    ) -> Row:
+        """`suggested` is what `suggested()` says of the episode, where the caller has asked."""
         finding = self.findings.get((episode.pk, indicator.code))
         linked = self.links.get(finding.pk, ()) if finding else ()
-        return Row(indicator, finding, linked, indicator.code in self.suggested(episode))
+        if suggested is None:
+            suggested = self.suggested(episode)
+        return Row(indicator, finding, linked, indicator.code in suggested)
+
+    def resting_on(self, episode: Episode) -> dict[str, tuple[EvidenceItem, ...]]:
+        """For each element, the items on which its shown indicators rest in this episode."""
+        found: dict[str, dict[UUID, EvidenceItem]] = {}
+        for (where, code), finding in self.findings.items():
+            if where == episode.pk and finding.state == IndicatorState.SHOWN:
+                element = found.setdefault(self.profile.indicator(code).element, {})
+                element.update((item.id, item) for item in self.links.get(finding.pk, ()))
+        return {
+            element: tuple(sorted(items.values(), key=lambda item: item.number))
+            for element, items in found.items()
+        }
+
+    def disagreeing(self) -> dict[UUID, tuple[Pair, ...]]:
+        """For each item, the pairs in which it disagrees with another."""
+        found: dict[UUID, tuple[Pair, ...]] = {}
+        for pair in self.pairs:
+            for item in (pair.first, pair.second):
+                found[item.id] = (*found.get(item.id, ()), pair)
+        return found
 
     def suggested(self, episode: Episode) -> frozenset[str]:
         """The purposes that the kinds of exploitation in the referral suggest."""
@@ -385,8 +415,10 @@ class Board:
     def groups(self, episode: Episode, *, only_recorded: bool = False) -> list[Group]:
         """The catalogue in its groups, with what is found in this episode."""
         by_group: dict[str, list[Row]] = {}
+        suggested = self.suggested(episode)
         for indicator in self.profile.screening.indicators:
-            by_group.setdefault(indicator.group, []).append(self.row(episode, indicator))
+            row = self.row(episode, indicator, suggested)
+            by_group.setdefault(indicator.group, []).append(row)
         groups = []
         for choice in self.profile.screening.groups:
             every = by_group.get(choice.code, [])
@@ -400,7 +432,7 @@ def board(screening: Screening) -> Board:
     findings, links, contradictions, and the key that opens them (only where there is a text)."""
     case = screening.case
     episodes = _episodes_of(screening)
-    rows = list(screening.evidences.select_related("recorded_by", "changed_by"))
+    rows = list(screening.evidences.select_related("recorded_by", "changed_by", "document"))
     findings = list(screening.indicatorfindings.select_related("recorded_by"))
     linked = list(
         IndicatorFinding.evidence.through.objects.filter(
@@ -530,6 +562,11 @@ def earlier_wordings(case: Case, evidence: Evidence) -> Iterator[dict[str, Any]]
                 "text": opened(row, "text", opener),
                 "reliability": opened(row, "reliability", opener),
             }
+
+
+def documents_of(case: Case) -> list[Document]:
+    """The documents of a case that an item of evidence can name. One query."""
+    return list(case.documents.filter(withdrawn_at=None))
 
 
 # The panel of the case page -----------------------------------------------------------------------

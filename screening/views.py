@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 
 from cases import ports, rights
 from cases.models import Episode
@@ -25,10 +26,17 @@ from screening.forms import (
     ExplanationForm,
     FindingForm,
 )
-from screening.models import Contradiction, Evidence, IndicatorState, Screening
+from screening.models import (
+    Contradiction,
+    Evidence,
+    EvidenceSource,
+    IndicatorState,
+    Screening,
+)
 from screening.selectors import Board, EvidenceItem
 
 INVALID, CLASH = 422, 409
+PART = "X-NRM-Part"  # the header of a request that asks for the changed parts alone, and of these
 
 # Free text that is shown again where it could not be saved.
 TEXTS = ("text", "reliability", "explanation", "differs")
@@ -97,7 +105,9 @@ class OpenScreeningPage(ScreeningPage):
 
     def evidence_of(self, evidence_id: UUID) -> Evidence:
         found = (
-            self.screening.evidences.select_related("screening__case", "recorded_by", "changed_by")
+            self.screening.evidences.select_related(
+                "screening__case", "recorded_by", "changed_by", "document"
+            )
             .filter(pk=evidence_id)
             .first()
         )
@@ -145,8 +155,6 @@ class OpenScreeningPage(ScreeningPage):
             "screening/workbench.html",
             status,
             screening=self.screening,
-            board=board,
-            episode=episode,
             episodes=[
                 {
                     "label": selectors.title_of(one, profile),
@@ -155,7 +163,8 @@ class OpenScreeningPage(ScreeningPage):
                 }
                 for one in board.episodes
             ],
-            words=board.words_of(episode) if episode else None,
+            **self.so_far(board, episode),
+            disagreeing=board.disagreeing(),
             groups=board.groups(episode, only_recorded=only_recorded) if episode else [],
             only_recorded=only_recorded,
             states=IndicatorState.choices,
@@ -177,6 +186,39 @@ class OpenScreeningPage(ScreeningPage):
             ],
         )
 
+    def so_far(self, board: Board, episode: Episode | None) -> dict[str, Any]:
+        """What the part of the page reads that says what is shown so far in this episode."""
+        decisions = self.case.profile.decisions
+        return {
+            "board": board,
+            "episode": episode,
+            "words": board.words_of(episode) if episode else None,
+            "resting": board.resting_on(episode) if episode else {},
+            # Those of the first decision, for which the screening is made: they have one home.
+            "mistakes": decisions[0].guidance if decisions else (),
+        }
+
+    def part(self, board: Board, episode: Episode, code: str) -> HttpResponse:
+        """Only what one answer changes on the page: the script puts it in its place."""
+        group = next(
+            group for group in board.groups(episode) if any(row.code == code for row in group.rows)
+        )
+        response = render(
+            self.request,
+            "screening/part.html",
+            {
+                "case": self.case,
+                "group": group,
+                "row": next(row for row in group.rows if row.code == code),
+                "states": IndicatorState.choices,
+                "only_recorded": self.request.GET.get("show") == "recorded",
+                **self.so_far(board, episode),
+            },
+        )
+        response[PART] = "1"
+        patch_vary_headers(response, [PART])
+        return response
+
     def age_form(self, episode: Episode, **typed: Any) -> AgeThenForm:
         """The form as saved or, with `typed`, as sent, ready to be saved over what is there now."""
         saved = {"age_then": episode.age_then_status, "before": episode.age_then_status}
@@ -185,8 +227,14 @@ class OpenScreeningPage(ScreeningPage):
         return AgeThenForm(initial=saved, auto_id="age-%s")
 
     def empty_evidence_form(self, board: Board) -> EvidenceForm:
+        """The form of a new item; from the page of documents it comes with one chosen."""
+        chosen = self.request.GET.get("document", "")
         return EvidenceForm(
-            episodes=board.episodes, profile=self.case.profile, auto_id="evidence-%s"
+            initial={"document": chosen, "source": EvidenceSource.DOCUMENT} if chosen else {},
+            episodes=board.episodes,
+            profile=self.case.profile,
+            documents=selectors.documents_of(self.case),
+            auto_id="evidence-%s",
         )
 
 
@@ -271,6 +319,7 @@ class EvidenceAddView(OpenScreeningPage):
             request.POST,
             episodes=board.episodes,
             profile=self.case.profile,
+            documents=selectors.documents_of(self.case),
             auto_id="evidence-%s",
         )
         if form.is_valid():
@@ -296,13 +345,13 @@ class EvidenceView(OpenScreeningPage):
         if answer := self.find():
             return answer
         item = selectors.open_item(self.evidence_of(evidence))
-        return self.form_page(item, self.form(initial=EvidenceForm.values_of(item)))
+        return self.form_page(item, self.form(item.row, initial=EvidenceForm.values_of(item)))
 
     def post(self, request: HttpRequest, reference: str, evidence: UUID) -> HttpResponse:
         if answer := self.find():
             return answer
         row = self.evidence_of(evidence)
-        form = self.form(request.POST)
+        form = self.form(row, request.POST)
         if not form.is_valid():
             return self.form_page(selectors.open_item(row), form, status=INVALID)
         try:
@@ -316,7 +365,7 @@ class EvidenceView(OpenScreeningPage):
         except Changed:
             saved = selectors.open_item(self.evidence_of(evidence))
             mine = {**form.data.dict(), "version": saved.row.version}  # type: ignore[attr-defined]
-            form = self.form(mine)
+            form = self.form(saved.row, mine)
             form.is_valid()
             return self.form_page(saved, form, status=CLASH, clash=True)
         except Refused as refusal:
@@ -326,9 +375,17 @@ class EvidenceView(OpenScreeningPage):
             )
         return self.back(f"e-{row.pk}")
 
-    def form(self, *args: Any, **more: Any) -> EvidenceForm:
+    def form(self, row: Evidence, *args: Any, **more: Any) -> EvidenceForm:
+        """With every document of the case, and the one that the item names, withdrawn or not."""
+        documents = selectors.documents_of(self.case)
+        if row.document and row.document not in documents:
+            documents.append(row.document)
         return EvidenceForm(
-            *args, episodes=self.case.episodes.all(), profile=self.case.profile, **more
+            *args,
+            episodes=self.case.episodes.all(),
+            profile=self.case.profile,
+            documents=documents,
+            **more,
         )
 
     def form_page(
@@ -414,6 +471,8 @@ class FindingView(OpenScreeningPage):
         except Refused as refusal:
             add_objections(form, refusal)
             return self.form_page(where, board, form, status=INVALID)
+        if PART in request.headers and not whole:
+            return self.part(selectors.board(self.screening), where, code)
         return self.back(f"i-{code}", episode=where.position)
 
     def indicator(self) -> Any:

@@ -31,6 +31,8 @@ class FilesField(forms.Field):
 
 
 class DocumentsForm(Form):
+    legend_size = "s"
+
     files = FilesField(
         label=_("Files"),
         widget=SeveralFiles(attrs={"multiple": True}),

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases import rights
+from cases import ports, rights
 from cases.actions.documents import (
     Added,
     add_documents,
@@ -105,6 +106,10 @@ class DocumentsView(CaseView):
                 "form": form,
                 "may_add": rights.ADD_DOCUMENT.code in self.held,
                 "lines": page.rows,
+                "uses": [
+                    {"label": use.label, "url": reverse(use.url_name, args=[self.case.reference])}
+                    for use in ports.document_uses(self.held)
+                ],
                 "withdrawn": withdrawn,
                 "limits": limits,
                 "allowed": rules.allowed(limits),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -139,3 +139,9 @@ def any_href(rows: Any) -> bool:
     return any(
         row.get("href") if isinstance(row, dict) else getattr(row, "href", "") for row in rows
     )
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping holds for a key; an empty tuple where it holds nothing."""
+    return mapping.get(key, ())

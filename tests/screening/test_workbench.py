@@ -429,9 +429,9 @@ def _unhexed(row: str) -> str:
 
 
 # Queries ------------------------------------------------------------------------------------------
-# The roles, the case, the screenings; the board's six with the key; the event of the look;
-# two for the rights on the case, the safe-contact card and the number in the inbox.
-WORKBENCH_QUERIES = 14
+# The roles, the case, the screenings; the board's six with the key; the documents; the event of
+# the look; two for the rights on the case, the safe-contact card and the number in the inbox.
+WORKBENCH_QUERIES = 15
 FRAME = ("accounts_session", "set_config", "SAVEPOINT", "BEGIN", "COMMIT")
 
 
