@@ -431,7 +431,7 @@ def _unhexed(row: str) -> str:
 # Queries ------------------------------------------------------------------------------------------
 # The roles, the case, the screenings; the board's six with the key; the documents; the event of
 # the look; two for the rights on the case, the safe-contact card and the number in the inbox.
-WORKBENCH_QUERIES = 15
+WORKBENCH_QUERIES = 14
 FRAME = ("accounts_session", "set_config", "SAVEPOINT", "BEGIN", "COMMIT")
 
 
