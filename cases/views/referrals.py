@@ -309,7 +309,7 @@ class TasksView(DraftView):
             "hint": _("First say how old the person is") if blocked else task.section.hint,
             "href": "" if blocked else self.url(task.next_page),
             "cannot_start": blocked,
-            "status": words().replace(" ", "\u00a0"),  # a tag does not break in two
+            "status": words(),
             "colour": colour,
         }
 

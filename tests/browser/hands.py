@@ -13,13 +13,15 @@ from tests.world import PASSWORD
 
 class Hands:
     """The hands of one user of the world, in one window of their own. `hidden` are words that no
-    page may show them on the way; `pages` the paths of the pages they came to."""
+    page may show them on the way; `pages` the paths of the pages they came to, `taps` how often
+    they clicked."""
 
     def __init__(self, window: Eyes, email: str, *, hidden: tuple[str, ...] = ()) -> None:
         self.window = window
         self.page = window.page
         self.hidden = hidden
         self.pages: list[str] = []
+        self.taps = 0
         window.go("/")
         with self.leaving():
             window.sign_in(email, PASSWORD)
@@ -40,11 +42,13 @@ class Hands:
 
     def press(self, words: str) -> None:
         """Clicks the first button with these words."""
+        self.taps += 1
         with self.leaving():
             self.page.get_by_role("button", name=words).first.click()
 
     def follow(self, words: str) -> None:
         """Clicks the first link in the page's own part with these words."""
+        self.taps += 1
         with self.leaving():
             self.page.locator("main").get_by_role("link", name=words).first.click()
 
@@ -56,6 +60,7 @@ class Hands:
     def tick(self, *labels: str) -> None:
         """Chooses radio buttons or checkboxes by their labels."""
         for label in labels:
+            self.taps += 1
             self.page.locator("main").get_by_label(label, exact=True).first.check()
 
     def write(self, label: str, text: str) -> None:

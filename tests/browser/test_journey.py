@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils.formats import date_format
 
-from cases.models import Case, Referral
+from cases.models import Case, Draft, Referral
 from identities.crypto import unseal, unseal_json
 from identities.models import Fact
 from nrm.accounts.models import Membership, RoleGroup
@@ -218,9 +218,10 @@ def learns_the_outcome(responder: Hands, case: Case, last_day: date) -> None:
 
 # A responder on a phone, without scripts ----------------------------------------------------------
 def on_a_phone(eyes: Any, world: Any) -> Hands:
-    """The first responder, at the first page of a new referral."""
+    """The first responder, at the first page of a new referral. Counts from their home."""
     responder = Hands(eyes(width=390, javascript=False), world.responder.email)
     responder.pages.clear()
+    responder.taps = 0
     responder.press("Start a referral")
     return responder
 
@@ -240,6 +241,7 @@ def test_adult_is_sent_from_a_phone_in_six_pages_once_and_without_a_name(
     responder.press("Check and send")
     assert page.get_by_role("button", name="Send the referral").is_visible()
     assert len(responder.pages) <= 6, responder.pages
+    assert responder.taps + 1 <= 10  # with the one that sends it
     # There is time for one page more: the name, which the receipt does not tell.
     responder.follow("Back to the list")
     responder.follow("Who the person is")
@@ -287,11 +289,52 @@ def test_childs_path_opens_by_itself_on_a_phone_and_consent_is_hidden(
     responder.press("Check and send")
     assert len(responder.pages) <= 6, responder.pages
     responder.press("Send the referral")
+    assert responder.taps <= 10
     with acting_as(world.intake):
         case = Case.objects.get()
         assert (case.age_status, case.treated_as_child) == ("not_sure", True)
         assert facts(case.consents, "answer") == [("not_required",)]
     assert responder.window.faults == []
+
+
+def test_adult_who_cannot_be_asked_is_kept_for_later_and_nothing_is_sent(
+    world: Any, eyes: Any
+) -> None:
+    responder = on_a_phone(eyes, world)
+    responder.tick("Yes")
+    responder.press("Save and continue")
+    responder.tick("18 or over", "England")
+    responder.press("Save and continue")
+    responder.tick("Could not ask yet")
+    responder.press("Save and continue")
+    responder.sees("1 urgent section left before you can send.", "Call 999")
+    assert len(responder.pages) <= 5, responder.pages
+    responder.follow("Check the answers so far")
+    responder.sees("Ask the person before you send. Until you can, the draft is kept.")
+    assert responder.page.get_by_role("button", name="Send the referral").count() == 0
+    with acting_as(world.intake):
+        assert not Referral.objects.exists()
+    # A colleague asks later, from their own home: one tap to the draft.
+    colleague = Hands(eyes(width=390, javascript=False), world.responder2.email)
+    colleague.sees("Is anyone in danger now?", "Call 999")
+    colleague.taps = 0
+    with acting_as(world.responder2):
+        name = Draft.objects.select_related("person").get().person.pseudonym
+    colleague.follow(name)
+    assert colleague.taps == 1
+    colleague.follow("Does the person agree?")
+    colleague.tick("They agreed")
+    colleague.press("Save and continue")
+    colleague.press("Check and send")
+    colleague.press("Send the referral")
+    # What became of it is one tap from home: what happened, and what comes next and when.
+    responder.window.go("/referrals/")
+    responder.taps = 0
+    responder.follow(name)
+    assert responder.taps == 1
+    responder.sees("Received", "What comes next", "First decision", "What happened so far")
+    responder.sees(f"Sent by {world.responder2.display_name}")
+    assert responder.window.faults + colleague.window.faults == []
 
 
 def test_adult_who_declines_becomes_a_notification_without_identity(world: Any, eyes: Any) -> None:

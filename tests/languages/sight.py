@@ -14,12 +14,11 @@ LOOSE = r"""
 CROWDED = r"""
 () => {
   const faults = [];
-  const ASIDE = '.govuk-visually-hidden, .govuk-skip-link, svg';
+  const ASIDE = '.govuk-visually-hidden, .govuk-skip-link, svg, .nrm-sticky';
   const said = element => element.textContent.trim().slice(0, 50);
   const seen = element => {
-    const style = getComputedStyle(element);
     const {width, height} = element.getBoundingClientRect();
-    return style.visibility !== 'hidden' && style.display !== 'none' && width > 1 && height > 1;
+    return width > 1 && height > 1 && element.checkVisibility({visibilityProperty: true});
   };
   const wide = document.documentElement.clientWidth;
   for (const element of document.querySelectorAll('body *')) {

@@ -256,7 +256,7 @@ _MAIN = (
 
 
 def test_a_language_with_longer_words_fits_the_main_pages(reader: Reader) -> None:
-    faults = {}
+    faults: set[str] = set()
     with spoken():
         for page in _MAIN:
             eyes = reader.window(page.who, "en")
@@ -267,7 +267,6 @@ def test_a_language_with_longer_words_fits_the_main_pages(reader: Reader) -> Non
                 found = eyes.page.evaluate(CROWDED)
                 if (sideways := eyes.sideways()) > 0:
                     found.append(f"scrolls sideways by {sideways}")
-                if found:
-                    faults[f"{page} at {width}"] = found
+                faults |= {f"{page} at {width}: {fault}" for fault in found}
             eyes.faults.clear()
-    assert faults == {}
+    assert not faults, "\n".join(sorted(faults))
