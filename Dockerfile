@@ -23,6 +23,4 @@ COPY . .
 RUN python -m compileall -q . && python manage.py collectstatic --no-input
 USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=6s --start-period=30s --retries=4 \
-    CMD ["python", "-m", "nrm.probe", "web"]
 CMD ["gunicorn", "--bind", "0.0.0.0:8000", "nrm.wsgi"]

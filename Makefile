@@ -2,16 +2,19 @@
 # make test    style, types and every test
 # make bench   what pages cost, in units of a page that does nothing; SIZES="10000 1000000" ROUNDS=30
 # make messages  the catalogues of the languages, after a change of words
+# make check-all  the whole product in a browser: page x role x language x width (long)
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
 # PYTHON=python3.11 make  another interpreter than the newest suitable one
 # PYTEST_ARGS="tests/cases -x" make test
+# CHECK_ARGS="-k 'caseworker and ar'" make check-all
 
 SHELL := /bin/sh
 PORT ?= 8000
 PYTHON ?=
 PYTEST_ARGS ?= -n 2 --dist loadfile
+CHECK_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/development.txt
@@ -19,7 +22,7 @@ LOCK := requirements/development.txt
 SIZES ?= 10000 100000
 ROUNDS ?= 100
 
-.PHONY: setup run stop test bench lint messages lock
+.PHONY: setup run stop test bench lint messages lock check-all
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -69,6 +72,10 @@ bench: setup
 # After a change of words: brings the catalogues of locale/ up to the sources, and compiles them.
 messages: setup
 	@$(BIN)/python tools/messages.py
+
+# Not part of the suite. Two browsers side by side, a line a page and a table at the end.
+check-all: setup
+	@$(BIN)/python -m pytest tests/browser/everything.py -n 2 --dist load -v --tb=short $(CHECK_ARGS)
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:

@@ -15,6 +15,7 @@ import time
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
@@ -33,13 +34,13 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         told = dict(attributes)
         if tag == "form":
-            self.forms.append({"action": told.get("action") or "", "fields": {}, "names": set()})
+            self.forms.append({"action": told.get("action") or "", "fields": {}, "options": {}})
         if tag == "a":
             self._link = told.get("href") or ""
         if not self.forms:
             return
         fields, name = self.forms[-1]["fields"], told.get("name") or ""
-        self.forms[-1]["names"].add(name)
+        self.forms[-1]["options"].setdefault(name, []).append(told.get("value") or "")
         if tag == "input" and told.get("type") not in {"submit", "button", "file"} and name:
             chosen = told.get("type") not in {"radio", "checkbox"} or "checked" in told
             if chosen:
@@ -77,15 +78,24 @@ class Person:
         url = urljoin(self.url, url)
         request = Request(url, data=None if sent is None else urlencode(sent).encode())
         request.add_header("Referer", self.url)
-        with self.opener.open(request, timeout=60) as answer:
-            self.url, html = answer.url, answer.read().decode()
+        try:
+            with self.opener.open(request, timeout=60) as answer:
+                self.url, html = answer.url, answer.read().decode()
+        except HTTPError as refusal:
+            self.page = Reader()
+            self.page.feed(refusal.read().decode())
+            raise SystemExit(f"{url}: {refusal.code}: {self.text[:900]}") from None
         self.page = Reader()
         self.page.feed(html)
 
     def send(self, holding: str, **values: str) -> None:
         """Sends the form that has a field of this name."""
         for form in self.page.forms:
-            if holding in form["names"]:
+            if holding in form["options"]:
+                # A choice that nobody made for us, such as of a team: the first there is.
+                for name, options in form["options"].items():
+                    if name == "organisation" and name not in form["fields"]:
+                        values = {**values, name: options[0]}
                 self.ask(form["action"] or self.url, {**form["fields"], **values})
                 return
         raise SystemExit(f"{self.path} has no form with {holding}: {self.text[:600]}")

@@ -35,7 +35,7 @@ ENGINE=${ENGINE:-podman}
 say() { printf '\n== %s\n' "$*"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
 # Podman-compose waits for ever for what could not be made.
-compose() { timeout 600 $COMPOSE -p "$PROJECT" --env-file "${ENV_FILE:-$WORK/nothing}" "$@"; }
+compose() { timeout 1200 $COMPOSE -p "$PROJECT" --env-file "${ENV_FILE:-$WORK/nothing}" "$@"; }
 quietly() { "$@" >"$WORK/log" 2>&1 || { tail -30 "$WORK/log" >&2; return 1; }; }
 container() {
     $ENGINE ps -aq --filter "label=com.docker.compose.project=$PROJECT" \
@@ -115,7 +115,7 @@ unset REDIS_PASSWORD
 say "A trial: nothing edited, nothing set"
 quietly compose up -d
 wait_healthy
-$ENGINE logs "$(container migrate)" 2>&1 | sed -n '/^Ready/,$p'
+$ENGINE logs "$(container migrate)" 2>&1 | sed -n '/^Ready/,/^Password/p' | awk '!seen[$0]++'
 password=$($ENGINE logs "$(container migrate)" 2>&1 | sed -n 's/^Password for all of them: //p' | tail -1)
 
 say "What each service was given"

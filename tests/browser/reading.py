@@ -1,0 +1,364 @@
+"""Looks at one page in a real browser and tells everything that is wrong with it: by axe, by its
+policy, its title, its errors, and whether it scrolls sideways."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils import translation
+
+from tests.browser.pages import Page, Sent
+from tests.browser.undecided import UNDECIDED
+from tests.casework.people import IDENTIFYING
+from tests.permissions.scene import Scene
+from tests.windows import AXE, AXE_TAGS, Eyes
+
+
+@dataclass(frozen=True)
+class Size:
+    """A window, and whether axe looks at it too."""
+
+    width: int
+    height: int = 900
+    axe: bool = True
+
+    @property
+    def viewport(self) -> dict[str, int]:
+        return {"width": self.width, "height": self.height}
+
+    def __str__(self) -> str:
+        return str(self.width)
+
+
+DESK = Size(1280)
+PHONE = Size(390)
+# What a window of 1280 by 1024 has left at 400 %; as wide as the narrowest phone.
+ZOOMED = Size(320, 256, axe=False)
+NARROW = Size(320)
+PAPER = Size(700)  # A4 between its margins, at 96 pixels an inch
+
+
+def routes(patterns: Any, before: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every address with its name and its view."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.name or route, pattern.callback
+
+
+class Reader:
+    """Keeps one window a person and language, and notes everything that is wrong in it."""
+
+    def __init__(self, scene: Scene, chromium: Any, address: str) -> None:
+        self.scene, self.chromium, self.address = scene, chromium, address
+        self.windows: dict[tuple[str, str], Eyes] = {}
+        self.axe = AXE.read_text(encoding="utf-8")
+
+    def window(self, who: str, language: str) -> Eyes:
+        if (who, language) not in self.windows:
+            context = self.chromium.new_context(viewport=DESK.viewport)
+            cookies = {"django_language": language}
+            if who:
+                client = Client()
+                client.force_login(
+                    self.scene.world.users[who], backend="nrm.accounts.backends.SignIn"
+                )
+                cookies |= {m.key: m.value for m in client.cookies.values()}
+            context.add_cookies(
+                [{"name": n, "value": v, "url": self.address} for n, v in cookies.items()]
+            )
+            eyes = Eyes(context, self.address)
+            eyes.page.on("console", lambda message: _note_error(eyes, message))
+            self.windows[who, language] = eyes
+        return self.windows[who, language]
+
+    def close(self) -> None:
+        for eyes in self.windows.values():
+            eyes.context.close()
+
+    def path_of(self, page: Page) -> str:
+        if page.path:
+            return page.path
+        return self.address_of(page.name, page) + page.query.format(**self._values(page))
+
+    def address_of(self, name: str, page: Page) -> str:
+        """The address of a route at the place of the page."""
+        values = self._values(page)
+        route = next(r for r, n, _view in routes(get_resolver().url_patterns) if n == name)
+        wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
+        path = reverse(name, kwargs={argument: values[argument] for argument in wanted})
+        assert resolve(path).url_name == name, (path, name)
+        return path
+
+    def _values(self, page: Page) -> dict[str, str]:
+        place = self.scene.places.get(page.place, {})
+        return {**place, **{k: v.format(**place) for k, v in page.arguments.items()}}
+
+    def meet(
+        self,
+        page: Page,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        sizes: tuple[Size, ...],
+        language: str = "en",
+        who: str | None = None,
+        sends: tuple[Sent, ...] | None = None,
+        media: bool = False,
+    ) -> list[str]:
+        """Opens a page, sends what is sent from it, and tells what is wrong with each page met.
+        `who` opens it in place of the person whose page it is; `sends` is sent in place of all;
+        `media` also looks at it on paper and in forced colours."""
+        if page.fails_with:
+            _break_home(monkeypatch, page.fails_with)
+        eyes = self.window(page.who if who is None else who, language)
+        path = self.path_of(page)
+        sends = page.sent if sends is None else sends
+        faults: list[str] = []
+        for number, sent in enumerate((None, *sends)):
+            if number != 1:  # the first thing is sent from the page as it was opened
+                eyes.page.set_viewport_size(sizes[0].viewport)
+                answer = eyes.go(path)
+            if sent is not None:
+                answer = _send(self, eyes, page, sent)
+            elif page.sent and page.sent[0].to:
+                continue  # only the way to what is sent
+            wanted = sent.status if sent else page.status
+            if answer.status != wanted:
+                faults.append(f"{sent.said if sent else 'opened'}: answered with {answer.status}")
+            found = self.look(eyes, answer, sizes=sizes, language=language)
+            if media:
+                found += in_other_media(eyes.page)
+            faults += [f"{sent.said}: {fault}" if sent else fault for fault in found]
+        return faults
+
+    def look(self, eyes: Eyes, answer: Any, *, sizes: tuple[Size, ...], language: str) -> list[str]:
+        """What is wrong with the page that is open."""
+        page = eyes.page
+        html = answer.text()
+        faults = inline(html)
+        title = page.title()
+        with translation.override(language):
+            error = translation.gettext("Error:")
+        if told := [secret for secret in self.secrets if secret in title]:
+            faults.append(f"the title tells of {told}")
+        if not title.strip():
+            faults.append("no title")
+        if page.query_selector(".govuk-error-summary"):
+            if not title.startswith(error):
+                faults.append(f"errors, and the title is {title}")
+            faults += page.evaluate(REACH)
+        elif title.startswith(error):
+            faults.append("the title tells of errors, the page does not")
+        if language == "ar" and page.evaluate("document.documentElement.dir") != "rtl":
+            faults.append("does not read from right to left")
+        page.evaluate("scrollTo(0, 0)")  # what lies under the bar in sight has no size of its own
+        if any(size.axe for size in sizes):
+            page.evaluate(self.axe)
+        for size in sizes:
+            page.set_viewport_size(size.viewport)
+            if sideways := eyes.sideways():
+                faults.append(f"{size}: scrolls sideways by {sideways}")
+            if size.axe:
+                faults += [f"{size}: {fault}" for fault in self._axe(page)]
+        faults += eyes.faults
+        eyes.faults.clear()
+        return faults
+
+    def _axe(self, page: Any) -> list[str]:
+        found = page.evaluate(
+            """tags => axe.run(document, {
+                runOnly: {type: 'tag', values: tags},
+                resultTypes: ['violations', 'incomplete'],
+                preload: false,
+            }).then(({violations, incomplete}) => [violations, incomplete].map(rules =>
+                rules.flatMap(({id, nodes}) => nodes.map(n => [id, `${n.target} ${n.html}`]))))""",
+            AXE_TAGS,
+        )
+        violations, incomplete = found
+        return [f"{rule}: {node[:200]}" for rule, node in violations] + [
+            f"{rule} (undecided): {node[:200]}"
+            for rule, node in incomplete
+            if rule not in UNDECIDED
+        ]
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no title may hold: who somebody is, and which case is theirs."""
+        scene = self.scene
+        people = [user.display_name for user in scene.world.users.values()]
+        return (
+            *scene.pseudonyms.values(),
+            *scene.references.values(),
+            *scene.receipts.values(),
+            *IDENTIFYING,
+            *(name for name in people if " " in name),
+        )
+
+
+def _note_error(eyes: Eyes, message: Any) -> None:
+    """Errors of a page; that it answered with 404 or 422 is what it was asked for. The page that is
+    left after hiding names no icon, so that its tab tells nothing, and the browser looks for one.
+    """
+    where = message.location.get("url", "").partition("?")[0]
+    own = where == eyes.page.url.partition("?")[0] or where.endswith("/favicon.ico")
+    if message.type == "error" and not (own and "the server responded with" in message.text):
+        eyes.faults.append(f"console: {message.text} {message.location}")
+
+
+class _Inline(HTMLParser):
+    """Finds what a strict content policy would block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = {name for name, _value in attrs}
+        if tag == "style" or (tag == "script" and "src" not in names):
+            self.found.append(f"inline <{tag}>")
+        self.found += [f"{tag} {n}=" for n in names if n == "style" or re.match(r"on[a-z]+$", n)]
+
+
+def inline(html: str) -> list[str]:
+    parser = _Inline()
+    parser.feed(html)
+    return parser.found
+
+
+# Follows each link of the error summary that leads to a place on the page.
+REACH = """
+() => {
+  const faults = [];
+  for (const link of document.querySelectorAll('.govuk-error-summary a')) {
+    const to = new URL(link.href);
+    if (to.pathname !== location.pathname || !to.hash) continue;
+    const target = document.getElementById(decodeURIComponent(to.hash.slice(1)));
+    if (!target) { faults.push(`${link.textContent}: ${to.hash} is not there`); continue; }
+    link.click();
+    const reached = document.activeElement;
+    if (!target.contains(reached) || !reached.matches('input, select, textarea, button, a[href]'))
+      faults.push(`${link.textContent}: ${to.hash} takes no focus, ${reached.tagName} has it`);
+    const bar = document.querySelector('.nrm-hide');
+    const {top} = reached.getBoundingClientRect();
+    if (bar && top < bar.getBoundingClientRect().bottom && top > bar.getBoundingClientRect().top)
+      faults.push(`${link.textContent}: the bar covers ${to.hash}`);
+  }
+  const links = document.querySelectorAll('.govuk-error-summary li').length;
+  if (!links) faults.push('an error summary with nothing in it');
+  return faults;
+}
+"""
+
+SEND = """
+([button, to, values, emptied, ticked]) => {
+  const found = to ? null : document.querySelector(button);
+  if (!to && !found) throw new Error('no such button');
+  let form = found && found.form;
+  if (to) {
+    form = document.createElement('form');
+    form.method = 'post';
+    form.action = to;
+    form.append(document.querySelector('[name=csrfmiddlewaretoken]').cloneNode());
+    document.body.append(form);
+  }
+  if (emptied) for (const control of form.elements) {
+    if (['hidden', 'submit', 'button'].includes(control.type)) continue;
+    if (['radio', 'checkbox'].includes(control.type)) control.checked = false;
+    else control.value = '';
+  }
+  for (const [name, value] of Object.entries(values)) {
+    const controls = [...form.elements].filter(control => control.name === name);
+    if (!controls.length) {
+      const extra = document.createElement('input');
+      extra.type = 'hidden';
+      extra.name = name;
+      form.append(extra);
+      controls.push(extra);
+    }
+    for (const control of controls)
+      if (['radio', 'checkbox'].includes(control.type)) control.checked = control.value === value;
+      else control.value = value;
+  }
+  if (ticked) for (const control of document.querySelectorAll(ticked)) control.checked = true;
+  form.noValidate = true;
+  form.requestSubmit(found);
+}
+"""
+
+
+def _send(reader: Reader, eyes: Eyes, page: Page, sent: Sent) -> Any:
+    to = reader.address_of(sent.to, page) if sent.to else ""
+    with eyes.page.expect_navigation() as navigation:
+        eyes.page.evaluate(SEND, [sent.button, to, sent.values, sent.emptied, sent.ticked])
+    return navigation.value
+
+
+def _break_home(monkeypatch: pytest.MonkeyPatch, failure: type[Exception]) -> None:
+    def fail(user: Any) -> str:
+        raise failure
+
+    monkeypatch.setattr("nrm.accounts.views.first_page", fail)
+
+
+def in_other_media(page: Any) -> list[str]:
+    """What is wrong with the page that is open, on paper and in forced colours."""
+    page.set_viewport_size(PAPER.viewport)
+    page.emulate_media(media="print")
+    faults = [f"on paper {fault}" for fault in page.evaluate(ON_PAPER)]
+    page.emulate_media(media="screen", forced_colors="active")
+    faults += [f"in forced colours {fault}" for fault in page.evaluate(FORCED)]
+    page.emulate_media(media="screen", forced_colors="none")
+    return faults
+
+
+# On paper there is nothing to press and no way to go, and it says who printed it.
+ON_PAPER = """
+() => {
+  const shown = selector => [...document.querySelectorAll(selector)]
+    .filter(e => e.checkVisibility({visibilityProperty: true}));
+  const faults = shown('nav, .nrm-hide, .nrm-footer, button, [type=submit]')
+    .map(e => `is printed: ${e.outerHTML.slice(0, 120)}`);
+  const signedIn = document.querySelector('.nrm-hide');
+  if (signedIn && !shown('.nrm-printed-by').length) faults.push('does not say who printed it');
+  if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
+    faults.push('is wider than the paper');
+  return faults;
+}
+"""
+
+# With colours taken away, what can be pressed or filled in still has an edge or an underline, and a
+# drawn shape is not of the colour of what lies behind it. What the browser draws itself, boxes to
+# tick and files to choose, it draws in the reader's colours.
+FORCED = """
+() => {
+  const faults = [];
+  const seen = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true});
+  const box = e => e.getBoundingClientRect();
+  for (const e of document.querySelectorAll(
+      'main :is(button, select, textarea, [type=text], [type=search], [type=email])')) {
+    if (!seen(e) || box(e).width < 2) continue;
+    const looks = [e, ...(e.labels || [])].flatMap(x =>
+      [null, '::before', '::after'].map(part => getComputedStyle(x, part)));
+    const edge = looks.some(s => s.content !== 'none' &&
+      (parseFloat(s.borderTopWidth) || parseFloat(s.borderBottomWidth) ||
+       s.textDecorationLine !== 'none'));
+    if (!edge) faults.push(`no edge: ${e.outerHTML.slice(0, 120)}`);
+  }
+  const behind = getComputedStyle(document.body).backgroundColor;
+  for (const e of document.querySelectorAll('main svg :is(path, rect, circle, polygon, line)')) {
+    if (!seen(e)) continue;
+    const s = getComputedStyle(e);
+    const none = c => c === 'none' || c === behind || /^rgba.*, 0\\)$/.test(c);
+    if (none(s.fill) && none(s.stroke) && box(e).width > 0)
+      faults.push(`cannot be seen: ${e.outerHTML.slice(0, 120)}`);
+  }
+  return faults;
+}
+"""
