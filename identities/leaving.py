@@ -24,6 +24,7 @@ from django.http import (
     JsonResponse,
     QueryDict,
 )
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
@@ -243,6 +244,9 @@ def hide_screen(request: HttpRequest) -> HttpResponse:
         session: Any = request.session.row  # type: ignore[attr-defined]
         actions.hide_session(user, actor=user, at=timezone.now(), session=session)
         request.user = AnonymousUser()
+    # A browser throws away the pages that it remembers when a cookie changes; without this, one in
+    # which no script runs would show the page again on going back.
+    rotate_token(request)
     away = request.POST.get("then") == "sign_in"
     response = HttpResponseRedirect(_sign_in(back) if away else neutral_address())
     response["Clear-Site-Data"] = '"cache", "storage"'

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "nrm.web.Compressed",
     "nrm.web.headers",
     "csp.middleware.CSPMiddleware",
     "nrm.accounts.sessions.Sessions",

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.gzip import GZipMiddleware
 from django.template import loader
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,6 +42,24 @@ def headers(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+class Compressed(GZipMiddleware):
+    """Pages and JSON travel compressed, except where the size of an answer could tell a secret.
+
+    Somebody who watches the line and can put text of their choice on a page beside a secret learns
+    the secret from sizes (BREACH). Here an identity or a token's secret is shown only in answer to
+    a POST, which is never compressed, nor is a page with a kept text. The form token on a page is
+    masked anew each time, other sites' requests bring no session (SameSite), and Django pads each
+    compressed answer by a random length.
+    """
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        plain = request.method not in ("GET", "HEAD") or getattr(request, "kept", None)
+        kind = response.get("Content-Type", "")
+        if plain or response.streaming or not kind.startswith(("text/html", "application/")):
+            return response
+        return super().process_response(request, response)
 
 
 # The database context of a request ----------------------------------------------------------------

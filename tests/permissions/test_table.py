@@ -87,6 +87,8 @@ def test_each_person_gets_what_the_table_says(asker, row):
                 answer = asker.ask(method, where, actor, token=token, sends=sends)
                 asked = f"{method} {row.name} at {place or '-'} as {actor} {token}".strip()
                 expected = says.to(actor, place)
+                if dict(answer.headers).get("Cache-Control") != "no-store":
+                    wrong.append(f"{asked}: may be stored")
                 if answer.kind != expected:
                     wrong.append(f"{asked}: {answer.kind} ({answer.status}), not {expected}")
                 elif answer.kind in no and answer.body != no[answer.kind].body:
