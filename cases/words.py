@@ -60,6 +60,11 @@ def looks() -> list[str]:
     return [verb for verb, telling in _tellings.items() if telling.look]
 
 
+def known() -> dict[str, Any]:
+    """Each verb that has words, with its title."""
+    return {verb: telling.title for verb, telling in _tellings.items()}
+
+
 def telling_of(event: Event) -> Telling:
     """How this event is told."""
     if found := _tellings.get(event.verb):

@@ -4,6 +4,7 @@ expires before the next is due, so that a worker that wakes late does not meet a
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_init, setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nrm.settings")
@@ -59,6 +60,11 @@ app.conf.update(
             "task": "nrm.audit.tasks.seal",
             "schedule": 60.0,
             "options": {"expires": 55},
+        },
+        "verify the audit trail": {
+            "task": "nrm.audit.tasks.verify",
+            "schedule": crontab(hour=2, minute=30),
+            "options": {"expires": 3600},
         },
         "heartbeat": {
             "task": "nrm.heartbeat.beat",

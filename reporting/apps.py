@@ -7,7 +7,10 @@ class ReportingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from cases import words
         from nrm.accounts.navigation import register
         from nrm.accounts.roles import Role
 
         register("statistics", _("Statistics"), Role.AUDITOR, order=10)
+        register("audit_trail", _("Audit trail"), Role.AUDITOR, order=20)
+        words.register("audit.viewed", _("Audit trail of this case read"), look=True)

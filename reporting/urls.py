@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import api, views
+from reporting import api, api_trail, trail, views
 
 urlpatterns = [
     path("statistics/", views.QuartersView.as_view(), name="statistics"),
@@ -10,6 +10,8 @@ urlpatterns = [
         views.DownloadView.as_view(),
         name="statistics_download",
     ),
+    path("audit/", trail.AuditView.as_view(), name="audit_trail"),
+    path("api/v1/audit-events/", api_trail.AuditEventsView.as_view(), name="api_audit_events"),
     path("api/v1/statistics/", api.StatisticsView.as_view(), name="api_statistics"),
     path(
         "api/v1/statistics/<str:quarter>/",

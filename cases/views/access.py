@@ -20,6 +20,7 @@ from nrm.accounts.models import Organisation
 from nrm.accounts.rights import ADMINISTER
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit import writer
+from nrm.audit.codes import CASE, code_of
 from nrm.web import add_objections
 
 
@@ -81,6 +82,7 @@ class AccessView(CaseView):
                 "form": form,
                 "may_change": ASSIGN.code in self.held,
                 "near": who_can_see(self.case),
+                "audit_code": code_of(CASE, self.case.pk),
                 "looks": looks,
                 "identity_only": identity_only,
                 "views": [

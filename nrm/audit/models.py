@@ -29,6 +29,7 @@ class Event(models.Model):
             models.Index(fields=["actor_id", "-id"], name="event_by_actor"),
             models.Index(fields=["verb", "-id"], name="event_by_verb"),
             models.Index(fields=["xact", "id"], name="event_by_xact"),
+            models.Index(fields=["at", "id"], name="event_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -49,3 +50,18 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"Seal {self.number}"
+
+
+class Verification(models.Model):
+    """What a job found when it read the whole chain: `fault` is empty where it holds."""
+
+    at = models.DateTimeField()
+    seals = models.PositiveBigIntegerField()
+    events = models.PositiveBigIntegerField()
+    fault = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.fault or f"{self.events} events under {self.seals} seals"

@@ -426,6 +426,8 @@ DEADLINES = (
 
 STATISTICS = (
     *everybody("statistics", "auditor", "new_auditor"),
+    Page("audit_trail", "auditor"),
+    Page("audit_trail", "auditor", query="?case=nonsense", status=422),
     Page("statistics_table", "auditor", "frozen"),
     Page("statistics_table", "auditor", "not_frozen"),
 )

@@ -55,6 +55,7 @@ READS: tuple[Read, ...] = (
     Read("inbox", "caseworker"),
     Read("inbox", "supervisor"),
     Read("statistics", "auditor"),
+    Read("audit_trail", "auditor"),
     Read("administration", "administrator"),
     # Details
     Read("account", "caseworker"),
@@ -115,6 +116,7 @@ READS: tuple[Read, ...] = (
     Read("api_referral_form", "responder"),
     Read("api_reviews", "supervisor", query="?limit=100"),
     Read("api_dashboard", "supervisor"),
+    Read("api_audit_events", "auditor"),
     Read("api_batch", "supervisor", "batch"),
     Read("api_decisions", "caseworker", "wide"),
     Read("api_decision", "caseworker", "decided"),

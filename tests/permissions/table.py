@@ -256,6 +256,8 @@ CASES = (
         POST=role(*CASEWORKERS, *SUPERVISORS)),
     row("cases/views/<uuid:pk>/", "saved_view", "own_view", GET=MY_VIEW, POST=MY_VIEW),
     row("cases/views/<uuid:pk>/removal/", "saved_view_removal", "own_view", POST=MY_VIEW),
+    row("audit/", "audit_trail", GET=role(*AUDITOR)),
+    row(_API + "audit-events/", "api_audit_events", GET=role(*AUDITOR)),
     row("cases/batch/", "batch", POST=role(*INTAKE, *SUPERVISORS)),
     row("cases/batch/<uuid:batch>/", "batch_result", "batch", GET=own("supervisor")),
     row("inbox/", "inbox", GET=EVERYBODY, POST=EVERYBODY),

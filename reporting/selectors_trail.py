@@ -1,0 +1,141 @@
+"""The audit trail for auditors: who did and saw what, in codes.
+
+Nothing here says who somebody is, what a case's reference or pseudonym is, or what was written; ids
+that an event carries stay behind.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from cases import words
+from cases.selectors.timeline import event_page
+from nrm.accounts.models import SYSTEM_ID
+from nrm.audit.codes import CASE, PERSON, code_of
+from nrm.audit.models import Event, Verification
+
+PAGE_SIZE = 50
+REVEAL = "identity.shown"
+LOOKS = "looks"
+# An event is written within this time of the moment that it carries.
+_SLACK = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an auditor asked of the trail. Days are whole days of the server's zone."""
+
+    case: UUID | None = None
+    person: UUID | None = None
+    action: str = ""
+    first: date | None = None
+    last: date | None = None
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in codes. `reveal` where somebody was shown who a person is, with the purpose."""
+
+    id: int
+    at: datetime
+    person: str
+    by_system: bool
+    action: str
+    title: str
+    case: str
+    refused: bool
+    reveal: bool
+    purpose: str
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _first_after(moment: datetime) -> int | None:
+    """The id of the first event at or after the moment. One query, of one row of the index."""
+    found: int | None = (
+        Event.objects.filter(at__gte=moment)
+        .order_by("at", "id")
+        .values_list("id", flat=True)
+        .first()
+    )
+    return found
+
+
+def _asked(asked: Asked) -> QuerySet[Event]:
+    events = Event.objects.all()
+    if asked.case is not None:
+        events = events.filter(case_id=asked.case)
+    if asked.person is not None:
+        events = events.filter(actor_id=asked.person)
+    if asked.action == LOOKS:
+        events = events.filter(Q(verb__in=words.looks()) | Q(verb__endswith=".viewed"))
+    elif asked.action:
+        events = events.filter(verb=asked.action)
+    # Ids grow with time, so the days become a stretch of ids, and the page is read by id alone.
+    if asked.first is not None:
+        start = _midnight(asked.first)
+        lowest = _first_after(start - _SLACK)
+        events = events.filter(at__gte=start, id__gte=lowest) if lowest else events.none()
+    if asked.last is not None:
+        end = _midnight(asked.last + timedelta(days=1))
+        highest = _first_after(end + _SLACK)
+        events = events.filter(at__lt=end)
+        if highest:
+            events = events.filter(id__lt=highest)
+    return events
+
+
+def trail(asked: Asked, *, size: int = PAGE_SIZE) -> tuple[list[Line], str, str]:
+    """One page of the trail, the newest first, and where the older and newer pages begin. Three
+    queries at most."""
+    rows, older, newer = event_page(
+        _asked(asked), after=asked.after, before=asked.before, size=size
+    )
+    return _lines(rows), older, newer
+
+
+def _lines(events: Iterable[Event]) -> list[Line]:
+    # A page speaks of few people and cases: each code is worked out once.
+    codes: dict[tuple[str, UUID], str] = {}
+
+    def code(kind: str, pk: UUID | None) -> str:
+        if pk is None:
+            return ""
+        if (kind, pk) not in codes:
+            codes[kind, pk] = code_of(kind, pk)
+        return codes[kind, pk]
+
+    made = []
+    for event in events:
+        reveal = event.verb == REVEAL
+        purpose: Any = event.data.get("purpose", "") if reveal else ""
+        by_system = event.actor_id == SYSTEM_ID
+        made.append(
+            Line(
+                id=event.pk,
+                at=event.at,
+                person="" if by_system else code(PERSON, event.actor_id),
+                by_system=by_system,
+                action=event.verb,
+                title=str(words.telling_of(event).title),
+                case=code(CASE, event.case_id),
+                refused=event.refused,
+                reveal=reveal,
+                purpose=str(purpose),
+            )
+        )
+    return made
+
+
+def last_verification() -> Verification | None:
+    """What the job that reads the whole chain found last. One query."""
+    return Verification.objects.first()

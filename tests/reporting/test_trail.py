@@ -1,0 +1,175 @@
+"""The audit trail as auditors read it: everything that happened, in codes that join to nothing."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import InternalError, ProgrammingError, connection, transaction
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.actions.identity import show_identity
+from nrm.audit import chain, writer
+from nrm.audit.codes import CASE, PERSON, code_of, id_of
+from nrm.audit.models import Event, Verification
+from nrm.audit.tasks import verify
+from nrm.context import acting_as
+from tests.api.tools import api
+from tests.casework.people import assigned
+
+JUNE = datetime(2026, 6, 11, 9, tzinfo=UTC)
+URL = "/audit/"
+
+
+@pytest.fixture
+def case(world, at):
+    return assigned(world, at=at)
+
+
+def look(world, case, who, at, verb="case.viewed"):
+    with acting_as(world.users[who]):
+        writer.write(verb, at=at, actor_id=world.users[who].pk, case_id=case.pk)
+
+
+def lines(client, query=""):
+    page = client.get(URL + query)
+    assert page.status_code == 200
+    return page.context["lines"]
+
+
+def test_a_code_says_nothing_and_comes_back_to_its_id():
+    pk = uuid4()
+    code = code_of(CASE, pk)
+    assert id_of(CASE, code) == id_of(CASE, code.lower()) == pk
+    assert code_of(PERSON, pk)[2:] != code[2:]
+    assert id_of(PERSON, code) is None
+    assert pk.hex.upper() not in code
+    for nonsense in ("", "C-", "C-123", "é" * 26, "0" * 26, "C-" + "A" * 27):
+        assert id_of(CASE, nonsense) is None
+    with override_settings(SECRET_KEY="another" * 9):
+        assert code_of(CASE, pk) != code
+
+
+def test_who_saw_this_case_in_june(world, case, at):
+    look(world, case, "caseworker", JUNE)
+    look(world, case, "intake", JUNE + timedelta(days=30))  # in July
+    look(world, assigned(world, at=at), "supervisor", JUNE)  # another case
+    # The supervisor gives the auditor the code of the case.
+    page = world.client("supervisor").get(reverse("case_access", args=[case.reference]))
+    code = re.search(r"C-[A-Z2-7]{26}", page.content.decode())[0]
+    june = "&first_day=1&first_month=6&first_year=2026&last_day=30&last_month=6&last_year=2026"
+    (found,) = lines(world.client("auditor"), f"?case={code}&action=looks{june}")
+    assert (found.at, found.title) == (JUNE, "Case page opened")
+    assert found.person == code_of(PERSON, world.caseworker.pk)
+
+
+def test_no_page_of_the_trail_joins_to_a_person_or_a_case(world, case, at):
+    show_identity(case, actor=world.caseworker, at=at, purpose="contact", reason="")
+    text = world.client("auditor").get(URL).content.decode()
+    assert "Identity shown" in text
+    assert "contact" in text  # the purpose, as a code
+    told = api(world.auditor).get("/api/v1/audit-events/").content.decode()
+    for secret in (
+        case.reference,
+        case.pseudonym,
+        str(case.pk),
+        str(case.person_id),
+        world.caseworker.email,
+        str(world.caseworker.pk),
+    ):
+        main = text[text.index("<main") :]
+        assert secret not in main, secret
+        assert secret not in told, secret
+
+
+def test_filters_narrow_by_person_and_action(world, case, at):
+    look(world, case, "intake", at)
+    client = world.client("auditor")
+    person = code_of(PERSON, world.intake.pk)
+    assert {line.person for line in lines(client, f"?person={person}")} == {person}
+    assert {line.action for line in lines(client, "?action=case.assigned")} == {"case.assigned"}
+    assert lines(client, "?first_day=1&first_month=1&first_year=2099") == []
+    refused = client.get(URL + "?case=nonsense")
+    assert refused.status_code == 422
+    assert "There is no such code of a case" in refused.content.decode()
+    assert list(refused.context["lines"]) == []
+
+
+def test_reading_the_trail_is_an_event_that_the_supervisor_sees(world, case):
+    lines(world.client("auditor"), f"?case={code_of(CASE, case.pk)}")
+    event = Event.objects.get(verb="audit.viewed")
+    assert (event.actor_id, event.case_id) == (world.auditor.pk, case.pk)
+    page = world.client("supervisor").get(reverse("case_access", args=[case.reference]))
+    assert "Audit trail of this case read" in page.content.decode()
+
+
+def test_pages_follow_each_other_and_cost_the_same(world, case, at):
+    client = world.client("auditor")
+    for number in range(120):
+        look(world, case, "caseworker", at + timedelta(seconds=number))
+    seen, url = [], URL + f"?case={code_of(CASE, case.pk)}&action=case.viewed"
+    costs = []
+    while url:
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(url)
+        costs.append(len(captured))
+        seen += [line.id for line in page.context["lines"]]
+        url = page.context["next_url"]
+    assert len(seen) == len(set(seen)) == 120
+    assert seen == sorted(seen, reverse=True)
+    assert costs[1] == costs[2]
+
+
+def test_days_are_found_by_the_index_of_time(world, case, at):
+    with CaptureQueriesContext(connection) as captured:
+        lines(world.client("auditor"), "?first_day=1&first_month=6&first_year=2026")
+    (asked,) = [q["sql"] for q in captured if 'ORDER BY "audit_event"."at"' in q["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {asked}")
+        assert "event_by_time" in str(cursor.fetchall())
+
+
+def test_what_the_nightly_check_found_is_shown(world, case, at, as_worker):
+    client = world.client("auditor")
+    assert "has not been checked yet" in client.get(URL).content.decode()
+    with as_worker():
+        chain.seal(at=at)
+        verify()
+    found = Verification.objects.get()
+    assert found.fault == ""
+    text = client.get(URL).content.decode()
+    assert "The chain holds." in text
+    assert f"{found.events} events under {found.seals} seals" in text
+    with as_worker():
+        Verification.objects.create(at=at, seals=1, events=3, fault="Seal 2 is missing.")
+    assert "Seal 2 is missing. Tell the administrator now." in client.get(URL).content.decode()
+
+
+def test_only_the_job_says_what_it_found_and_nobody_changes_it(world, at, as_worker):
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Verification.objects.create(at=at, seals=1, events=1)
+    with as_worker():
+        row = Verification.objects.create(at=at, seals=1, events=1)
+        with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
+            Verification.objects.filter(pk=row.pk).update(fault="nothing")
+
+
+def test_only_an_auditor_reads_it(world):
+    for who in ("supervisor", "administrator", "caseworker"):
+        assert world.client(who).get(URL).status_code == 403
+        assert api(world.users[who]).get("/api/v1/audit-events/").status_code == 403
+
+
+def test_a_program_reads_the_same(world, case):
+    client = api(world.auditor)
+    code = code_of(CASE, case.pk)
+    first = client.get(f"/api/v1/audit-events/?case={code}&limit=1").json()
+    second = client.get(first["next"]).json()
+    ids = [first["results"][0]["id"], second["results"][0]["id"]]
+    assert ids[0] > ids[1]
+    assert first["results"][0]["case"] == code
+    assert client.get("/api/v1/audit-events/?case=nonsense").status_code == 400
+    assert client.get("/api/v1/audit-events/?after=x").status_code == 400
