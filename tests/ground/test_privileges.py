@@ -37,6 +37,7 @@ def test_jobs_write_these_tables_and_no_others(db):
     assert writable("nrm_worker") == {
         "public.audit_event": "INSERT",
         "public.audit_seal": "INSERT",
+        "public.audit_verification": "INSERT",
         "public.cases_case": "UPDATE",
         "public.cases_deadline": "INSERT UPDATE",
         "public.cases_draft": "DELETE UPDATE",
