@@ -216,21 +216,29 @@ def save_page(
 
     `version` is the draft's version when the page was read. `item` names one of a repeated part;
     an id that the part does not have yet adds one. Raises Changed where somebody saved the same
-    page since, Refused with every objection to the answers, Hidden where the draft is gone.
+    page since, be it the same person in another window (sending the same once more is no clash),
+    Refused with every objection to the answers, Hidden where the draft is gone.
     """
     row = _as_it_is_now(draft)
     profile = profile_of(row)
     asked = _page(profile, page)
     contents = contents_of(row)
-    if contents.saved_at(page, item) > version and contents.saved_by(page, item) != str(actor.pk):
+    clash = contents.saved_at(page, item) > version
+    if clash and contents.saved_by(page, item) != str(actor.pk):
         text = _("A colleague saved this page while you were writing. Both versions are below.")
         raise Changed([Objection(text, code="changed")])
+    before = contents.answers
     if asked.part:
         if not item:
             item = uuid4().hex
         _put_item(contents, asked, item, answers, profile, at)
     else:
         _put_page(contents, asked, answers, profile, at)
+    if clash and contents.answers != before:
+        text = _(
+            "You saved this page in another window while you were writing. Both versions are below."
+        )
+        raise Changed([Objection(text, code="changed")])
     row.version += 1
     contents.pages[_place(page, item)] = [row.version, str(actor.pk)]
     row.sections_done = [*(code for code in row.sections_done if code != page), page]

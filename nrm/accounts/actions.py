@@ -10,7 +10,7 @@ from nrm.accounts import rules, tokens
 from nrm.accounts.models import Membership, Organisation, RoleGroup, Session, Token, User
 from nrm.accounts.rights import ADMINISTER, OWN_ACCOUNT
 from nrm.accounts.roles import Role
-from nrm.actions import Objection, action, detail, lock, refuse_if
+from nrm.actions import Changed, Objection, action, detail, lock, refuse_if
 
 
 @action("organisation.added", right=ADMINISTER)
@@ -40,14 +40,42 @@ def add_organisation(
 
 @action("organisation.changed", right=ADMINISTER)
 def change_organisation(
-    organisation: Organisation, *, actor: User, at: datetime, name: str, is_active: bool
+    organisation: Organisation,
+    *,
+    actor: User,
+    at: datetime,
+    name: str,
+    is_active: bool,
+    before: tuple[str, bool] | None = None,
 ) -> Organisation:
-    """Renames an organisation, or closes or opens it. In a closed one no role gives anything."""
+    """Renames an organisation, or closes or opens it. In a closed one no role gives anything.
+
+    `before` is the name, and whether it was open, as the administrator read them; Changed where
+    somebody has changed them since to something else than is wanted now."""
+    lock(organisation.pk)
+    organisation.refresh_from_db()
+    stands = (organisation.name, organisation.is_active)
+    if before is not None and stands not in (before, (name.strip(), is_active)):
+        raise Changed([_changed_meanwhile(organisation)])
     organisation.name = name.strip()
     organisation.is_active = is_active
-    organisation.save(update_fields=["name", "is_active"])
+    organisation.changed_by = actor
+    organisation.save(update_fields=["name", "is_active", "changed_by"])
     detail(is_active=is_active)
     return organisation
+
+
+def _changed_meanwhile(organisation: Organisation) -> Objection:
+    text = _(
+        "%(who)s changed this organisation while you were writing: it is now “%(name)s”, "
+        "%(state)s. Yours is below. Save again if it should take the place of theirs."
+    )
+    told = {
+        "who": organisation.changed_by or _("Somebody"),
+        "name": organisation.name,
+        "state": _("open") if organisation.is_active else _("closed"),
+    }
+    return Objection(text % told, code="changed")
 
 
 @action("account.added", right=ADMINISTER)

@@ -24,7 +24,7 @@ from nrm.accounts.forms import (
 )
 from nrm.accounts.models import SYSTEM_ID, Membership, Organisation, User
 from nrm.accounts.rights import ADMINISTER
-from nrm.actions import Hidden, Refused
+from nrm.actions import Changed, Hidden, Refused
 from nrm.web import add_objections
 
 PAGE = 50
@@ -91,6 +91,13 @@ class OrganisationAddView(AdministrationView):
         return render(request, "administration/organisation_add.html", {"form": form})
 
 
+def _as_it_stands(organisation: Organisation) -> dict[str, str]:
+    return {
+        "was_name": organisation.name,
+        "was_active": "yes" if organisation.is_active else "no",
+    }
+
+
 class OrganisationView(AdministrationView):
     """One organisation: its name, whether it is open, and the accounts in it."""
 
@@ -100,6 +107,7 @@ class OrganisationView(AdministrationView):
             initial={
                 "name": organisation.name,
                 "is_active": "yes" if organisation.is_active else "no",
+                **_as_it_stands(organisation),
             }
         )
         return self._page(request, organisation, form)
@@ -107,20 +115,35 @@ class OrganisationView(AdministrationView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         organisation = _organisation(pk)
         form = OrganisationChangeForm(request.POST)
+        status = 200
         if form.is_valid():
-            actions.change_organisation(
-                organisation,
-                actor=request.user,  # type: ignore[arg-type]
-                at=self.at,
-                name=form.cleaned_data["name"],
-                is_active=form.cleaned_data["is_active"] == "yes",
-            )
-            messages.success(request, _("Saved."))
-            return redirect("organisation", pk=pk)
-        return self._page(request, organisation, form)
+            said = form.cleaned_data
+            read = (said["was_name"], said["was_active"] == "yes")
+            try:
+                actions.change_organisation(
+                    organisation,
+                    actor=request.user,  # type: ignore[arg-type]
+                    at=self.at,
+                    name=said["name"],
+                    is_active=said["is_active"] == "yes",
+                    before=read if said["was_active"] else None,
+                )
+            except Changed as clash:
+                # What was typed stays; saving once more is then on purpose.
+                form.data = {**request.POST.dict(), **_as_it_stands(organisation)}  # type: ignore[assignment]
+                add_objections(form, clash)
+                status = 409
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("organisation", pk=pk)
+        return self._page(request, organisation, form, status)
 
     def _page(
-        self, request: HttpRequest, organisation: Organisation, form: OrganisationChangeForm
+        self,
+        request: HttpRequest,
+        organisation: Organisation,
+        form: OrganisationChangeForm,
+        status: int = 200,
     ) -> HttpResponse:
         people = (
             Membership.objects.filter(group__role_group__organisation=organisation)
@@ -128,7 +151,7 @@ class OrganisationView(AdministrationView):
             .order_by("user__display_name", "user_id")
         )
         context = {"organisation": organisation, "people": people, "form": form}
-        return render(request, "administration/organisation.html", context)
+        return render(request, "administration/organisation.html", context, status=status)
 
 
 class AccountAddView(AdministrationView):

@@ -108,6 +108,10 @@ class OrganisationForm(Form):
 
 
 class OrganisationChangeForm(Form):
+    """What can be changed of an organisation, and how it stood when that was read."""
+
+    was_name = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    was_active = forms.CharField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(
         label=_("Name"),
         max_length=200,

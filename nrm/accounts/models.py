@@ -24,6 +24,9 @@ class Organisation(models.Model):
     profile = models.CharField(_("profile"), max_length=30)
     region = models.CharField(_("region"), max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
+    changed_by = models.ForeignKey(
+        "User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["name"]

@@ -13,7 +13,7 @@ from nrm.accounts.roles import Role
 from nrm.accounts.scopes import ALL, Scope
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
-from tests.world import PASSWORD
+from tests.world import PASSWORD, person
 
 
 def sign_in(client: Client, email: str, password: str = PASSWORD):
@@ -330,3 +330,26 @@ def test_signing_in_failing_and_signing_out_are_on_record_without_the_address(wo
         ("account.signed_out", world.caseworker.pk),
     ]
     assert all("caseworker" not in str(event.data) for event in events)
+
+
+def test_two_administrators_are_both_told_and_neither_overwrites_the_other(world):
+    world.users["second"] = person("second@example.org", Role.ADMINISTRATOR, world.oversight)
+    first, second = world.client("administrator"), world.client("second")
+    path = f"/administration/organisations/{world.police.pk}/"
+    read = {"was_name": "Northshire Police", "was_active": "yes"}
+    assert b"Northshire Police" in second.get(path).content
+    saved = first.post(path, {"name": "Northshire Constabulary", "is_active": "yes", **read})
+    assert saved.status_code == 302
+    clash = second.post(path, {"name": "North Police", "is_active": "no", **read})
+    assert clash.status_code == 409
+    page = clash.content.decode()
+    assert "Administrator changed this organisation while you were writing" in page
+    assert "it is now “Northshire Constabulary”, open" in page
+    assert 'value="North Police"' in page
+    world.police.refresh_from_db()
+    assert (world.police.name, world.police.is_active) == ("Northshire Constabulary", True)
+    # Once more, now knowing of it.
+    knowing = {"was_name": "Northshire Constabulary", "was_active": "yes"}
+    assert second.post(path, {"name": "North Police", "is_active": "no", **knowing}).status_code
+    world.police.refresh_from_db()
+    assert (world.police.name, world.police.is_active) == ("North Police", False)

@@ -167,6 +167,18 @@ def test_who_left_the_organisation_no_longer_opens_its_drafts(world: Any, at: An
         drafting.open_draft(draft, actor=world.responder, at=at)
 
 
+def test_ones_own_second_window_does_not_overwrite_the_first(world: Any, at: Any) -> None:
+    draft = draft_of(world, at)
+    by: dict[str, Any] = {"actor": world.responder, "at": at, "page": "treatment"}
+    save_page(draft, answers={"how_treated": "one window"}, version=draft.version, **by)
+    with pytest.raises(Changed):
+        save_page(draft, answers={"how_treated": "the other"}, version=draft.version, **by)
+    # A second press of the same button is no clash.
+    save_page(draft, answers={"how_treated": "one window"}, version=draft.version, **by)
+    with acting_as(world.responder):
+        assert contents_of(Draft.objects.get()).answers["how_treated"] == "one window"
+
+
 def test_a_page_saved_by_a_colleague_since_is_not_overwritten(world: Any, at: Any) -> None:
     draft = draft_of(world, at)
     first = save_page(
