@@ -97,7 +97,9 @@ def _keep_this(request: HttpRequest, user: Any) -> str:
         path=request.get_full_path(),
         page=_page_before(request),
         fields=request.POST,
-        files=sum(len(files) for _, files in request.FILES.lists()),
+        # Those that were let in, and those that nrm.uploads let pass by.
+        files=sum(len(files) for _, files in request.FILES.lists())
+        + getattr(request, "files_skipped", 0),
     )
 
 

@@ -140,6 +140,7 @@ class SealedUploadHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         self._most = getattr(self.request, "most_bytes_a_file", 0)
         if not self._most:
+            self.request.files_skipped = getattr(self.request, "files_skipped", 0) + 1  # type: ignore[union-attr]
             raise SkipFile
         self._file = SealedFile()
 
@@ -169,15 +170,17 @@ def receive(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and request.content_type == "multipart/form-data":
             most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            takes_files = request.user.is_authenticated and _takes_files(request)
+            takes_files = _takes_files(request)
             if takes_files:
                 a_file, at_once = _most_megabytes()
-                request.most_bytes_a_file = a_file * MEGABYTE  # type: ignore[attr-defined]
                 most = at_once * MEGABYTE + _ROOM_FOR_THE_FORM
             sent = request.META.get("CONTENT_LENGTH") or "0"
             if not sent.isdigit() or int(sent) > most:
                 return too_large(request)
-            if takes_files:
+            # Of who is not signed in, or no longer, only the form is read: what was typed can be
+            # kept for them, and the files pass by.
+            if takes_files and request.user.is_authenticated:
+                request.most_bytes_a_file = a_file * MEGABYTE  # type: ignore[attr-defined]
                 _ = request.POST
         return get_response(request)
 

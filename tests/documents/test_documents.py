@@ -2,6 +2,8 @@
 something to save and never as a page."""
 
 import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -9,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
 from django.db.utils import ProgrammingError
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.actions.documents import (
     About,
@@ -20,6 +23,7 @@ from cases.actions.documents import (
 from cases.models import Case, Document, DocumentPart
 from cases.selectors.documents import page_of_documents
 from identities.crypto import destroy_key
+from nrm.accounts.models import Session
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
@@ -27,6 +31,7 @@ from nrm.uploads import BLOCK
 from tests.api.tools import api, field_errors
 from tests.casework.people import assigned
 from tests.documents import files
+from tests.world import PASSWORD
 
 ABOUT = About("photograph", "person")
 
@@ -384,6 +389,30 @@ def test_the_timeline_tells_of_documents_without_their_names(world, case):
     assert "Document added" in page
     assert "Document 1." in page
     assert "Zamira" not in page
+
+
+def test_what_was_told_of_files_is_kept_when_the_session_has_ended_and_the_files_are_not(
+    world, case
+):
+    client = world.client("caseworker")
+    long_ago = timezone.now() - timedelta(hours=1)
+    Session.objects.filter(user=world.caseworker).update(seen_at=long_ago)
+    answer = send(client, case, ("a.pdf", files.pdf()), note="The second page is missing")
+    address = answer["Location"]
+    assert address.startswith("/sign-in/?next=")
+    signed_in = client.post(
+        address,
+        {
+            "username": "caseworker@example.org",
+            "password": PASSWORD,
+            "next": parse_qs(urlsplit(address).query)["next"][0],
+        },
+    )
+    shown = client.get(signed_in["Location"]).content.decode()
+    assert "The second page is missing" in shown
+    assert '<option value="photograph" selected>' in shown
+    assert "Files are not kept. Choose them again." in shown
+    assert not Document.objects.exists()
 
 
 # REST --------------------------------------------------------------------------------------------
