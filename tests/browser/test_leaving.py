@@ -186,8 +186,8 @@ def test_without_a_script_the_page_says_when_it_ends_and_loses_nothing(world, ca
 
 def test_nothing_is_left_in_the_browser(world, case, eyes):
     seen = eyes(world.client("caseworker"))
-    for path in ("", "notes/", "timeline/", "screening/", "decisions/", "deadlines/"):
-        seen.go(f"/cases/{case.reference}/{path}")
+    for path in ("", "notes/", "timeline/", "assessment/", "decisions/", "deadlines/"):
+        assert seen.go(f"/cases/{case.reference}/{path}").status == 200, path
         assert seen.page.evaluate(LEFT_BEHIND) == [], path
 
 
