@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def variable(name: str, default: str = "") -> str:
-    """The value of a variable without the space around it, or `default` where there is none.
+    """The value of a variable without the space around it, or `default` where it is empty.
 
     In a trial (NRM_MODE=trial) a file of that name wins over the environment; in production no
     file is ever read.
@@ -20,4 +20,4 @@ def variable(name: str, default: str = "") -> str:
             return (Path(folder) / name).read_text(encoding="utf-8").strip()
         except OSError:
             pass  # not one of this service's files
-    return os.environ.get(name, default).strip()
+    return os.environ.get(name, "").strip() or default

@@ -143,6 +143,8 @@ def test_files_are_read_in_a_trial_and_never_in_production(
         assert variable("NRM_DEMO") == read
     monkeypatch.setenv("NRM_MODE", "trial")
     monkeypatch.setenv("NRM_TIME_ZONE", " Europe/Paris ")
+    monkeypatch.setenv("NRM_EMAIL_FROM", "")
+    assert variable("NRM_EMAIL_FROM", "from@example.org") == "from@example.org"
     assert variable("NRM_TIME_ZONE") == "Europe/Paris"
 
 

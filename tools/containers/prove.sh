@@ -66,6 +66,9 @@ wait_healthy() {
 remove() { quietly compose down -v || true; }
 finish() {
     code=$?
+    [ $code = 0 ] || for service in web worker; do
+        $ENGINE logs "$(container $service)" 2>&1 | tail -15 >&2 || true
+    done
     if [ "${KEEP:-}" = 1 ] && [ $code = 0 ]; then
         echo "Left running: $ADDRESS/"
     else
@@ -132,7 +135,9 @@ echo "Receipt number: $receipt"
 
 say "The worker sends what is due: a reminder in the caseworker's inbox, e-mails without a name"
 person "$password" remind
-inside worker sh -c 'ls /tmp/mail | wc -l; cat "$(ls -d /tmp/mail/* | head -1)"'
+inside worker sh -c 'cat /tmp/mail/*' >"$WORK/mail"
+echo "$(grep -c '^Message-ID' "$WORK/mail") e-mails; the first:"
+sed '/^-----/,$d' "$WORK/mail"
 
 say "Down and up again: the referral is still there"
 quietly compose down
