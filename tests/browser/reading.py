@@ -126,7 +126,7 @@ class Reader:
                 eyes.page.set_viewport_size(sizes[0].viewport)
                 answer = eyes.go(path)
             if sent is not None:
-                answer = _send(self, eyes, page, sent)
+                answer = send(self, eyes, page, sent)
             elif page.sent and page.sent[0].to:
                 continue  # only the way to what is sent
             wanted = sent.status if sent else page.status
@@ -293,7 +293,7 @@ SEND = """
 """
 
 
-def _send(reader: Reader, eyes: Eyes, page: Page, sent: Sent) -> Any:
+def send(reader: Reader, eyes: Eyes, page: Page, sent: Sent) -> Any:
     to = reader.address_of(sent.to, page) if sent.to else ""
     with eyes.page.expect_navigation() as navigation:
         eyes.page.evaluate(SEND, [sent.button, to, sent.values, sent.emptied, sent.ticked])

@@ -14,8 +14,9 @@ from identities.models import Person
 from nrm.accounts.models import Organisation, User
 from nrm.context import acting_as
 from nrm.profiles import Label
+from tests.browser.conftest import scene  # noqa: F401
 from tests.browser.pages import ACCOUNTS, EMPTY, EMPTY_200, REFERRALS, REFUSALS, Page
-from tests.browser.test_every_page import Reader, _send, scene  # noqa: F401
+from tests.browser.reading import PHONE, Reader, send
 from tests.intake.answers import ALLEGATIONS, DECLINES, EPISODES, FULL
 from tests.languages.pseudo import longer, outside, spoken
 from tests.languages.reading import blocks, reading_index, sentences
@@ -222,12 +223,10 @@ def test_on_a_phone_nothing_hinders_who_reads_another_language(
         eyes = reader.window(page.who, language)
         eyes.page.set_viewport_size({"width": 390, "height": 900})
         answer = eyes.go(reader.path_of(page))
-        found = reader.look(eyes, answer, widths=(390,), turned=language == "ar", language=language)
+        found = reader.look(eyes, answer, sizes=(PHONE,), language=language)
         for sent in page.sent:
-            answer = _send(reader, eyes, page, sent)
-            found += reader.look(
-                eyes, answer, widths=(390,), turned=language == "ar", language=language
-            )
+            answer = send(reader, eyes, page, sent)
+            found += reader.look(eyes, answer, sizes=(PHONE,), language=language)
         found += eyes.page.evaluate(LOOSE)
         if (sideways := eyes.sideways()) > 0:
             found.append(f"scrolls sideways by {sideways}")
