@@ -13,18 +13,21 @@ from cases.actions.assigning import assign_case
 from cases.actions.assigning import bring_near as bring_near_the_case
 from cases.actions.deciding import Content, agree, draft_decision, record_own_grounds
 from cases.actions.deciding import submit_for_review as submit_decision
+from cases.actions.documents import About, add_documents
 from cases.actions.drafting import save_page, start_draft
 from cases.actions.notes import write_note
 from cases.actions.referring import receive_referral
 from cases.actions.tasks_done import finish_task
 from cases.models import Case, Decision
 from cases.models.referral import Source
+from nrm.demonstration.papers import page, picture, sent
 from nrm.demonstration.people import organisation, user
 from nrm.demonstration.stories import ANSWERS, EPISODES
 from nrm.profiles import load_profile
 from screening.actions import (
     Item,
     complete_screening,
+    note_contradiction,
     record_evidence,
     record_indicator,
     start_screening,
@@ -145,6 +148,59 @@ def screen(case: Case, vignette: dict[str, Any], at: datetime) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
+def begin_to_screen(case: Case, vignette: dict[str, Any], at: datetime) -> None:
+    """A screening as it stands at noon: papers, two items that disagree, and some indicators."""
+    by: dict[str, Any] = {"actor": user("caseworker"), "at": at}
+    screening = start_screening(case, **by)
+    contract, messages = add_documents(
+        case,
+        files=[
+            sent(page("Contract", "40 hours a week. A room of her own."), "contract.pdf"),
+            sent(picture(200), "messages.png"),
+        ],
+        about=About("work", "person", dated="2026-02", note="A photograph of a copy."),
+        key=key_of(f"{case.reference}/papers"),
+        **by,
+    ).saved
+    account = record_evidence(
+        screening,
+        item=Item(source="person", text=vignette["narrative"], heard_by="first_responder"),
+        **by,
+    )
+    paper = record_evidence(
+        screening,
+        item=Item(
+            source="document",
+            text="The contract says 40 hours a week, and days off.",
+            dated="2026-02",
+            reliability="A photograph of a copy. The second page is missing.",
+            document=contract.pk,
+        ),
+        **by,
+    )
+    record_evidence(
+        screening,
+        item=Item(
+            source="media",
+            text="Messages with hours and sums, most days until midnight.",
+            document=messages.pk,
+        ),
+        **by,
+    )
+    episode = case.episodes.order_by("position").first()
+    assert episode is not None
+    for finding in vignette["episodes"][0]["findings"][:4]:
+        record_indicator(
+            screening,
+            episode=episode.pk,
+            code=finding["code"],
+            state=finding["state"],
+            evidence_ids=[account.pk] if finding["state"] == "shown" else [],
+            **by,
+        )
+    note_contradiction(screening, first=account.pk, second=paper.pk, **by)
+
+
 def content(case: Case) -> Content:
     ground = "child_elements_met" if case.treated_as_child else "elements_met"
     return Content(
@@ -232,7 +288,7 @@ def recent(now: datetime) -> list[Callable[[], object]]:
         vignette = _again("V3", "recent")
         at = today - timedelta(days=3)
         case = assign(refer(vignette, at, "recent/screened"), at + timedelta(hours=2))
-        start_screening(case, actor=user("caseworker"), at=at + timedelta(hours=3))
+        begin_to_screen(case, vignette, at + timedelta(hours=3))
         write_note(
             case,
             actor=user("caseworker"),
