@@ -18,14 +18,21 @@ def _check(body: str) -> str:
     return _CHECK[total]
 
 
+def reference_of(bits: int) -> str | None:
+    """The reference of 65 bits, or None where its check character is not safe in an address."""
+    body = "".join(ALPHABET[bits >> 5 * place & 31] for place in range(_LENGTH - 1, -1, -1))
+    check = _check(body)
+    if check not in ALPHABET:
+        return None
+    text = body + check
+    return f"{text[:5]}-{text[5:10]}-{text[10:]}"
+
+
 def new_reference() -> str:
     """A new reference such as 7K3MQ-9TD2X-4HJ3."""
     while True:
-        body = "".join(secrets.choice(ALPHABET) for _ in range(_LENGTH))
-        check = _check(body)
-        if check in ALPHABET:  # keep to letters and digits that are safe in an address
-            text = body + check
-            return f"{text[:5]}-{text[5:10]}-{text[10:]}"
+        if text := reference_of(secrets.randbits(5 * _LENGTH)):
+            return text
 
 
 def clean_reference(typed: str) -> str | None:

@@ -76,18 +76,16 @@ def key_ring() -> KeyRing:
     return _parse(text)
 
 
-def _wrap_data(owner_id: UUID, keys: Keys) -> bytes:
+def _wrap_data(owner_id: UUID | str, keys: Keys) -> bytes:
     table = keys._meta.db_table.replace('"', "")
     return f"{table}|wrapped|{owner_id}".encode()
 
 
 def create_key(owner_id: UUID, keys: Keys = PersonKey) -> None:
     """Makes and keeps the data key of a new person, or with `keys=UserKey` of a user."""
-    ring = key_ring()
-    nonce = os.urandom(_NONCE)
-    wrapped = ring.of(ring.newest).encrypt(nonce, os.urandom(32), _wrap_data(owner_id, keys))
+    new = NewKey(owner_id, keys)
     keys.objects.create(
-        pk=owner_id, kek=ring.newest, wrapped=nonce + wrapped, created_at=timezone.now()
+        pk=owner_id, kek=new.kek, wrapped=new.wrapped, created_at=timezone.now()
     )
 
 
@@ -110,7 +108,7 @@ def _data_key(owner_id: UUID, keys: Keys = PersonKey) -> AESGCM:
     return AESGCM(plain)
 
 
-def _associated(table: str, column: str, row: UUID) -> bytes:
+def _associated(table: str, column: str, row: UUID | str) -> bytes:
     return f"{table}|{column}|{row}".encode()
 
 
@@ -138,7 +136,7 @@ class Sealer:
         nonce = os.urandom(_NONCE)
         return _VERSION + nonce + self._key.encrypt(nonce, plain, associated)
 
-    def text(self, text: str, *, table: str, column: str, row: UUID) -> bytes:
+    def text(self, text: str, *, table: str, column: str, row: UUID | str) -> bytes:
         """Like seal."""
         return self._seal(text.encode(), _associated(table, column, row))
 
@@ -147,6 +145,20 @@ class Sealer:
     ) -> bytes:
         """One part of a long value, such as a file: `number` counts from 0."""
         return self._seal(plain, _associated_part(table, column, row, number, last=last))
+
+
+class NewKey(Sealer):
+    """The data key of a new person or user, before anything of them is in the database: `kek` and
+    `wrapped` are what its row holds."""
+
+    def __init__(self, owner_id: UUID | str, keys: Keys = PersonKey) -> None:
+        ring = key_ring()
+        nonce, plain = os.urandom(_NONCE), os.urandom(32)
+        self.kek = ring.newest
+        self.wrapped = nonce + ring.of(ring.newest).encrypt(
+            nonce, plain, _wrap_data(owner_id, keys)
+        )
+        self._key = AESGCM(plain)
 
 
 def unseal(person_id: UUID, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from nrm.audit.models import Event, Seal
 
@@ -57,37 +57,40 @@ def _line(values: tuple[object, ...]) -> bytes:
     return json.dumps(plain, sort_keys=True, default=str, separators=(",", ":")).encode()
 
 
-def _events(low: int, high: int) -> Iterator[bytes]:
-    rows = Event.objects.filter(xact__gte=low, xact__lt=high).order_by("xact", "id")
+def _events(low: int, high: int, using: str) -> Iterator[bytes]:
+    rows = Event.objects.using(using).filter(xact__gte=low, xact__lt=high).order_by("xact", "id")
     for values in rows.values_list(*_FIELDS).iterator(chunk_size=2000):
         yield _line(values)
 
 
-def _digest(number: int, low: int, high: int, previous: bytes) -> tuple[bytes, int]:
+def _digest(
+    number: int, low: int, high: int, previous: bytes, using: str = DEFAULT_DB_ALIAS
+) -> tuple[bytes, int]:
     total = hashlib.sha256(f"{number}|{low}|{high}|".encode() + previous)
     count = 0
-    for line in _events(low, high):
+    for line in _events(low, high, using):
         total.update(hashlib.sha256(line).digest())
         count += 1
     return total.digest(), count
 
 
-def seal(*, at: datetime) -> Seal | None:
-    """Seals every event that is settled and not yet sealed. None where there is none."""
+def seal(*, at: datetime, using: str = DEFAULT_DB_ALIAS) -> Seal | None:
+    """Seals every event that is settled and not yet sealed. None where there is none. `using` is
+    the connection, whose role may write seals."""
     key = signing_key()
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    with transaction.atomic(using):
+        with connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
             high = cursor.fetchone()[0]
-        last = Seal.objects.order_by("-number").first()
+        last = Seal.objects.using(using).order_by("-number").first()
         low = last.high if last else 0
         previous = bytes(last.digest) if last else GENESIS
         number = last.number + 1 if last else 1
-        if not Event.objects.filter(xact__gte=low, xact__lt=high).exists():
+        if not Event.objects.using(using).filter(xact__gte=low, xact__lt=high).exists():
             return None
-        digest, count = _digest(number, low, high, previous)
-        link = Seal.objects.create(
+        digest, count = _digest(number, low, high, previous, using)
+        link = Seal.objects.using(using).create(
             number=number,
             low=low,
             high=high,

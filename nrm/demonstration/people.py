@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
+
 from nrm.accounts.models import Installation, Membership, Organisation, RoleGroup, User
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.variables import variable
@@ -68,6 +70,14 @@ SIGN_INS: tuple[SignIn, ...] = (
     SignIn("admin2", "J. Petrov", ((Role.ADMINISTRATOR, "oversight"),)),
 )
 
+# The sign-ins of the benchmark. They exist where at least BENCHMARK_FROM cases are generated at
+# once; their roles are given in nrm.demonstration.cast.
+BENCHMARK_FROM = 10_000
+FEW = SignIn("few", "F. Ibarra", ())  # few@demo.example: a caseworker with about 20 cases
+SOME = SignIn("some", "S. Nakamura", ())  # some@: supervises an authority with about 5,000
+ALL = SignIn("all", "A. Lindgren", ())  # all@: supervises every authority, so sees every case
+BENCHMARK = (FEW, SOME, ALL)
+
 
 def email(code: str) -> str:
     return f"{code}@{DOMAIN}"
@@ -91,15 +101,15 @@ def make_people() -> None:
             )
 
 
-def set_passwords() -> None:
-    """Gives every demonstration account the password in NRM_DEMO_PASSWORD, where it differs."""
+def set_passwords(sign_ins: tuple[SignIn, ...] = ()) -> None:
+    """Gives demonstration accounts the password in NRM_DEMO_PASSWORD, where it differs: these, or
+    every one that people sign in with. They share it, so it is hashed once."""
     password = variable("NRM_DEMO_PASSWORD")
-    users = list(User.objects.filter(email__in=[email(s.code) for s in SIGN_INS]))
-    if not password or (users and all(user.check_password(password) for user in users[:1])):
-        return
-    for user in users:
-        user.set_password(password)
-        user.save(update_fields=["password"])
+    wanted = [email(one.code) for one in sign_ins or (*SIGN_INS, *BENCHMARK)]
+    users = User.objects.filter(email__in=wanted)
+    first = users.first()
+    if password and first is not None and not first.check_password(password):
+        users.update(password=make_password(password))
 
 
 def organisation(code: str) -> Organisation:

@@ -9,6 +9,9 @@ import hashlib
 import os
 from pathlib import Path
 
+# Generated cases of a first start, so that every page has something to show.
+CASES = 500
+
 
 def main() -> None:
     """Roles, migrations, static files and, in a demonstration, its data where there is none."""
@@ -24,7 +27,7 @@ def main() -> None:
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     _collect_static(Path(settings.STATIC_ROOT), settings.BASE_DIR)
     if settings.DEMO:
-        call_command("demo", if_empty=True)
+        call_command("demo", if_empty=True, cases=CASES)
 
 
 def _collect_static(target: Path, project: Path) -> None:

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from nrm.accounts.models import SYSTEM_ID, Installation, User
@@ -18,35 +19,72 @@ class Command(BaseCommand):
             action="store_true",
             help="Where data is there already, only bring the sign-ins' password up to date.",
         )
+        parser.add_argument(
+            "--cases",
+            type=int,
+            default=0,
+            metavar="N",
+            help="Add this many generated cases, up to a million and more.",
+        )
+        parser.add_argument(
+            "--seed",
+            default="1",
+            help="The same seed gives the same cases. It is 1 where none is given.",
+        )
 
-    def handle(self, *args: Any, if_empty: bool = False, **options: Any) -> None:
-        from nrm.demonstration import journeys, people
+    def handle(
+        self,
+        *args: Any,
+        if_empty: bool = False,
+        cases: int = 0,
+        seed: str = "1",
+        **options: Any,
+    ) -> None:
+        from cases.models import Case
+        from nrm.demonstration import bulk, people
 
+        if cases < 0:
+            raise CommandError("--cases must be a number of cases to add.")
         demonstration = Installation.objects.filter(demonstration=True).exists()
         if User.objects.exclude(pk=SYSTEM_ID).exists() and not demonstration:
             raise CommandError("This database is in real use. A demonstration needs its own.")
         people.make_people()
         people.set_passwords()
+        # The generated cases first, while the tables are empty; each part is one transaction, so
+        # what is broken off is not there, and the next start makes it.
+        if cases and not (if_empty and Case.objects.exists()):
+            bulk.generate(cases, seed=str(seed), anchor=timezone.now(), progress=self._generated)
+        if self._has_stories():
+            if not if_empty and not cases:
+                self.stdout.write("The demonstration is here already.")
+            return
+        self._tell_stories()
+
+    def _tell_stories(self) -> None:
+        from nrm.demonstration import journeys
+
         steps = [
             *((lambda v=vignette: journeys.walk(v)) for vignette in journeys.VIGNETTES),
             *journeys.recent(timezone.now()),
         ]
-        if demonstration and self._is_filled():
-            if not if_empty:
-                self.stdout.write("The demonstration is here already.")
-            return
-        for number, step in enumerate(steps, start=1):
-            self._progress(number - 1, len(steps))
-            step()
-        self._progress(len(steps), len(steps))
+        with transaction.atomic():
+            for number, step in enumerate(steps, start=1):
+                self._progress("Demonstration data", number - 1, len(steps))
+                step()
+        self._progress("Demonstration data", len(steps), len(steps))
 
-    def _is_filled(self) -> bool:
-        from cases.models import Draft
+    def _has_stories(self) -> bool:
+        from cases.models import Referral
+        from nrm.demonstration import journeys
 
-        return Draft.objects.exists()
+        first = journeys.key_of(journeys.VIGNETTES[0]["id"])
+        return Referral.objects.filter(submission_key=first).exists()
 
-    def _progress(self, done: int, total: int) -> None:
+    def _generated(self, done: int, total: int) -> None:
+        self._progress("Generated cases", done, total)
+
+    def _progress(self, what: str, done: int, total: int) -> None:
         bar = "#" * (30 * done // total)
         end = "\n" if done == total else "\r"
-        self.stdout.write(f"Demonstration data [{bar:<30}] {done} of {total}", ending=end)
+        self.stdout.write(f"{what} [{bar:<30}] {done:,} of {total:,}", ending=end)
         sys.stdout.flush()
