@@ -42,13 +42,13 @@ def test_generated_cases_are_as_the_actions_would_have_made_them(db):
         f"{case.profile_code} {case.stage}: {fault}" for case in cases for fault in faults(case, at)
     }
     assert sorted({*wrong, *faults_of_all(at)}) == []
+    verdict = chain.verify()
+    assert verdict.fault is None
+    assert verdict.sealed == Event.objects.count()
     _they_are_of_every_kind(at)
     _each_of_the_demonstration_sees_their_share()
     _their_pages_open()
     _identities_open_and_stand_nowhere_in_the_clear()
-    verdict = chain.verify()
-    assert verdict.fault is None
-    assert verdict.sealed == Event.objects.count()
     # No e-mail waits for anybody, and nobody's inbox is full.
     assert not OutgoingMail.objects.exists()
     unread = InboxItem.objects.filter(read_at=None, user__email="caseworker@demo.example")
