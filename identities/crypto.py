@@ -84,9 +84,7 @@ def _wrap_data(owner_id: UUID | str, keys: Keys) -> bytes:
 def create_key(owner_id: UUID, keys: Keys = PersonKey) -> None:
     """Makes and keeps the data key of a new person, or with `keys=UserKey` of a user."""
     new = NewKey(owner_id, keys)
-    keys.objects.create(
-        pk=owner_id, kek=new.kek, wrapped=new.wrapped, created_at=timezone.now()
-    )
+    keys.objects.create(pk=owner_id, kek=new.kek, wrapped=new.wrapped, created_at=timezone.now())
 
 
 def destroy_key(owner_id: UUID, keys: Keys = PersonKey) -> None:

@@ -71,7 +71,7 @@ def _paths() -> dict[type[models.Model], str]:
         Person: '"id" = %(person)s',
         # A road is walked in one transaction, and its events are those of this one.
         Event: '"xact" = pg_current_xact_id()::text::bigint AND'
-        ' ("case_id" = %(case)s OR "object_id" = %(draft)s)',
+        ' ("case_id" = %(case)s OR "object_id" = %(draft)s::uuid)',
     }
     waiting = [
         model
@@ -97,7 +97,7 @@ def _paths() -> dict[type[models.Model], str]:
         found |= reached
         waiting = [model for model in waiting if model not in reached]
     # What is told of a draft is about no case.
-    found[InboxItem] += """ OR ("case_id" IS NULL AND "data"->>'draft' = %(draft)s::text)"""
+    found[InboxItem] += """ OR ("case_id" IS NULL AND "data"->>'draft' = %(draft)s::uuid::text)"""
     return found
 
 
