@@ -14,9 +14,8 @@ from identities.models import Person
 from nrm.accounts.models import Organisation, User
 from nrm.context import acting_as
 from nrm.profiles import Label
-from tests.browser.conftest import scene  # noqa: F401
 from tests.browser.pages import ACCOUNTS, EMPTY, EMPTY_200, REFERRALS, REFUSALS, Page
-from tests.browser.reading import PHONE, Reader, send
+from tests.browser.reading import PHONE, Reader
 from tests.intake.answers import ALLEGATIONS, DECLINES, EPISODES, FULL
 from tests.languages.pseudo import longer, outside, spoken
 from tests.languages.reading import blocks, reading_index, sentences
@@ -38,7 +37,7 @@ RESPONDER = tuple(page for page in REFERRALS if page.name not in ("draft_check",
 class Pages:
     """Opens pages as the people who meet them, without a browser."""
 
-    def __init__(self, scene: Scene) -> None:  # noqa: F811
+    def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.reader = Reader(scene, None, "")
         self.clients: dict[str, Client] = {}
@@ -66,7 +65,7 @@ class Pages:
 
 
 @pytest.fixture(scope="module")
-def pages(scene: Scene) -> Pages:  # noqa: F811
+def pages(scene: Scene) -> Pages:
     return Pages(scene)
 
 
@@ -160,7 +159,7 @@ def test_no_text_of_these_pages_passes_translators_by(pages: Pages) -> None:
     assert bare == {}
 
 
-def _data(scene: Scene) -> list[str]:  # noqa: F811
+def _data(scene: Scene) -> list[str]:
     """What is told in no language: names, references, addresses, and what somebody wrote."""
     organisations = Organisation.objects.values_list("name", flat=True)
     accounts = User.objects.values_list("display_name", "email")
@@ -181,13 +180,6 @@ def _data(scene: Scene) -> list[str]:  # noqa: F811
 
 
 # In a window -------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def reader(scene: Scene, chromium: Any, address: str) -> Iterator[Reader]:  # noqa: F811
-    found = Reader(scene, chromium, address)
-    yield found
-    found.close()
-
-
 # Each kind of page of a responder once, with its errors.
 _SEEN = (
     Page("sign_in", "", sent=(EMPTY_200,)),
@@ -216,20 +208,12 @@ _SEEN = (
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_on_a_phone_nothing_hinders_who_reads_another_language(
-    reader: Reader, language: str
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     faults = {}
     for page in _SEEN:
-        eyes = reader.window(page.who, language)
-        eyes.page.set_viewport_size({"width": 390, "height": 900})
-        answer = eyes.go(reader.path_of(page))
-        found = reader.look(eyes, answer, sizes=(PHONE,), language=language)
-        for sent in page.sent:
-            answer = send(reader, eyes, page, sent)
-            found += reader.look(eyes, answer, sizes=(PHONE,), language=language)
-        found += eyes.page.evaluate(LOOSE)
-        if (sideways := eyes.sideways()) > 0:
-            found.append(f"scrolls sideways by {sideways}")
+        found = reader.meet(page, monkeypatch, sizes=(PHONE,), language=language)
+        found += reader.window(page.who, language).page.evaluate(LOOSE)
         if found:
             faults[str(page)] = found
     assert faults == {}
