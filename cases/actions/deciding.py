@@ -260,6 +260,9 @@ def record_own_grounds(
         of_version=decision.version,
         own_outcome=own_outcome,
         own_grounds=_sealed(decision, own_grounds, "own_grounds", row),
+        read_outcome=decision.outcome,
+        read_grounds=decision.grounds,
+        read_reasons=decision.reasons,
         at=at,
     )
     detail(decision=decision.code)

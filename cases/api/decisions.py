@@ -1,5 +1,6 @@
 """Decisions by REST: what can be decided, the draft, the second person, and when it was served."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -231,6 +232,18 @@ class DecisionReviewSerializer(serializers.Serializer):
     reasons = serializers.CharField(allow_blank=True)
 
 
+class PieceSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(["same", "added", "gone"])
+    text = serializers.CharField()
+
+
+class RewrittenSerializer(serializers.Serializer):
+    """A part of the decision that was written anew after it was returned, word by word."""
+
+    label = serializers.CharField()
+    pieces = PieceSerializer(many=True)
+
+
 class DecisionSerializer(DecisionRowSerializer):
     """A decision: what its author wrote, what there is to choose, what stands in its way."""
 
@@ -239,6 +252,9 @@ class DecisionSerializer(DecisionRowSerializer):
     items = DecisionItemSerializer(many=True)
     objections = ProblemErrorSerializer(many=True)
     reviews = DecisionReviewSerializer(many=True)
+    rewritten = RewrittenSerializer(
+        many=True, help_text="While it is read again: what changed since it was returned."
+    )
     readers = WorkerSerializer(many=True, help_text="To whom you could pass it on.")
     standard = StandardSerializer()
     common_mistakes = MistakeSerializer(many=True)
@@ -389,6 +405,12 @@ class DecisionAPIView(CaseAPIView):
             ],
             "objections": [_error(objection) for objection in in_the_way],
             "reviews": [_review(row) for row in pages.reviews_of(decision)],
+            "rewritten": [
+                {"label": str(one.label), "pieces": [asdict(piece) for piece in one.pieces]}
+                for one in reads.rewritten_since(decision, reasons)
+            ]
+            if decision.state in reads.WITH_A_READER
+            else [],
             "readers": [worker(u) for u in deciding.readers_besides(decision, user)]
             if passes_on
             else [],

@@ -191,23 +191,16 @@ class OwnGroundsForm(Form):
 
 
 class VerdictForm(Form):
-    """The second step: agree, return or pass on."""
+    """The second step: agree, return or pass on, each by a button of its own."""
 
-    reveals = {"verdict": {rules.ESCALATE: "to"}}
     version = forms.IntegerField(widget=forms.HiddenInput)
-    verdict = ChoiceField(
-        label=_("Your verdict"),
+    verdict = forms.ChoiceField(
         choices=[
-            (
-                rules.AGREE,
-                Option(_("I agree: make the decision"), hint=_("It cannot be changed later.")),
-            ),
-            (rules.RETURN, Option(_("Return it to its author"), hint=_("With your reasons."))),
-            (
-                rules.ESCALATE,
-                Option(_("Pass it on to another supervisor"), hint=_("With your reasons.")),
-            ),
+            (rules.AGREE, _("I agree: make the decision")),
+            (rules.RETURN, _("Return it to its author")),
+            (rules.ESCALATE, _("Pass it on to another supervisor")),
         ],
+        widget=forms.HiddenInput,
         error_messages={"required": _("Select whether you agree, return it or pass it on")},
     )
     to = forms.ChoiceField(label=_("Which supervisor?"), required=False)

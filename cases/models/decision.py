@@ -93,6 +93,11 @@ class DecisionReview(OfCase):
         max_length=20, blank=True, help_text="What they would decide themselves."
     )
     own_grounds = models.BinaryField(help_text="Under the person's key.")
+    # What they read: outcome, grounds and reasons of that version. The reasons are those of the
+    # decision, as they were sealed for it.
+    read_outcome = models.CharField(max_length=20, blank=True)
+    read_grounds = models.JSONField(default=list)
+    read_reasons = models.BinaryField(null=True)
     at = models.DateTimeField()
     verdict = models.CharField(max_length=20, blank=True)  # agree, return, escalate
     reasons = models.BinaryField(null=True, help_text="Under the person's key.")

@@ -169,6 +169,7 @@ def shown(decision: Decision, user: User, held: frozenset[str]) -> dict[str, Any
         "state": DecisionState(decision.state).label,
         "colour": _COLOURS[DecisionState(decision.state)],
         "grounds": [labels.get(code, code) for code in decision.grounds],
+        "said": reasons,
         "reasons": [
             {"label": part.label, "text": reasons[part.code]}
             for part in rules.REASON_PARTS

@@ -13,7 +13,15 @@ from cases.models import Case, Decision, DecisionReview, FindingSet
 from cases.models.deadline import DeadlineState
 from cases.models.decision import DecisionState
 from cases.models.referral import ConsentAnswer
-from cases.rules.decisions import CaseFacts, DraftFacts, FindingFacts, hash_of
+from cases.rules.decisions import (
+    REASON_PARTS,
+    RETURN,
+    CaseFacts,
+    DraftFacts,
+    FindingFacts,
+    hash_of,
+)
+from cases.rules.word_diff import Piece, word_diff
 from cases.selectors.overview import ELEMENT_STATES, ELEMENTS, RESULTS
 from identities.crypto import Opener, unseal_json
 from nrm.profiles.shape import Decision as Law
@@ -84,6 +92,20 @@ def reasons_of(decision: Decision) -> dict[str, str]:
     return opened
 
 
+def reasons_read(review: DecisionReview) -> dict[str, str]:
+    """The reasons by part as the second person read them, opened. One query, for the key."""
+    if review.read_reasons is None:
+        return {}
+    opened: dict[str, str] = unseal_json(
+        review.decision.case.person_id,
+        bytes(review.read_reasons),
+        table="cases_decision",
+        column="reasons",
+        row=review.decision_id,
+    )
+    return opened
+
+
 def draft_facts(decision: Decision, reasons: Mapping[str, str] | None = None) -> DraftFacts:
     """What the draft says, for the rules."""
     return DraftFacts(
@@ -146,7 +168,7 @@ def changes_since(decision: Decision) -> list[Change]:
     submitted. Four queries."""
     case = decision.case
     found: list[Change] = []
-    now = current_findings(case)
+    now = case.findings_now
     then = decision.findings
     if now is not None and then is not None and now.pk != then.pk:
         different = [
@@ -163,4 +185,49 @@ def changes_since(decision: Decision) -> list[Change]:
         found.append(Change(_("A further referral arrived")))
     if case.notes.filter(written_at__gt=since).exists():
         found.append(Change(_("A note was written")))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """One part of a decision that was written anew after it was returned, word by word."""
+
+    label: Any
+    pieces: list[Piece]
+
+
+def rewritten_since(decision: Decision, reasons: Mapping[str, str]) -> list[Rewritten]:
+    """What the author changed after a second person returned the decision last; empty where nobody
+    returned it. `reasons` are those of the decision now, opened. Two queries at most."""
+    review = (
+        decision.reviews.filter(verdict=RETURN, of_version__lt=decision.version)
+        .exclude(read_reasons=None)
+        .first()
+    )
+    if review is None:
+        return []
+    review.decision = decision
+    before = reasons_read(review)
+    law = law_of(decision)
+    found = []
+    outcomes = {outcome.code: str(outcome.label) for outcome in law.outcomes}
+    labels = {g.code: str(g.label) for outcome in law.outcomes for g in outcome.grounds}
+    for label, then, now in (
+        (
+            _("Outcome"),
+            outcomes.get(review.read_outcome, review.read_outcome),
+            outcomes.get(decision.outcome, decision.outcome),
+        ),
+        (
+            _("Grounds"),
+            "\n".join(labels.get(code, code) for code in review.read_grounds),
+            "\n".join(labels.get(code, code) for code in decision.grounds),
+        ),
+        *(
+            (part.label, before.get(part.code, ""), reasons.get(part.code, ""))
+            for part in REASON_PARTS
+        ),
+    ):
+        if then != now:
+            found.append(Rewritten(label, word_diff(then, now)))
     return found

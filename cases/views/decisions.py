@@ -331,10 +331,11 @@ class ReviewView(DecisionPage):
                 if recorded
                 else OwnGroundsForm(initial=initial, law=reads.law_of(decision))
             )
+        shown = pages.shown(decision, user, self.held)
         return self.page(
             "decisions/review.html",
             status=status,
-            **pages.shown(decision, user, self.held),
+            **shown,
             form=form,
             recorded=recorded,
             own_grounds=mine,
@@ -342,9 +343,15 @@ class ReviewView(DecisionPage):
             standing_in_the_way=[]
             if objections
             else pages.objections_now(
-                self.case, reads.law_of(decision), at=self.at, draft=decision
+                self.case,
+                reads.law_of(decision),
+                at=self.at,
+                draft=decision,
+                reasons=shown["said"],
+                findings=self.case.findings_now,
             ),
             changes=reads.changes_since(decision),
+            rewritten=reads.rewritten_since(decision, shown["said"]),
         )
 
 

@@ -213,4 +213,4 @@ def test_decisions_and_deadlines_cost_known_numbers_of_queries(world: Any, case:
     assert counts == QUERIES
 
 
-QUERIES = {"decisions": 9, "decision": 17, "deadlines": 11, "reviews": 9}
+QUERIES = {"decisions": 9, "decision": 18, "deadlines": 11, "reviews": 10}

@@ -404,7 +404,12 @@ DECISIONS = (
     Page("decision", "caseworker", "review"),
     Page("decision", "supervisor", "made"),
     Page("decision_review", "supervisor", "review", sent=(EMPTY,)),
-    Page("decision_review", "supervisor", "verdict", sent=(EMPTY,)),
+    Page(
+        "decision_review",
+        "supervisor",
+        "verdict",
+        sent=(Sent("main [value=return]", emptied=True),),
+    ),
     Page("decision_review", "supervisor2", "verdict"),
     Page("decision_letter", "caseworker", "made"),
     Page("decision_letter", "caseworker", "made", "?language=ar"),

@@ -182,8 +182,7 @@ def agree(supervisor: Hands, case: Case, review: str) -> None:
     supervisor.tick("I have no conflict of interest in this case")
     supervisor.press("Record your own grounds")
     supervisor.sees("Step 2 of 2", OWN_GROUNDS)
-    supervisor.tick("I agree: make the decision")
-    supervisor.press("Give the verdict")
+    supervisor.press("I agree: make the decision")
 
 
 def sees_recovery(supervisor: Hands, case: Case, last_day: date) -> None:

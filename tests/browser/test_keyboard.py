@@ -85,8 +85,7 @@ def test_two_people_decide_by_keyboard_alone(world: Any, case: Case, eyes: Any, 
     keys.tick("I have no conflict of interest in this case")
     keys.follow("Record your own grounds")
     keys.round_trip()
-    keys.choose("Your verdict", "I agree")
-    keys.follow("Give the verdict")
+    keys.follow("I agree: make the decision")
     keys.round_trip()
     with acting_as(world.supervisor):
         decision = case.decisions.get()
