@@ -19,10 +19,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nrm.accounts import actions
-from nrm.accounts.models import SYSTEM_ID, Membership, Organisation, Token, User
+from nrm.accounts.models import SYSTEM_ID, Membership, Organisation, Session, Token, User
 from nrm.accounts.rights import ADMINISTER
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import Scope
+from nrm.accounts.sessions import live_sessions
 from nrm.actions import Hidden
 from nrm.profiles import profiles
 from nrm.rest import (
@@ -67,6 +68,16 @@ class TokenSerializer(serializers.Serializer):
     last_used_at = serializers.DateTimeField(allow_null=True, help_text="Exact to the hour.")
 
 
+class SessionSerializer(serializers.Serializer):
+    """A browser in which you are signed in."""
+
+    id = serializers.UUIDField()
+    browser = serializers.CharField(help_text="A word or two, or empty where it is not known.")
+    started_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField(help_text="Exact to the minute.")
+    ends_at = serializers.DateTimeField(help_text="When it ends whatever is done in it.")
+
+
 class AccountSerializer(serializers.Serializer):
     """Who you are here, and what the token that you came with is for."""
 
@@ -74,6 +85,7 @@ class AccountSerializer(serializers.Serializer):
     name = serializers.CharField()
     email = serializers.EmailField()
     language = serializers.ChoiceField(LANGUAGES)
+    shortcuts = serializers.BooleanField(help_text="Whether pages answer to single keys.")
     roles = HeldRoleSerializer(many=True)
     token = TokenSerializer(allow_null=True, help_text="Null where you came by session.")
 
@@ -108,6 +120,10 @@ class OrganisationSerializer(serializers.Serializer):
 # What is sent ------------------------------------------------------------------------------------
 class LanguageSerializer(serializers.Serializer):
     language = serializers.ChoiceField(LANGUAGES)
+
+
+class ShortcutsSerializer(serializers.Serializer):
+    on = serializers.BooleanField()
 
 
 class OrganisationWriteSerializer(serializers.Serializer):
@@ -202,6 +218,7 @@ class AccountView(APIView):
                 "name": user.display_name,
                 "email": user.email,
                 "language": user.language,
+                "shortcuts": user.shortcuts,
                 "roles": [_role_body(membership) for membership in user.active_memberships],
                 "token": _token_body(token) if token else None,
             }
@@ -223,6 +240,70 @@ class LanguageView(APIView):
         said = self.read(LanguageSerializer)
         actions.choose_language(request.user, actor=request.user, at=self.at, **said)
         return respond(said)
+
+
+class ShortcutsView(APIView):
+    """Whether pages answer to single keys."""
+
+    @describe(
+        "choose_shortcuts",
+        "Turn the keyboard shortcuts of the pages on or off",
+        tag=ACCOUNT,
+        scope=Scope.ACCOUNT,
+        request=ShortcutsSerializer,
+        responses={200: ShortcutsSerializer},
+    )
+    def put(self, request: Request) -> Response:
+        said = self.read(ShortcutsSerializer)
+        actions.choose_shortcuts(request.user, actor=request.user, at=self.at, **said)
+        return respond(said)
+
+
+class SessionsView(APIView):
+    """The browsers in which you are signed in."""
+
+    @describe(
+        "list_sessions",
+        "List the browsers in which you are signed in",
+        tag=ACCOUNT,
+        scope=Scope.ACCOUNT,
+        responses={200: page_schema(SessionSerializer, "SessionPage")},
+        parameters=[IdPageQuery],
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(IdPageQuery)
+        rows, after = page_by_id(live_sessions(request.user, at=self.at), **query)
+        return page_response(request, [_session_body(row) for row in rows], after=after)
+
+
+class SessionView(APIView):
+    """One of the browsers in which you are signed in."""
+
+    @describe(
+        "end_session",
+        "End one of your sessions, at once",
+        tag=ACCOUNT,
+        scope=Scope.ACCOUNT,
+        responses={204: None},
+        problems=(404,),
+    )
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        session = request.user.sessions.filter(pk=session_id).first()
+        if session is None:
+            raise Hidden("own_account")
+        if session.ended_at is None:
+            actions.end_session(request.user, actor=request.user, at=self.at, session=session)
+        return respond(None, status=204)
+
+
+def _session_body(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.pk,
+        "browser": session.browser,
+        "started_at": session.started_at,
+        "seen_at": session.seen_at,
+        "ends_at": session.ends_at,
+    }
 
 
 class TokensView(APIView):
@@ -524,6 +605,9 @@ _ONE = "administration/accounts/<uuid:account_id>/"
 urlpatterns = [
     path("account/", AccountView.as_view(), name="api_account"),
     path("account/language/", LanguageView.as_view(), name="api_account_language"),
+    path("account/shortcuts/", ShortcutsView.as_view(), name="api_account_shortcuts"),
+    path("account/sessions/", SessionsView.as_view(), name="api_sessions"),
+    path("account/sessions/<uuid:session_id>/", SessionView.as_view(), name="api_session"),
     path("account/tokens/", TokensView.as_view(), name="api_tokens"),
     path("account/tokens/<uuid:token_id>/", TokenView.as_view(), name="api_token"),
     path(_ORGANISATIONS, OrganisationsView.as_view(), name="api_organisations"),

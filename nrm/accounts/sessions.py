@@ -26,6 +26,7 @@ from django.contrib.sessions.backends.base import (
 )
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
@@ -46,12 +47,12 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def live_sessions(user: Any, *, at: datetime) -> list[Session]:
+def live_sessions(user: Any, *, at: datetime) -> QuerySet[Session]:
     """The sessions in which the user is signed in at this moment, the latest first. One query."""
     rows = Session.objects.filter(
         user=user, ended_at=None, ends_at__gt=at, seen_at__gt=at - idle_limit()
     )
-    return list(rows.defer("data").order_by("-seen_at"))
+    return rows.defer("data").order_by("-seen_at")
 
 
 class SessionStore(SessionBase):

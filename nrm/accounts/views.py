@@ -136,7 +136,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "memberships": user.active_memberships,
         "tokens": user.tokens.filter(revoked_at=None, expires_at__gt=timezone.now()),
-        "sessions": live_sessions(user, at=timezone.now()),
+        "sessions": list(live_sessions(user, at=timezone.now())),
         "this_session": request.session.row,  # type: ignore[attr-defined]
         "form": form,
         "secret": secret,

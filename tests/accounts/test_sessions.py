@@ -11,6 +11,8 @@ from django.utils import timezone
 from nrm.accounts import actions
 from nrm.accounts.models import Session
 from nrm.accounts.sessions import browser_of
+from nrm.accounts.tasks import forget_sessions
+from nrm.accounts.tokens import new_token
 from tests.world import PASSWORD
 
 FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
@@ -141,3 +143,35 @@ def _digest_of(client: Client) -> str:
     from nrm.accounts.sessions import _digest
 
     return _digest(client.cookies["nrm_session"].value)
+
+
+# By REST -----------------------------------------------------------------------------------------
+def test_program_lists_and_ends_the_sessions_of_its_user_and_of_nobody_else(world, at):
+    desk, others = world.client("caseworker"), world.client("supervisor")
+    _row, secret = new_token(world.caseworker, label="program", scopes=["account"], at=at)
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    (listed,) = program.get("/api/v1/account/sessions/").json()["results"]
+    assert set(listed) == {"id", "browser", "started_at", "seen_at", "ends_at"}
+    theirs = Session.objects.get(user=world.supervisor)
+    assert program.delete(f"/api/v1/account/sessions/{theirs.pk}/").status_code == 404
+    assert program.delete(f"/api/v1/account/sessions/{listed['id']}/").status_code == 204
+    assert program.get("/api/v1/account/sessions/").json()["results"] == []
+    assert (is_in(desk), is_in(others)) == (False, True)
+
+
+def test_account_page_lists_this_session_and_ends_the_others(world):
+    desk, phone = world.client("caseworker"), world.client("caseworker")
+    page = desk.get("/account/").content.decode()
+    assert page.count("This one") == 1
+    other = Session.objects.get(digest=_digest_of(phone))
+    assert f"/account/sessions/{other.pk}/end/" in page
+    desk.post("/account/sessions/end/")
+    assert (is_in(desk), is_in(phone)) == (True, False)
+
+
+def test_jobs_forget_sessions_after_their_last_moment_without_reading_them(world, as_worker):
+    world.client("caseworker"), world.client("supervisor")
+    Session.objects.filter(user=world.caseworker).update(ends_at=timezone.now())
+    with as_worker():
+        forget_sessions()
+    assert [row.user for row in Session.objects.all()] == [world.supervisor]

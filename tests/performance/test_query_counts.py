@@ -102,6 +102,7 @@ READS: tuple[Read, ...] = (
     Read("deadline", "caseworker", "wide"),
     Read("statistics_table", "auditor", "quarter"),
     # REST
+    Read("api_sessions", "caseworker", query="?limit=100"),
     Read("api_cases", "caseworker", query="?limit=100"),
     Read("api_cases", "supervisor", query="?limit=100"),
     Read("api_saved_views", "supervisor"),

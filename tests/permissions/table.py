@@ -317,6 +317,10 @@ STATISTICS = (
 REST = (
     row(_API + "account/", "api_account", GET=EVERYBODY),
     row(_API + "account/language/", "api_account_language", PUT=EVERYBODY),
+    row(_API + "account/shortcuts/", "api_account_shortcuts", PUT=EVERYBODY),
+    row(_API + "account/sessions/", "api_sessions", GET=EVERYBODY),
+    row(_API + "account/sessions/<uuid:session_id>/", "api_session", "session",
+        renamed={"session_id": "pk"}, DELETE=own("caseworker")),
     row(_API + "account/tokens/", "api_tokens", GET=EVERYBODY),
     row(_API + "account/tokens/<uuid:token_id>/", "api_token", "token",
         renamed={"token_id": "pk"}, DELETE=own("caseworker")),
