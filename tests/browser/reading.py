@@ -32,7 +32,7 @@ class Size:
         return {"width": self.width, "height": self.height}
 
     def __str__(self) -> str:
-        return str(self.width)
+        return "400 %" if self == ZOOMED else str(self.width)
 
 
 DESK = Size(1280)
