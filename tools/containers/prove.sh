@@ -15,6 +15,7 @@ cd "$(dirname "$0")/../.."
 export NRM_PORT="${NRM_PORT:-8765}"
 ADDRESS=http://127.0.0.1:$NRM_PORT
 PROJECT=nrm-proof
+SITE=127.0.0.1
 WORK=$(mktemp -d)
 # No .env of this folder: only what is said here is set.
 unset NRM_MODE $(sed -n 's/^\([A-Z_]*\)=.*/\1/p' .env.example | grep -v '^NRM_PORT$')
@@ -62,6 +63,14 @@ wait_healthy() {
         done
         echo "$service is healthy"
     done
+    # Each process of the web opens its own connections at the first page that needs one.
+    for _ in 1 2 3 4 5 6; do
+        waited=0
+        until curl -sf -o /dev/null --max-time 30 -H "Host: $SITE" "$ADDRESS/health/ready"; do
+            waited=$((waited + 1)); [ $waited -lt 60 ] || fail "/health/ready does not answer with 200"; sleep 1
+        done
+    done
+    echo "/health/ready answers with 200"
 }
 remove() { quietly compose down -v || true; }
 finish() {
@@ -151,10 +160,10 @@ say "Production with its secrets starts, on a database of its own"
 quietly compose down
 python3 tools/new_env.py >"$WORK/env"
 echo "NRM_PORT=$NRM_PORT" >>"$WORK/env"
-ENV_FILE=$WORK/env
+ENV_FILE=$WORK/env SITE=referrals.example.org
 quietly compose up -d
 wait_healthy
-curl -sf -o /dev/null -w 'sign-in page: %{http_code}\n' -H 'Host: referrals.example.org' \
+curl -sf -o /dev/null -w 'sign-in page: %{http_code}\n' -H "Host: $SITE" \
     -H 'X-Forwarded-Proto: https' "$ADDRESS/sign-in/"
 inside web ls /run/nrm | grep . && echo "(the trial's files are not read in production)"
 inside db psql -V
