@@ -1,0 +1,25 @@
+"""Many requests share few connections to the database."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.db import connections
+
+
+def test_fifty_requests_at_once_open_no_more_connections_than_the_pool_holds(
+    world: Any, address: str
+) -> None:
+    def ask(_number: int) -> int:
+        with urlopen(f"{address}/sign-in/", timeout=30) as answer:
+            return answer.status
+
+    # The connection that this test holds is one of the pool's too.
+    connections["default"].close()
+    with ThreadPoolExecutor(50) as many:
+        assert list(many.map(ask, range(50))) == [200] * 50
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'nrm_web'")
+        (opened,) = cursor.fetchone()
+    assert 1 <= opened <= settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
