@@ -167,7 +167,6 @@ class OpenScreeningPage(ScreeningPage):
             disagreeing=board.disagreeing(),
             groups=board.groups(episode, only_recorded=only_recorded) if episode else [],
             only_recorded=only_recorded,
-            states=IndicatorState.choices,
             linking=linking,
             linked_codes={code for where, code in linking.codes if where == episode.pk}
             if linking and episode
@@ -203,14 +202,15 @@ class OpenScreeningPage(ScreeningPage):
         group = next(
             group for group in board.groups(episode) if any(row.code == code for row in group.rows)
         )
+        row = next(row for row in group.rows if row.code == code)
         response = render(
             self.request,
             "screening/part.html",
             {
                 "case": self.case,
                 "group": group,
-                "row": next(row for row in group.rows if row.code == code),
-                "states": IndicatorState.choices,
+                "row": row,
+                "rows": [row],
                 "only_recorded": self.request.GET.get("show") == "recorded",
                 **self.so_far(board, episode),
             },
