@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.urls import reverse
 
 from cases import words
@@ -28,12 +29,15 @@ class Item:
 
 
 def unread(user: User) -> int:
-    """How many items wait, counted to 99. One query, on every page."""
-    return len(
-        InboxItem.objects.filter(user=user, read_at=None)
-        .order_by()
-        .values_list("pk", flat=True)[:COUNTED_TO]
-    )
+    """How many items wait, counted to 99. One query, on every page: written out, because putting it
+    together costs more than running it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM cases_inboxitem"
+            f" WHERE user_id = %s AND read_at IS NULL LIMIT {COUNTED_TO}) AS counted",
+            [user.pk],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def inbox(

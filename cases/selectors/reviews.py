@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from cases.selectors.decisions import WITH_A_READER
 from cases.selectors.keyset import Rows
 from cases.selectors.lists import Count, Wanted, page_of_cases, some_ids
 from nrm.accounts.models import User
+
+COUNTED_TO = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +94,31 @@ def _waiting(
     )
 
 
-def reviews_waiting(actor: User, *, to: int, of_others: bool = False) -> Count:
+def reviews_waiting(actor: User, *, to: int) -> Count:
     """How many decisions wait for a second person in the cases that the actor decides, counted
-    `to`; `of_others` leaves out those that the actor wrote. One query."""
+    `to`. One query."""
     first = some_ids(actor, REVIEW_DECISION, Wanted(in_review=True), at=timezone.now(), size=to + 1)
     if first is None:
         return Count(0)
     cases = Case.objects.visible_to(actor, REVIEW_DECISION).filter(pk__in=first)
     rows = _in_cases(cases.values("pk"))
-    if of_others:
-        rows = rows.exclude(author=actor)
     found = len(rows.order_by().values_list("pk", flat=True)[: to + 1])
     return Count(min(found, to), more=found > to)
 
 
 def waiting_for(actor: User) -> int:
-    """How many decisions this supervisor could take now, counted to 99. One query."""
-    return reviews_waiting(actor, to=99, of_others=True).number
+    """How many decisions this supervisor could take now, counted to 99. One query, on every page:
+    written out, because putting it together costs more than running it."""
+    first = some_ids(
+        actor, REVIEW_DECISION, Wanted(in_review=True), at=timezone.now(), size=COUNTED_TO + 1
+    )
+    if first is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM cases_decision d"
+            f" WHERE d.case_id IN ({first.sql}) AND d.state = ANY(%s) AND d.author_id <> %s"
+            f" LIMIT {COUNTED_TO}) AS counted",
+            [*first.params, [str(state) for state in WITH_A_READER], actor.pk],
+        )
+        return int(cursor.fetchone()[0])
