@@ -103,7 +103,7 @@ def test_pages_of_the_inbox_follow_each_other(world, at):
     assert client.get(INBOX + "?after=broken").status_code == 200
 
 
-@pytest.mark.parametrize("count", [15])
+@pytest.mark.parametrize("count", [9])
 def test_the_inbox_costs_the_same_for_25_and_for_50(world, at, count):
     def cost():
         client = world.client("caseworker")

@@ -51,7 +51,8 @@ SELECT md5('deadline' || c.reference)::uuid, c.id, 'reasonable_grounds', c.opene
 FROM cases_case c WHERE c.reference LIKE 'many%%' AND c.closed_at IS NULL;
 
 INSERT INTO cases_deadlinepause (id, case_id, deadline_id, from_date, reason, by_id, at)
-SELECT gen_random_uuid(), d.case_id, d.id, d.due_on, 'lost_contact', %(responder)s::uuid, d.started_at
+SELECT gen_random_uuid(), d.case_id, d.id, d.due_on, 'lost_contact', %(responder)s::uuid,
+       d.started_at
 FROM cases_deadline d JOIN cases_case c ON c.id = d.case_id
 WHERE c.reference LIKE 'many%%' AND d.state = 'paused';
 
