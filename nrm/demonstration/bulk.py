@@ -340,8 +340,11 @@ def _made(work: Work) -> Iterator[Iterator[Texts]]:
     theirs.close()
 
     def received() -> Iterator[Texts]:
-        while (texts := ours.recv()) is not None:
-            yield texts
+        try:
+            while (texts := ours.recv()) is not None:
+                yield texts
+        except EOFError:
+            raise RuntimeError("The process that makes the cases ended early.") from None
 
     try:
         yield received()
@@ -359,9 +362,6 @@ def generate(cases: int, *, seed: str, anchor: datetime, progress: Progress) -> 
     if not Installation.objects.filter(demonstration=True).exists():
         raise ValueError("This database is not marked as a demonstration.")
     companies = {profile: cast.assemble(profile, cases) for profile in _PLACES}
-    if cases >= people.BENCHMARK_FROM:
-        cast.add_benchmark_people(companies)
-    cast.joined_before(anchor - timedelta(days=800))
     captured: list[Captured] = []
     many = cases >= MANY
     roads.walk_all(
@@ -370,6 +370,10 @@ def generate(cases: int, *, seed: str, anchor: datetime, progress: Progress) -> 
         many=many,
         progress=lambda done, total: progress(done * cases // total // 20, cases),
     )
+    # Only now: nobody tells them of roads that were walked without them.
+    if cases >= people.BENCHMARK_FROM:
+        cast.add_benchmark_people(companies)
+    cast.joined_before(anchor - timedelta(days=800))
     before = _there_already()
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")

@@ -173,6 +173,9 @@ def capture(road: Road, mark: Mark) -> Captured:
     rows.get(Event._meta.label, []).sort(key=lambda row: row["id"])
     _date_disclosures(rows)
     own = road.parts
+    # Whoever joined the demonstration's organisations since was told too, and plays no part.
+    told = rows.get(InboxItem._meta.label, [])
+    told[:] = [row for row in told if row["user_id"] in own.values()]
     everything = json.dumps(rows)
     looks = [d["next_reminder_at"] for d in rows.get(Deadline._meta.label, [])]
     return Captured(
