@@ -18,7 +18,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nrm.accounts import actions
+from nrm.accounts import actions, limits
 from nrm.accounts.models import SYSTEM_ID, Membership, Organisation, Session, Token, User
 from nrm.accounts.rights import ADMINISTER
 from nrm.accounts.roles import OrganisationKind, Role
@@ -442,6 +442,8 @@ class OrganisationView(AdministrationAPIView):
 
 class OrganisationAccountsView(AdministrationAPIView):
     """The accounts with a role in one organisation."""
+
+    tight = limits.invitations
 
     @describe(
         "list_accounts",

@@ -19,6 +19,8 @@ from rest_framework import exceptions, parsers, serializers, views
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from nrm.accounts import limits
+from nrm.accounts.limits import Policy
 from nrm.accounts.rights import RoleRight
 from nrm.accounts.scopes import Scope
 from nrm.actions import Changed, Objection, lock
@@ -86,6 +88,7 @@ class APIView(views.APIView):
 
     role_right: RoleRight | None = None
     scopes: Mapping[str, Scope] = {}  # by method, from `describe`: nobody writes it by hand
+    tight: Callable[[], Policy] | None = None  # a further limit on what it changes or shows
     parser_classes = [JSONParser]
     most_bytes = MOST_BYTES
     metadata_class = None  # OPTIONS is refused: the schema tells what there is
@@ -104,6 +107,7 @@ class APIView(views.APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.at = timezone.now()
+        self._count_call(request)
         self._check_scope(request)
         # DRF reads the body itself, past Django's own limit.
         sent = str(request.META.get("CONTENT_LENGTH") or "0")
@@ -111,6 +115,24 @@ class APIView(views.APIView):
             raise TooLarge
         if self.role_right is not None:
             self.role_right.check(request.user, None)
+
+    def _count_call(self, request: Request) -> None:
+        """429 where the user or the token has made too many calls; says what is left otherwise."""
+        who = [(limits.calls_of_a_user(), request.user.pk)]
+        if (token := request._request.token) is not None:
+            who.append((limits.calls_of_a_token(), token.pk))
+        if self.tight is not None and request.method not in ("GET", "HEAD"):
+            who.append((type(self).tight(), request.user.pk))  # type: ignore[misc]
+        self.counts = limits.count(who)
+        exceeded = [each.seconds for each in self.counts if each.exceeded]
+        if exceeded:
+            raise exceptions.Throttled(wait=max(exceeded))
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(*args, **kwargs)
+        for name, value in limits.headers(getattr(self, "counts", [])).items():
+            response[name] = value
+        return response
 
     def _check_scope(self, request: Request) -> None:
         """403 where a token was not made for this method; who came by session needs no scope."""
@@ -149,9 +171,9 @@ class APIView(views.APIView):
         return uuid5(self.request.user.pk, f"{self.request.path}|{sent}")
 
     # Versions
-    def expected_version(self, *, required: bool = False) -> int | None:
-        """The version that the sender read, from If-Match; None where absent or `*`. Hand it to an
-        action that takes a version. `required`: 428 where it is absent."""
+    def expected_version(self, *, required: bool = True) -> int | None:
+        """The version that the sender read, from If-Match; None for `*`. Hand it to an action that
+        takes a version. 428 where it is absent, unless it is not `required`."""
         sent = self.request.headers.get("If-Match", "").strip()
         if not sent and required:
             raise PreconditionRequired
@@ -163,7 +185,7 @@ class APIView(views.APIView):
             raise exceptions.ValidationError({"If-Match": [text]})
         return int(digits)
 
-    def hold(self, thing: Any, *, required: bool = False) -> None:
+    def hold(self, thing: Any, *, required: bool = True) -> None:
         """For an action that takes no version: locks the thing, reads its version again, and
         raises Changed (412) where it is not the one in If-Match."""
         expected = self.expected_version(required=required)
@@ -302,14 +324,14 @@ def describe(
     parameters: Sequence[Any] = (),
     **more: Any,
 ) -> Callable[[Any], Any]:
-    """Tells the schema about one method of a view, and what scope a token needs for it. 401, 403
-    and, where something is sent, 400 and
-    422 are always among the problems; name further ones (404, 409, 412, 413, 428)."""
+    """Tells the schema about one method of a view, and what scope a token needs for it. 401, 403,
+    429 and, where something is sent, 400,
+    413, 415 and 422 are always among the problems; name further ones (404, 409, 412, 428)."""
     if scope is None:
         raise _no_scope(operation)
-    refusals = {401, 403, *problems}
+    refusals = {401, 403, 429, *problems}
     if request is not None:
-        refusals |= {400, 422}
+        refusals |= {400, 413, 415, 422}
     if parameters:
         refusals.add(400)
     told: dict[Any, Any] = dict(responses)
@@ -328,6 +350,7 @@ def describe(
 
     def declare(method: Any) -> Any:
         method.scope = scope
+        method.operation = operation
         return tell(method)
 
     return declare

@@ -243,6 +243,9 @@ EMAIL_USE_TLS = flag("NRM_EMAIL_TLS")
 EMAIL_TIMEOUT = 10
 
 # REST -------------------------------------------------------------------------------------------
+API_PER_MINUTE = int(env("NRM_API_PER_MINUTE", "600"))  # calls of a user; of one token, half
+API_IDENTITIES_PER_HOUR = int(env("NRM_API_IDENTITIES_PER_HOUR", "60"))
+API_INVITATIONS_PER_HOUR = int(env("NRM_API_INVITATIONS_PER_HOUR", "30"))
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["nrm.accounts.tokens.SignedIn"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -261,6 +264,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "nrm.openapi.complete",
+    ],
     "SERVERS": [],
     "ENUM_NAME_OVERRIDES": {
         "SafetyEnum": "cases.models.referral.Safety",

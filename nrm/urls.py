@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("screening.urls")),
     path("", include("exchange.urls")),
     path("", include("reporting.urls")),
+    path("", include("nrm.reference")),
     path("api/v1/", include("nrm.accounts_api")),
     path("health/", include("nrm.health")),
 ]

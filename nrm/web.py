@@ -2,6 +2,7 @@
 request runs inside its database context."""
 
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -235,10 +236,14 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(exc, (rest.NotAuthenticated, rest.AuthenticationFailed)):
         body = problem(401, "Sign in first")
         extra["WWW-Authenticate"] = "Bearer"
+    elif isinstance(exc, rest.Throttled):
+        wait = ceil(exc.wait or 1)
+        text = _("Too many calls. Wait %(seconds)s seconds.") % {"seconds": wait}
+        error = {"field": "", "detail": text, "code": "throttled"}
+        body = problem(429, _("Too many calls"), errors=[error])
+        extra["Retry-After"] = str(wait)
     elif isinstance(exc, rest.APIException):
         body = problem(exc.status_code, str(exc.detail))
-        if isinstance(exc, rest.Throttled) and exc.wait:
-            extra["Retry-After"] = str(int(exc.wait))
     else:
         return None
     return Response(body, status=body["status"], content_type=PROBLEM, headers=extra)

@@ -455,7 +455,7 @@ class ScreeningEvidenceView(OneScreeningView):
             actor=request.user,
             at=self.at,
             item=Item(**self.read(EvidenceWriteSerializer)),
-            version=self.expected_version(required=True),
+            version=self.expected_version(),
         )
         return respond(evidence_body(selectors.open_item(saved)), version=saved.version)
 
@@ -508,7 +508,7 @@ class ScreeningAgeView(OneScreeningView):
     def put(self, request: Request, reference: str, screening: UUID, episode: UUID) -> Response:
         _one(self.case.episodes.filter(pk=episode))
         wanted = self.read(AgeThenSerializer)["age_then_status"]
-        self.hold(self.screening, required=True)
+        self.hold(self.screening)
         found: Episode = actions.record_age_then(
             self.screening, actor=request.user, at=self.at, episode=episode, age_then=wanted
         )
@@ -517,7 +517,8 @@ class ScreeningAgeView(OneScreeningView):
 
 
 class ScreeningFindingView(OneScreeningView):
-    """What is found of one indicator in one episode."""
+    """What is found of one indicator in one episode. Its version is 0 while it was not looked
+    at."""
 
     @describe(
         "record_indicator",
@@ -526,7 +527,7 @@ class ScreeningFindingView(OneScreeningView):
         scope=Scope.CASES_WRITE,
         request=FindingWriteSerializer,
         responses={200: FindingSerializer},
-        problems=(404, 412),
+        problems=(404, 412, 428),
         parameters=[IF_MATCH],
     )
     def put(
@@ -554,7 +555,7 @@ class ScreeningFindingView(OneScreeningView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         responses={204: None},
-        problems=(404, 412, 422),
+        problems=(404, 412, 422, 428),
         parameters=[IF_MATCH],
     )
     def delete(
@@ -617,7 +618,7 @@ class ScreeningContradictionView(OneScreeningView):
             self.contradiction_of(contradiction),
             actor=request.user,
             at=self.at,
-            version=self.expected_version(required=True),
+            version=self.expected_version(),
             **self.read(ExplanationSerializer),
         )
         body = contradiction_body(saved, selectors.open_explanation(saved))
@@ -640,7 +641,7 @@ class ScreeningCompletionView(OneScreeningView):
             self.screening,
             actor=request.user,
             at=self.at,
-            version=self.expected_version(required=True),
+            version=self.expected_version(),
             **self.read(CompletionSerializer),
         )
         return respond(screening_body(selectors.board(saved)), version=saved.version)

@@ -25,6 +25,7 @@ from cases.models.referral import Safety
 from cases.references import clean_reference
 from cases.selectors import cases as selectors
 from cases.selectors import lists
+from nrm.accounts import limits
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
 from nrm.accounts.scopes import Scope
@@ -402,7 +403,7 @@ class AssignmentView(CaseAPIView):
         scope=Scope.CASES_WRITE,
         request=AssignmentSerializer,
         responses={200: CaseSerializer},
-        problems=(404, 412),
+        problems=(404, 412, 428),
         parameters=[IF_MATCH],
     )
     def post(self, request: Request, reference: str) -> Response:
@@ -446,6 +447,7 @@ class DisclosuresView(CaseAPIView):
     """Showing who the person is. Each call is recorded with its purpose."""
 
     right = rights.SHOW_IDENTITY
+    tight = limits.identities
     http_method_names = ["post"]
 
     @describe(

@@ -518,7 +518,7 @@ class DecisionView(DecisionAPIView):
             actor=request.user,
             at=self.at,
             content=self.content(decision),
-            version=self.expected_version(required=True),
+            version=self.expected_version(),
         )
         return self.told(decision)
 
@@ -539,7 +539,7 @@ class DecisionSubmissionView(_StepView):
         scope=Scope.DECISIONS_WRITE,
         request=None,
         responses={200: DecisionSerializer},
-        problems=(404, 412, 422),
+        problems=(404, 412, 422, 428),
         parameters=[IF_MATCH],
     )
     def post(self, request: Request, reference: str, decision_id: UUID) -> Response:
@@ -560,7 +560,7 @@ class DecisionWithdrawalView(_StepView):
         scope=Scope.DECISIONS_WRITE,
         request=None,
         responses={200: DecisionSerializer},
-        problems=(404, 412, 422),
+        problems=(404, 412, 422, 428),
         parameters=[IF_MATCH],
     )
     def post(self, request: Request, reference: str, decision_id: UUID) -> Response:
@@ -585,7 +585,7 @@ class DecisionReviewView(DecisionAPIView):
         scope=Scope.DECISIONS_WRITE,
         request=OwnGroundsSerializer,
         responses={201: DecisionSerializer},
-        problems=(404, 412),
+        problems=(404, 412, 428),
         parameters=[IF_MATCH],
     )
     def post(self, request: Request, reference: str, decision_id: UUID) -> Response:
@@ -613,7 +613,7 @@ class DecisionVerdictView(DecisionAPIView):
         scope=Scope.DECISIONS_WRITE,
         request=VerdictSerializer,
         responses={200: DecisionSerializer},
-        problems=(404, 412),
+        problems=(404, 412, 428),
         parameters=[IF_MATCH],
     )
     def post(self, request: Request, reference: str, decision_id: UUID) -> Response:
@@ -648,10 +648,12 @@ class DecisionServiceView(DecisionAPIView):
         scope=Scope.DECISIONS_WRITE,
         request=ServiceSerializer,
         responses={200: DecisionSerializer},
-        problems=(404,),
+        problems=(404, 412, 428),
+        parameters=[IF_MATCH],
     )
     def post(self, request: Request, reference: str, decision_id: UUID) -> Response:
         decision = self.find(decision_id)
+        self.hold(decision)
         deciding.serve_decision(
             decision, actor=request.user, at=self.at, **self.read(ServiceSerializer)
         )

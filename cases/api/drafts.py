@@ -164,7 +164,7 @@ class DraftAPIView(APIView):
 
     def version(self) -> int:
         """The version that the sender read; with `*`, the one that there is."""
-        expected = self.expected_version(required=True)
+        expected = self.expected_version()
         return self.draft.version if expected is None else expected
 
     def page(self) -> Page:
@@ -268,7 +268,7 @@ class DraftView(DraftAPIView):
         parameters=[IF_MATCH],
     )
     def delete(self, request: Request, draft_id: UUID) -> Response:
-        self.hold(self.draft, required=True)
+        self.hold(self.draft)
         drafting.discard(self.draft, actor=request.user, at=self.at)
         return respond(None, status=204)
 
@@ -413,7 +413,7 @@ class DraftSendingView(DraftAPIView):
     def post(self, request: Request, draft_id: UUID) -> Response:
         key = self.read(SendingSerializer)["key"]
         try:
-            self.hold(self.draft, required=True)
+            self.hold(self.draft)
             referral = referring.send_draft(
                 self.draft, actor=request.user, at=self.at, submission_key=key
             )

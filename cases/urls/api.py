@@ -1,7 +1,6 @@
 """REST addresses of the cases room, under /api/v1/. Each noun adds its own lines."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
 
 from cases.api import (
     access,
@@ -28,7 +27,6 @@ _DECISION = "cases/<str:reference>/decisions/<uuid:decision_id>/"
 _DEADLINE = "cases/<str:reference>/deadlines/<uuid:deadline_id>/"
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("dashboard/", dashboard.DashboardView.as_view(), name="api_dashboard"),
     path("batches/", batches.BatchesView.as_view(), name="api_batches"),
     path("batches/<uuid:batch>/", batches.BatchView.as_view(), name="api_batch"),

@@ -301,7 +301,8 @@ def test_only_a_caseworker_of_the_authority_can_be_given_a_case(
 ) -> None:
     ids = {"nobody": "00000000-0000-4000-8000-00000000abcd"}
     chosen = ids.get(whom) or str(world.users[whom].pk)
-    response = api(world.intake).post(f"{detail(case)}assignment/", {"caseworker": chosen})
+    address = f"{detail(case)}assignment/"
+    response = api(world.intake).post(address, {"caseworker": chosen}, HTTP_IF_MATCH="*")
     assert response.status_code == 422
     assert set(field_errors(response)) == {"caseworker"}
 
@@ -312,6 +313,7 @@ def test_a_caseworker_may_not_assign_and_a_stranger_may_not_know(world: Any, cas
     assert api(world.caseworker).post(address, body).status_code == 403
     assert api(world.other_supervisor).post(address, body).status_code == 404
     assert Event.objects.filter(verb="access.refused").count() == 2
+    assert api(world.intake).post(address, body).status_code == 428
     case.refresh_from_db()
     assert case.caseworker == world.caseworker
 

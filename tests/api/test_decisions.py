@@ -83,9 +83,30 @@ def test_codes_that_are_none_are_refused_so_that_no_text_is_kept_in_the_clear(
     assert "Marchbanks" not in str(Decision.objects.values_list("grounds", "answers"))
 
 
+def test_no_step_of_a_decision_is_taken_without_saying_what_was_read(
+    world: Any, case: Case
+) -> None:
+    decision = submitted(world, case, at=timezone.now())
+    where = f"{decisions(case)}{decision.pk}/"
+    own = {"own_outcome": "positive", "own_grounds": "Same.", "no_conflict": True}
+    served = {"served_on": "2026-03-02", "channel": "in_person", "language": "en"}
+    for step, body in (
+        ("submission", None),
+        ("withdrawal", None),
+        ("review", own),
+        ("verdict", {"verdict": "agree"}),
+        ("service", served),
+    ):
+        refused = api(world.supervisor).post(f"{where}{step}/", body)
+        assert (step, refused.status_code) == (step, 428)
+        assert refused["Content-Type"] == "application/problem+json"
+    decision.refresh_from_db()
+    assert decision.state == "in_review"
+
+
 def test_everything_that_is_missing_is_told_when_it_is_submitted(world: Any, case: Case) -> None:
     started = draft(world, case)
-    response = api(world.caseworker).post(f"{started['Location']}submission/")
+    response = api(world.caseworker).post(f"{started['Location']}submission/", HTTP_IF_MATCH="*")
     assert response.status_code == 422
     problem = response.json()
     assert len(problem["errors"]) >= 4
@@ -99,11 +120,13 @@ def test_nobody_agrees_their_own_decision(world: Any, case: Case) -> None:
     started = client.post(decisions(case), {"code": "reasonable_grounds"})
     where = started["Location"]
     client.put(where, CONTENT, HTTP_IF_MATCH=started["ETag"])
-    assert client.post(f"{where}submission/").status_code == 200
+    assert client.post(f"{where}submission/", HTTP_IF_MATCH="*").status_code == 200
     own = {"own_outcome": "positive", "own_grounds": "Same.", "no_conflict": True}
-    assert client.post(f"{where}review/", own).status_code == 422
-    assert client.post(f"{where}verdict/", {"verdict": "agree"}).status_code == 422
-    assert api(world.caseworker).post(f"{where}review/", own).status_code == 403
+    assert client.post(f"{where}review/", own, HTTP_IF_MATCH="*").status_code == 422
+    assert (
+        client.post(f"{where}verdict/", {"verdict": "agree"}, HTTP_IF_MATCH="*").status_code == 422
+    )
+    assert api(world.caseworker).post(f"{where}review/", own, HTTP_IF_MATCH="*").status_code == 403
 
 
 def test_a_decision_is_returned_with_reasons_or_passed_to_another_reader(
@@ -113,10 +136,12 @@ def test_a_decision_is_returned_with_reasons_or_passed_to_another_reader(
     where = f"{decisions(case)}{decision.pk}/"
     client = api(world.supervisor)
     own = {"own_outcome": "negative", "own_grounds": "I doubt it.", "no_conflict": True}
-    read = client.post(f"{where}review/", own)
+    read = client.post(f"{where}review/", own, HTTP_IF_MATCH="*")
     assert read.status_code == 201
     assert [reader["name"] for reader in read.json()["readers"]] == ["Supervisor2"]
-    assert set(field_errors(client.post(f"{where}verdict/", {"verdict": "return"}))) == {"reasons"}
+    assert set(
+        field_errors(client.post(f"{where}verdict/", {"verdict": "return"}, HTTP_IF_MATCH="*"))
+    ) == {"reasons"}
     passed = client.post(
         f"{where}verdict/",
         {"verdict": "escalate", "reasons": "Look.", "to": str(world.supervisor2.pk)},
@@ -150,7 +175,7 @@ def test_who_may_not_read_a_decision_gets_none_of_it(world: Any, case: Case) -> 
 def test_a_draft_is_withdrawn_and_stays_on_file(world: Any, case: Case) -> None:
     started = draft(world, case)
     client = api(world.caseworker)
-    assert client.post(f"{started['Location']}withdrawal/").status_code == 200
+    assert client.post(f"{started['Location']}withdrawal/", HTTP_IF_MATCH="*").status_code == 200
     (row,) = client.get(decisions(case)).json()["results"]
     assert row["state"]["code"] == "withdrawn"
     assert row["outcome"] is None

@@ -123,6 +123,7 @@ def screen(caseworker: Program, case: str) -> dict[str, str]:
             "put",
             f"{screening}episodes/{episode['id']}/indicators/{code}/",
             {"state": "shown", "evidence": [item["id"]]},
+            read={"version": 0},  # not looked at before
         )
     board = caseworker.get(screening)
     elements = {one["element"]: one["state"] for one in board["episodes"][0]["elements"]}
@@ -162,7 +163,8 @@ def cannot_agree_to_their_own(author: Program, decision: str) -> None:
     why = "You wrote this decision, so you cannot approve it. Ask another reviewer."
     assert waiting["why_not"] == why
     for step, body in (("review", OWN_GROUNDS), ("verdict", {"verdict": "agree"})):
-        refused = author.ask("post", f"{decision}{step}/", body, gives=422).json()
+        read = author.get(decision)
+        refused = author.ask("post", f"{decision}{step}/", body, read=read, gives=422).json()
         assert why in [error["detail"] for error in refused["errors"]]
     assert author.get(decision)["state"]["code"] == "in_review"
 
@@ -187,9 +189,11 @@ def agree(supervisor: Program, case: str, decision: str) -> date:
 def serve(caseworker: Program, decision: str, on: date) -> None:
     """By e-mail, which the payload marks as safe; by post, which it does not, is refused."""
     service = {"served_on": on.isoformat(), "channel": "post", "language": "en"}
-    refused = caseworker.ask("post", f"{decision}service/", service, gives=422)
+    read = caseworker.get(decision)
+    refused = caseworker.ask("post", f"{decision}service/", service, read=read, gives=422)
     assert set(field_errors(refused)) == {"channel"}
-    served = caseworker.ask("post", f"{decision}service/", {**service, "channel": "email"})
+    by_email = {**service, "channel": "email"}
+    served = caseworker.ask("post", f"{decision}service/", by_email, read=read)
     assert served["served_on"] == on.isoformat()
 
 

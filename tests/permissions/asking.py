@@ -193,6 +193,7 @@ ABSENT = {
     "code": ("no-such-code",),
     "indicator": ("NO-SUCH",),
     "page": ("no-such-page",),
+    "chapter": ("no-such-chapter",),
     "task": ("no-such-task",),
     "role": ("999999999",),
     "item_id": ("no-such-item",),

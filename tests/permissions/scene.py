@@ -249,6 +249,7 @@ def _accounts(scene: Scene) -> None:
     scene.places["organisation"] = {"pk": str(world.police.pk)}
     membership = world.responder.memberships.get()
     scene.places["account"] = {"pk": str(world.responder.pk), "role": str(membership.pk)}
+    scene.places["chapter"] = {"chapter": "cases"}
     scene.places["welcome"] = {"uidb64": "AAAA", "token": "used-0"}
     with acting_as(world.caseworker):
         mine = InboxItem.objects.filter(user=world.caseworker).earliest("created_at")

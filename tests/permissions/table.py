@@ -199,6 +199,8 @@ ACCOUNTS = (
     row("administration/accounts/<uuid:pk>/", "administered_account", "account",
         GET=ADMIN, POST=ADMIN),
     row("administration/rights/", "rights_table", GET=ADMIN),
+    row("reference/", "reference", GET=PUBLIC),
+    row("reference/<slug:chapter>/", "reference_chapter", "chapter", GET=PUBLIC),
     row("health/live", "health_live", GET=PUBLIC),
     row("health/ready", "health_ready", GET=PUBLIC),
     row("health/work", "health_work", GET=PUBLIC),

@@ -35,6 +35,7 @@ def test_program_screens_a_case_to_its_findings(world: Any, at: Any) -> None:
             f"{one}episodes/{episode['id']}/indicators/{code}/",
             {"state": "shown", "evidence": [item_one.json()["id"]]},
             format="json",
+            headers={"If-Match": '"0"'},  # not looked at before
         )
         assert saved.status_code == 200
         assert saved.json()["evidence"] == [item_one.json()["id"]]
@@ -92,7 +93,8 @@ def test_program_is_told_of_a_change_since_it_read(world: Any, at: Any) -> None:
     answer = client.put(addresses[0][0], sent, format="json", **fresh)
     assert answer.status_code == 200
     assert answer.json()["text"] == "Corrected."
-    assert client.delete(addresses[2][0]).status_code == 204
+    assert client.delete(addresses[2][0]).status_code == 428
+    assert client.delete(addresses[2][0], headers={"If-Match": "*"}).status_code == 204
     assert not board_of(screening, world).findings
 
 

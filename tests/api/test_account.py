@@ -1,0 +1,128 @@
+"""One's own account, the inbox and administration by REST."""
+
+from typing import Any
+
+from cases.actions import assigning
+from cases.models import InboxItem
+from nrm.accounts.models import Organisation, Token, User
+from nrm.accounts.scopes import Scope
+from nrm.context import acting_as
+from tests.api.tools import api, field_errors
+
+ACCOUNT = "/api/v1/account/"
+ORGANISATIONS = "/api/v1/administration/organisations/"
+
+
+def test_a_program_reads_who_it_is_and_what_its_token_is_for(world: Any) -> None:
+    client = api(world.caseworker, Scope.ACCOUNT)
+    body = client.get(ACCOUNT).json()
+    assert (body["name"], body["email"]) == ("Caseworker", "caseworker@example.org")
+    assert [role["role"]["code"] for role in body["roles"]] == ["caseworker"]
+    assert body["token"]["scopes"] == ["account"]
+    assert client.put(f"{ACCOUNT}language/", {"language": "fr"}).json() == {"language": "fr"}
+    assert User.objects.get(pk=world.caseworker.pk).language == "fr"
+    assert client.put(f"{ACCOUNT}language/", {"language": "tlh"}).status_code == 400
+    assert world.client("caseworker").get(ACCOUNT).json()["token"] is None
+
+
+def test_a_program_lists_and_revokes_tokens_and_makes_none(world: Any) -> None:
+    client, other = api(world.caseworker), api(world.caseworker)
+    hers = api(world.supervisor)
+    rows = client.get(f"{ACCOUNT}tokens/?limit=1").json()
+    rows = [*rows["results"], *client.get(rows["next"]).json()["results"]]
+    assert len(rows) == 2
+    assert not any("secret" in row or "digest" in row for row in rows)
+    made = client.post(f"{ACCOUNT}tokens/", {"label": "x", "scopes": ["cases:read"], "days": 90})
+    assert made.status_code == 405
+    own = other.get(ACCOUNT).json()["token"]["id"]
+    assert client.delete(f"{ACCOUNT}tokens/{own}/").status_code == 204
+    assert other.get(ACCOUNT).status_code == 401
+    foreign = hers.get(ACCOUNT).json()["token"]["id"]
+    assert client.delete(f"{ACCOUNT}tokens/{foreign}/").status_code == 404
+    assert Token.objects.get(pk=foreign).revoked_at is None
+
+
+def test_the_inbox_is_ones_own_and_marked_as_read_by_item_or_whole(world: Any, at: Any) -> None:
+    for _ in range(2):
+        world.assigned_case()
+    client, colleague = api(world.caseworker), api(world.caseworker2)
+    rows = client.get("/api/v1/inbox/?unread=true&limit=1").json()
+    assert rows["next"]
+    (item,) = rows["results"]
+    assert item["case"]
+    assert colleague.get("/api/v1/inbox/").json()["results"] == []
+    assert colleague.post("/api/v1/inbox/read/", {"items": [item["id"]]}).json() == {"unread": 0}
+    with acting_as(world.caseworker):
+        assert InboxItem.objects.get(pk=item["id"]).read_at is None
+    assert client.post("/api/v1/inbox/read/", {"items": [item["id"]]}).json() == {"unread": 1}
+    assert client.post("/api/v1/inbox/read/", {}).json() == {"unread": 0}
+
+
+def test_an_administrator_adds_an_organisation_and_an_account_once_a_key(world: Any) -> None:
+    client = api(world.administrator, Scope.ADMINISTRATION)
+    said = {"name": "Westshire Police", "kind": "police", "profile": "uk"}
+    keyed = {"HTTP_IDEMPOTENCY_KEY": "new force"}
+    first, again = (client.post(ORGANISATIONS, said, **keyed) for _ in range(2))
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert Organisation.objects.filter(name="Westshire Police").count() == 1
+    assert set(field_errors(client.post(ORGANISATIONS, said))) == {"name"}
+    where = first["Location"]
+    person = {"name": "Imani Okello", "email": "imani@west.example", "role": "first_responder"}
+    account = client.post(f"{where}accounts/", person, **keyed)
+    assert account.status_code == 201
+    assert client.post(f"{where}accounts/", person, **keyed).json()["id"] == account.json()["id"]
+    link = account.json()["welcome_url"]
+    assert "/welcome/" in link
+    user = User.objects.get(email="imani@west.example")
+    user.set_password("a password of her own")
+    user.save()
+    # A call that is repeated later is no way into her account.
+    repeated = client.post(f"{where}accounts/", person, **keyed).json()
+    assert (repeated["id"], repeated["welcome_url"]) == (str(user.pk), None)
+    listed = client.get(f"{where}accounts/").json()["results"]
+    assert [row["email"] for row in listed] == ["imani@west.example"]
+    assert client.get(f"{ORGANISATIONS}?kind=police&is_open=true&limit=2").json()["next"]
+    changed = client.put(where, {"name": "West Police", "is_open": False}).json()
+    assert (changed["name"], changed["is_open"]) == ("West Police", False)
+    assert client.get(where).json() == changed
+
+
+def test_an_administrator_gives_and_ends_roles_and_closes_accounts(world: Any) -> None:
+    client = api(world.administrator, Scope.ADMINISTRATION)
+    where = f"/api/v1/administration/accounts/{world.responder.pk}/"
+    told = {"organisation": str(world.other_police.pk), "role": "responder_lead"}
+    given = client.post(f"{where}roles/", told)
+    assert given.status_code == 201
+    assert client.post(f"{where}roles/", told).json() == given.json()
+    assert len(client.get(where).json()["roles"]) == 2
+    wrong = client.post(f"{where}roles/", {**told, "role": "caseworker"})
+    assert set(field_errors(wrong)) == {"role"}
+    assert client.delete(f"{where}roles/{given.json()['id']}/").status_code == 204
+    assert client.delete(f"{where}roles/{given.json()['id']}/").status_code == 404
+    program = api(world.responder)
+    assert client.post(f"{where}closure/").json()["is_open"] is False
+    assert program.get(ACCOUNT).status_code == 401
+    assert client.delete(f"{where}closure/").json()["is_open"] is True
+    own = f"/api/v1/administration/accounts/{world.administrator.pk}/closure/"
+    assert client.post(own).status_code == 422
+    for row in client.get("/api/v1/administration/rights/").json()["results"]:
+        assert row["role"]["label"]
+
+
+def test_nobody_but_an_administrator_administers(world: Any) -> None:
+    for who in ("supervisor", "auditor", "responder"):
+        client = api(world.users[who])
+        assert client.get(ORGANISATIONS).status_code == 403
+        assert client.post(ORGANISATIONS, {"name": "x", "kind": "police", "profile": "uk"}
+                           ).status_code == 403  # fmt: skip
+    assert not Organisation.objects.filter(name="x").exists()
+
+
+def test_the_case_of_an_item_is_named_only_while_its_reader_may_see_it(world: Any, at: Any) -> None:
+    case = world.assigned_case()
+    client = api(world.caseworker)
+    before = client.get("/api/v1/inbox/").json()["results"][0]
+    assert before["case"] == case.reference
+    assigning.assign_case(case, actor=world.supervisor, at=at, caseworker=world.caseworker2)
+    after = client.get("/api/v1/inbox/").json()["results"][0]
+    assert (after["id"], after["case"], after["pseudonym"]) == (before["id"], "", "")
