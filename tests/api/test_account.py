@@ -22,6 +22,7 @@ def test_a_program_reads_who_it_is_and_what_its_token_is_for(world: Any) -> None
     assert client.put(f"{ACCOUNT}language/", {"language": "fr"}).json() == {"language": "fr"}
     assert User.objects.get(pk=world.caseworker.pk).language == "fr"
     assert client.put(f"{ACCOUNT}language/", {"language": "tlh"}).status_code == 400
+    assert client.put(f"{ACCOUNT}shortcuts/", {"on": False}).json() == {"on": False}
     assert world.client("caseworker").get(ACCOUNT).json()["token"] is None
 
 
@@ -40,6 +41,23 @@ def test_a_program_lists_and_revokes_tokens_and_makes_none(world: Any) -> None:
     foreign = hers.get(ACCOUNT).json()["token"]["id"]
     assert client.delete(f"{ACCOUNT}tokens/{foreign}/").status_code == 404
     assert Token.objects.get(pk=foreign).revoked_at is None
+
+
+def test_a_program_lists_and_ends_its_users_sessions_and_no_one_elses(world: Any) -> None:
+    browsers = [world.client("caseworker") for _ in range(2)]
+    hers = world.client("supervisor")
+    for browser in (*browsers, hers):
+        assert browser.get("/account/").status_code == 200
+    client = api(world.caseworker)
+    rows = client.get(f"{ACCOUNT}sessions/").json()["results"]
+    assert len(rows) == 2
+    (foreign,) = hers.get(f"{ACCOUNT}sessions/").json()["results"]
+    assert client.delete(f"{ACCOUNT}sessions/{foreign['id']}/").status_code == 404
+    for row in rows:
+        assert client.delete(f"{ACCOUNT}sessions/{row['id']}/").status_code == 204
+    assert client.get(f"{ACCOUNT}sessions/").json()["results"] == []
+    assert [browser.get("/account/").status_code for browser in browsers] == [302, 302]
+    assert hers.get("/account/").status_code == 200
 
 
 def test_the_inbox_is_ones_own_and_marked_as_read_by_item_or_whole(world: Any, at: Any) -> None:

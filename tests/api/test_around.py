@@ -35,6 +35,29 @@ def test_intake_reads_its_queue_and_what_a_referral_says(world: Any) -> None:
     assert api(world.other_supervisor).get("/api/v1/intake/").json()["results"] == []
 
 
+def test_a_case_is_found_by_what_is_sent_and_not_by_an_address(world: Any) -> None:
+    case = referred(world, ADULT)
+    for text in (case.reference, case.pseudonym[:5]):
+        found = api(world.supervisor).post(f"{CASES}search/", {"text": text}).json()
+        assert [row["reference"] for row in found["results"]] == [case.reference]
+    found = api(world.other_supervisor).post(f"{CASES}search/", {"text": case.reference}).json()
+    assert found["results"] == []
+
+
+def test_a_view_of_the_list_is_kept_renamed_and_thrown_away_by_its_owner(world: Any) -> None:
+    client = api(world.supervisor)
+    where = "/api/v1/worklist-views/"
+    said = {"label": "Waits for us", "filters": {"view": "team", "child": True}}
+    kept = client.post(where, said)
+    assert kept.status_code == 201, kept.content
+    one = f"{where}{kept.json()['id']}/"
+    assert client.patch(one, {"label": "Children"}).json()["label"] == "Children"
+    assert [row["label"] for row in client.get(where).json()["results"]] == ["Children"]
+    assert api(world.supervisor2).patch(one, {"label": "Mine"}).status_code == 404
+    assert client.delete(one).status_code == 204
+    assert client.get(where).json()["results"] == []
+
+
 def test_tasks_are_done_and_reopened(world: Any) -> None:
     case = referred(world, CHILD)
     client = api(world.intake)

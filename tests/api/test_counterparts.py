@@ -4,7 +4,7 @@ from tests.api.counterparts import COUNTERPARTS, FOR_PEOPLE_ALONE
 from tests.permissions.asking import is_api
 from tests.permissions.table import TABLE, Row
 
-CHANGES = {"POST", "PUT", "DELETE"}
+CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 _PAGES = {row.name for row in TABLE if not is_api(row)}
 _CALLS: dict[tuple[str, str], Row] = {
     (method, row.name): row for row in TABLE if is_api(row) for method in row.says
