@@ -3,6 +3,7 @@
 # make bench   what pages cost, in units of a page that does nothing; SIZES="10000 1000000" ROUNDS=30
 # make messages  the catalogues of the languages, after a change of words
 # make check-all  the whole product in a browser: page x role x language x width (long)
+# make fuzz    20,000 made-up REST calls as five roles, against a server and database of their own
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
@@ -76,6 +77,10 @@ messages: setup
 # Not part of the suite. Two browsers side by side, a line a page and a table at the end.
 check-all: setup
 	@$(BIN)/python -m pytest tests/browser/everything.py -n 2 --dist load -v --tb=short $(CHECK_ARGS)
+
+CALLS ?= 20000
+fuzz: setup
+	@$(BIN)/python -m tests.fuzz --calls $(CALLS)
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:
