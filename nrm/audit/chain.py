@@ -38,6 +38,7 @@ _FIELDS = (
     "data",
 )
 _LOCK = 7_201_400_001  # advisory lock of the sealer; any constant that nothing else uses
+_write = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":")).encode
 GENESIS = hashlib.sha256(b"nrm audit trail").digest()
 
 
@@ -54,7 +55,7 @@ def _line(values: tuple[object, ...]) -> bytes:
         name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
         for name, value in zip(_FIELDS, values, strict=True)
     }
-    return json.dumps(plain, sort_keys=True, default=str, separators=(",", ":")).encode()
+    return _write(plain).encode()
 
 
 def _events(low: int, high: int, using: str) -> Iterator[bytes]:

@@ -27,7 +27,7 @@ from django.db import connection, models
 
 from cases.models import Case, Deadline, Decision, Draft, InboxItem
 from cases.selectors.deadlines import started_on
-from identities.crypto import Opener
+from identities.crypto import Opener, Unreadable
 from identities.models import Disclosure, Fact, Person
 from nrm import context
 from nrm.accounts.models import SYSTEM_ID
@@ -205,12 +205,14 @@ def _date_disclosures(rows: Mapping[str, list[Row]]) -> None:
 
 
 class Opened(NamedTuple):
-    """A sealed value, opened: where it stands, its SHA-256 as it was, and the kind of fact."""
+    """A sealed value, opened: where it stands, its SHA-256 as it was, and the kind of fact. A value
+    that was sealed for another place (what a reader read of a decision) has no text of its own: it
+    is the one of the same SHA-256."""
 
     table: str
     column: str
     row: str
-    text: str
+    text: str | None
     digest: str
     fact: str
 
@@ -224,9 +226,12 @@ def _opened(rows: Mapping[str, list[Row]], opener: Opener) -> list[Opened]:
             for column in sealed:
                 if row[column] is not None:
                     raw = bytes.fromhex(row[column][2:])
-                    text = opener.text(raw, table=name, column=column, row=row["id"])
                     fact = row["kind"] if table.model is Fact else ""
                     digest = hashlib.sha256(raw).hexdigest()
+                    try:
+                        text = opener.text(raw, table=name, column=column, row=row["id"])
+                    except Unreadable:
+                        text = None
                     found.append(Opened(name, column, row["id"], text, digest, fact))
     return found
 
@@ -431,9 +436,12 @@ class _Maker:
     def _seal(self) -> None:
         """Numbers what is sealed, and the hashes of it that a record holds."""
         made = json.dumps([row["record"] for row in self.captured.rows.get(_DECISION, [])])
+        sealed_here = {}
         for number, one in enumerate(self.captured.sealed):
+            if one.text is None:
+                continue
             mark = self._mark("S", number)
-            self.places[one.table, one.column, one.row] = mark
+            self.places[one.table, one.column, one.row] = sealed_here[one.digest] = mark
             hashed = -1
             if one.digest in made:
                 self.hashes[one.digest] = self._mark("H", number)
@@ -445,6 +453,9 @@ class _Maker:
             self.sealed.append(
                 Sealed(self._slot(mark), one.table, one.column, row, text, one.fact, hashed)
             )
+        for one in self.captured.sealed:
+            if one.text is None:
+                self.places[one.table, one.column, one.row] = sealed_here[one.digest]
 
     # Names of values -----------------------------------------------------------------------------
     def _mark(self, kind: str, number: int) -> str:

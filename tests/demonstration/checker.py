@@ -142,6 +142,8 @@ def _decisions(case: Case) -> Iterator[str]:
         for review in decision.reviews.all():
             if review.reviewer_id == decision.author_id:
                 yield "somebody read their own decision"
+            if bytes(review.read_reasons or b"") != bytes(decision.reasons):
+                yield "a reader read other reasons than those of the decision"
         if decision.state != "made":
             continue
         if not decision_reads.record_holds(decision):
