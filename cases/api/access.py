@@ -15,6 +15,7 @@ from cases.rights import ASSIGN, SEE_ACCESS, SEE_REFERRAL, rights_in_words
 from cases.selectors import people as people_selectors
 from cases.selectors.near import Access, organisations_to_bring, who_can_see
 from cases.selectors.timeline import access_log
+from cases.selectors.why import people_to_ask_about, why
 from nrm.accounts.models import Organisation
 from nrm.accounts.rights import ADMINISTER
 from nrm.accounts.roles import Role
@@ -126,6 +127,67 @@ class AccessView(_ChangeAccess):
             raise Refused([Objection(text, field="organisation")])
         bring_near(self.case, actor=request.user, at=self.at, organisation=organisation)
         return respond(_access(self.case))
+
+
+class AskedPersonSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class WhySerializer(serializers.Serializer):
+    """Why one person can see the case, or cannot."""
+
+    person = AskedPersonSerializer()
+    can = serializers.BooleanField()
+    because = serializers.ListField(child=serializers.CharField())
+    rights = serializers.ListField(
+        child=serializers.CharField(), help_text="What they may do, in words."
+    )
+
+
+class AccessPeopleView(CaseAPIView):
+    """The people about whom may be asked why they can see the case."""
+
+    right = SEE_ACCESS
+
+    @describe(
+        "list_access_people",
+        "List the people about whose access you can ask",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: AskedPersonSerializer(many=True)},
+        problems=(404,),
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        people = people_to_ask_about(self.case)
+        return respond([{"id": one.pk, "name": one.display_name} for one in people])
+
+
+class AccessPersonView(CaseAPIView):
+    """Why one person can see the case, or cannot."""
+
+    right = SEE_ACCESS
+
+    @describe(
+        "explain_access",
+        "Read why a person can see a case, or cannot",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: WhySerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, reference: str, person: UUID) -> Response:
+        answer = why(self.case, person, at=self.at)
+        if answer is None:
+            raise Hidden(SEE_ACCESS.code)
+        return respond(
+            {
+                "person": {"id": answer.person.pk, "name": answer.person.display_name},
+                "can": answer.can,
+                "because": answer.because,
+                "rights": answer.rights,
+            }
+        )
 
 
 class EndAccessView(_ChangeAccess):

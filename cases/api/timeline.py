@@ -20,6 +20,11 @@ class TimelineQuery(serializers.Serializer):
         default=timelines.CHANGES,
         help_text="What was done, who looked, or everything.",
     )
+    kind = serializers.ChoiceField(
+        list(timelines.KINDS), required=False, help_text="What the event is about."
+    )
+    first = serializers.DateField(required=False, help_text="The first day.")
+    last = serializers.DateField(required=False, help_text="The last day.")
     after = serializers.IntegerField(
         required=False, min_value=0, max_value=2**63 - 1, help_text="From `next`."
     )
@@ -37,6 +42,9 @@ class TimelineEventSerializer(serializers.Serializer):
     by = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
     look = serializers.BooleanField(help_text="Somebody read something; nothing changed.")
+    new = serializers.BooleanField(
+        help_text="Caused by somebody else after you last looked at the case."
+    )
 
 
 class TimelineView(CaseAPIView):
@@ -56,6 +64,9 @@ class TimelineView(CaseAPIView):
         page = timelines.timeline(
             self.case,
             show=query["show"],
+            narrowed=timelines.Narrowed(
+                query.get("kind", ""), query.get("first"), query.get("last")
+            ),
             after=str(query.get("after", "")),
             size=query["limit"],
         )
@@ -66,6 +77,8 @@ class TimelineView(CaseAPIView):
             case_id=self.case.pk,
             data={"events": [event.id for event in page.events]},
         )
-        fields = ("id", "at", "title", "by", "text", "look")
-        told = [{name: getattr(event, name) for name in fields} for event in page.events]
+        fields = ("id", "at", "title", "by", "text", "look", "new")
+        last = timelines.last_look(self.case, request.user, at=self.at)
+        events = timelines.mark_new(page.events, last, request.user)
+        told = [{name: getattr(event, name) for name in fields} for event in events]
         return page_response(request, told, after=page.older)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.rows import RowChoiceField
@@ -12,6 +13,20 @@ from nrm.forms import Form
 class OrganisationChoice(RowChoiceField):
     def label_from_instance(self, obj: Organisation) -> str:
         return f"{obj.name} ({obj.get_kind_display()})"
+
+
+class WhyForm(Form):
+    """Whose access is asked about."""
+
+    small = True
+    person = forms.ChoiceField(label=_("Why can this person see the case, or not?"), required=False)
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [
+            ("", _("Choose a person")),
+            *((str(one.pk), one.display_name) for one in people),
+        ]
 
 
 class BringNearForm(Form):

@@ -1,13 +1,15 @@
 """The timeline and the access log: events of the audit trail, told in sentences."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from cases import words
@@ -19,6 +21,46 @@ from nrm.accounts.models import SYSTEM_ID, User
 from nrm.audit.models import Event
 
 CHANGES, LOOKS, ALL = "changes", "looks", "all"
+# What an event is about, by the beginning of its verb.
+KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "decisions": (_lazy("Decisions"), ("decision.", "letter.")),
+    "deadlines": (_lazy("Deadlines"), ("deadline.", "case.recovery")),
+    "assessment": (_lazy("Assessment and documents"), ("screening.", "document")),
+    "notes": (_lazy("Notes and tasks"), ("note", "task")),
+    "identity": (_lazy("Identity shown"), ("identity.",)),
+    "access": (
+        _lazy("Who works on it and who sees it"),
+        ("case.assigned", "case.brought", "case.taken", "case.reminded", "access_log."),
+    ),
+}
+# Whatever happened after one's last look is new for this long after one looks again, so that it
+# stays new while one reads on.
+VISIT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a reader asked of the timeline besides changes or looks; days are whole days."""
+
+    kind: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    def of(self, events: QuerySet[Event]) -> QuerySet[Event]:
+        if self.kind in KINDS:
+            about = Q()
+            for beginning in KINDS[self.kind][1]:
+                about |= Q(verb__startswith=beginning)
+            events = events.filter(about)
+        if self.first is not None:
+            events = events.filter(at__gte=_midnight(self.first))
+        if self.last is not None:
+            events = events.filter(at__lt=_midnight(self.last + timedelta(days=1)))
+        return events
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +73,9 @@ class Told:
     at: datetime
     text: str
     look: bool
+    actor_id: UUID | None = None
+    new: bool = False  # after the reader's last look, and not by themselves
+    line: bool = False  # the first that is not new, below others that are
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +157,7 @@ def _told(group: list[Event], case: Case, people: dict[UUID | None, str]) -> Tol
         at=newest.at,
         text=text,
         look=telling.look,
+        actor_id=newest.actor_id,
     )
 
 
@@ -119,11 +165,57 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """The reader's last look at the case before this visit: the event of it, and when it was."""
+
+    id: int
+    at: datetime
+
+
+def last_look(case: Case, reader: User, *, at: datetime) -> LastLook | None:
+    """When the reader last opened the case or its timeline before this visit, from the trail, which
+    holds every look already; None where they never did. One query."""
+    row = (
+        Event.objects.filter(
+            case_id=case.pk,
+            actor_id=reader.pk,
+            verb__in=("case.viewed", "timeline.viewed"),
+            at__lt=at - VISIT,
+        )
+        .order_by("-id")
+        .values_list("id", "at")
+        .first()
+    )
+    return LastLook(*row) if row else None
+
+
+def mark_new(events: list[Told], last: LastLook | None, reader: User) -> list[Told]:
+    """The events with those marked that others caused after the reader's last look. Somebody who
+    looks for the first time is shown no marks: all of it is new. No query."""
+    if last is None:
+        return events
+    made = [
+        replace(event, new=event.id > last.id and event.actor_id != reader.pk) for event in events
+    ]
+    below = next((n for n, event in enumerate(made) if event.id <= last.id), None)
+    if below is not None and any(event.new for event in made[:below]):
+        made[below] = replace(made[below], line=True)
+    return made
+
+
 def timeline(
-    case: Case, *, show: str = CHANGES, after: str = "", before: str = "", size: int = PAGE_SIZE
+    case: Case,
+    *,
+    show: str = CHANGES,
+    narrowed: Narrowed = Narrowed(),
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
 ) -> Timeline:
     """One page of a case's events in sentences, the newest first. Two queries."""
-    rows, older, newer = event_page(_events(case, show), after=after, before=before, size=size)
+    events = narrowed.of(_events(case, show))
+    rows, older, newer = event_page(events, after=after, before=before, size=size)
     return Timeline(tell(rows, case), older, newer)
 
 

@@ -122,6 +122,16 @@ urlpatterns = [
     path(f"{_CASE}tasks/<str:code>/", intake.TaskView.as_view(), name="api_case_task"),
     path(f"{_CASE}people/", access.PeopleView.as_view(), name="api_case_people"),
     path(f"{_CASE}access/", access.AccessView.as_view(), name="api_case_access"),
+    path(
+        f"{_CASE}access/people/",
+        access.AccessPeopleView.as_view(),
+        name="api_case_access_people",
+    ),
+    path(
+        f"{_CASE}access/people/<uuid:person>/",
+        access.AccessPersonView.as_view(),
+        name="api_case_access_person",
+    ),
     path(f"{_CASE}access/log/", access.AccessLogView.as_view(), name="api_case_access_log"),
     path(
         f"{_CASE}access/<uuid:organisation_id>/",

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from cases.actions.assigning import bring_near, take_away
-from cases.forms.access import BringNearForm
+from cases.forms.access import BringNearForm, WhyForm
 from cases.rights import ASSIGN, SEE_ACCESS, rights_in_words
 from cases.selectors.near import organisations_to_bring, who_can_see
 from cases.selectors.timeline import access_log
+from cases.selectors.why import people_to_ask_about, why
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.accounts.models import Organisation
@@ -72,6 +73,10 @@ class AccessView(CaseView):
             case_id=self.case.pk,
             data={"events": [look.told.id for look in looks]},
         )
+        asking = WhyForm(request.GET, people=people_to_ask_about(self.case))
+        answer = None
+        if asking.is_valid() and asking.cleaned_data["person"]:
+            answer = why(self.case, UUID(asking.cleaned_data["person"]), at=self.at)
         here = request.path
         log = "identity" if identity_only else "all"
         return render(
@@ -82,6 +87,8 @@ class AccessView(CaseView):
                 "form": form,
                 "may_change": ASSIGN.code in self.held,
                 "near": who_can_see(self.case),
+                "asking": asking,
+                "answer": answer,
                 "audit_code": code_of(CASE, self.case.pk),
                 "looks": looks,
                 "identity_only": identity_only,

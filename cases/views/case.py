@@ -1,6 +1,7 @@
 """The case: its overview, its timeline, its tasks, the people and what they agreed to."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from cases import ports
 from cases.actions.tasks_done import finish_task, reopen_task
 from cases.forms.intake import TasksForm
 from cases.forms.notes import NoteForm
+from cases.forms.timeline import TimelineFilter
 from cases.rights import DO_TASK, SEE_CASE, SEE_REFERRAL
 from cases.selectors import overview
 from cases.selectors import people as people_selectors
@@ -37,6 +39,10 @@ class CaseOverview(CaseView):
         decisions = list(case.decisions.defer("reasons", "record"))
         findings = case.findings_now
         tasks = list(case.casetasks.all())
+        last = timelines.last_look(case, user, at=at)
+        recent = timelines.timeline(case, size=RECENT).events
+        recent = timelines.mark_new(recent, last, user)
+        new = sum(event.new for event in recent)
         found = overview.found(findings)
         side_panels = self._panels(side=True)
         writer.write(
@@ -81,7 +87,9 @@ class CaseOverview(CaseView):
                 "show_found": len(found) > 1 or not side_panels,
                 "alleged": overview.alleged(case) if "see_referral" in held else None,
                 "decisions": overview.decision_lines(case, decisions),
-                "timeline": timelines.timeline(case, size=RECENT).events,
+                "timeline": recent,
+                "new": f"{new}+" if new == RECENT else str(new) if new else "",
+                "looked_at": last.at if last else None,
                 "note_form": NoteForm() if "write_note" in held else None,
                 "panels": self._panels(side=False),
                 "side_panels": side_panels,
@@ -125,9 +133,17 @@ class TimelineView(CaseView):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         show = request.GET.get("show", "")
         show = show if show in (timelines.ALL, timelines.LOOKS) else timelines.CHANGES
+        user: Any = request.user
+        form = TimelineFilter(request.GET)
+        valid = form.is_valid()
+        narrowed = timelines.Narrowed(
+            *(form.cleaned_data.get(name) for name in ("kind", "first", "last"))
+        )
+        last = timelines.last_look(self.case, user, at=self.at)
         page = timelines.timeline(
             self.case,
             show=show,
+            narrowed=narrowed,
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
         )
@@ -139,6 +155,15 @@ class TimelineView(CaseView):
             data={"events": [event.id for event in page.events]},
         )
         here = request.path
+        kept = {
+            name: value
+            for name, value in request.GET.items()
+            if value and name.partition("_")[0] in ("kind", "first", "last")
+        }
+
+        def address(**more: str) -> str:
+            return f"{here}?{urlencode({**kept, 'show': show, **more})}"
+
         labels = {
             timelines.CHANGES: _("What was done"),
             timelines.LOOKS: _("Who looked"),
@@ -149,14 +174,21 @@ class TimelineView(CaseView):
             "cases/timeline.html",
             {
                 **case_frame(request, self.case, self.held, current="case_timeline"),
-                "events": page.events,
+                "events": timelines.mark_new(page.events, last, user),
+                "looked_at": last.at if last else None,
+                "form": form,
+                "show": show,
+                "valid": valid,
+                "narrowed": bool(kept),
+                "clear_url": f"{here}?show={show}",
                 "views": [
-                    {"label": label, "url": f"{here}?show={code}", "current": code == show}
+                    {"label": label, "url": address(show=code), "current": code == show}
                     for code, label in labels.items()
                 ],
-                "previous_url": f"{here}?show={show}&before={page.newer}" if page.newer else "",
-                "next_url": f"{here}?show={show}&after={page.older}" if page.older else "",
+                "previous_url": address(before=page.newer) if page.newer else "",
+                "next_url": address(after=page.older) if page.older else "",
             },
+            status=200 if valid else 422,
         )
 
 

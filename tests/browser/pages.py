@@ -295,6 +295,8 @@ CASES = (
         sent=(Sent('main form[action$="/access/"] button', emptied=True),),
     ),
     Page("case_access", "supervisor", "assigned", "?log=identity"),
+    Page("case_access", "supervisor", "assigned", "?person={person}"),
+    Page("case_timeline", "caseworker", "made", "?kind=decisions&first_year=x", status=422),
     *everybody("near_cases", "provider", "liaison", "new_provider"),
     *everybody("case_summary", "provider", "liaison", place="assigned"),
     Page("case_summary", "provider", "made"),

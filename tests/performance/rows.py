@@ -76,7 +76,7 @@ class Rows:
         freeze_referrals_by_age(actor=world.auditor, at=at, profile=world.profile, quarter=frozen)
         self.places = {
             "": {},
-            "wide": self._place(self.wide, screening=self.screening.pk),
+            "wide": self._place(self.wide, person=world.caseworker.pk, screening=self.screening.pk),
             "reviewed": self._place(reviewed, decision_id=waiting.pk),
             "decided": self._place(decided, decision_id=made.pk),
             "draft": {"draft": str(draft.pk), "page": "episodes"},

@@ -117,6 +117,8 @@ READS: tuple[Read, ...] = (
     Read("api_referral_form", "responder"),
     Read("api_reviews", "supervisor", query="?limit=100"),
     Read("api_dashboard", "supervisor"),
+    Read("api_case_access_people", "supervisor", "wide"),
+    Read("api_case_access_person", "supervisor", "wide"),
     Read("api_audit_events", "auditor"),
     Read("api_batch", "supervisor", "batch"),
     Read("api_decisions", "caseworker", "wide"),

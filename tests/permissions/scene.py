@@ -79,6 +79,7 @@ def _cases(scene: Scene) -> None:
     notes.write_note(assigned, actor=world.caseworker, at=at, text="Asked for an interpreter.")
     document = _document(scene, assigned, world.caseworker)
     parts = {"organisation": world.provider_house.pk, "document": document.pk}
+    parts["person"] = world.caseworker.pk
     _keep(scene, "assigned", assigned, parts)
 
     _keep(scene, "screening", *_with_open_screening(scene))
