@@ -15,8 +15,8 @@ from tests.casework.people import assigned
 # Sessions, the context of the request and its transaction are among them.
 COSTS = {
     "case_notes": ("caseworker", 12),
-    "case_timeline": ("caseworker", 12),
-    "case_access": ("supervisor", 23),
+    "case_timeline": ("caseworker", 13),
+    "case_access": ("supervisor", 24),
 }
 
 
