@@ -12,7 +12,7 @@ from cases.api.base import CaseAPIView, PageQuery
 from cases.api.cases import WorkerSerializer, worker
 from cases.models import Note
 from cases.selectors.keyset import page_of
-from identities.crypto import Opener
+from cases.selectors.notes import opened
 from nrm.accounts.scopes import Scope
 from nrm.audit import writer
 from nrm.rest import (
@@ -32,15 +32,17 @@ class NoteWriteSerializer(serializers.Serializer):
 
 class NoteSerializer(serializers.Serializer):
     id = serializers.UUIDField()
-    text = serializers.CharField()
+    text = serializers.CharField(
+        allow_blank=True, help_text="Empty where it cannot be opened any more."
+    )
     author = WorkerSerializer()
     written_at = serializers.DateTimeField()
 
 
-def _body(note: Note, opener: Opener) -> dict[str, Any]:
+def _body(note: Note, text: str) -> dict[str, Any]:
     return {
         "id": note.pk,
-        "text": opener.text(note.text, table="cases_note", column="text", row=note.pk),
+        "text": text,
         "author": worker(note.author),
         "written_at": note.written_at,
     }
@@ -76,8 +78,7 @@ class NotesView(CaseAPIView):
             case_id=self.case.pk,
             data={"notes": [str(note.pk) for note in page.rows]},
         )
-        opener = Opener(self.case.person_id) if page.rows else None
-        bodies = [_body(note, opener) for note in page.rows if opener]
+        bodies = [_body(note, text) for note, text in opened(self.case, page.rows)]
         return page_response(request, bodies, after=page.after)
 
     @describe(
@@ -99,4 +100,5 @@ class NotesView(CaseAPIView):
             text=text,
             submission_key=self.submission_key(),
         )
-        return respond(_body(note, Opener(self.case.person_id)), status=201)
+        ((saved, kept),) = opened(self.case, [note])
+        return respond(_body(saved, kept), status=201)

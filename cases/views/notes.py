@@ -1,7 +1,5 @@
 """Notes of a case: read, and added."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,9 +9,9 @@ from cases.actions.notes import write_note
 from cases.forms.notes import NoteForm
 from cases.rights import SEE_CASE, WRITE_NOTE
 from cases.selectors.keyset import page_of
+from cases.selectors.notes import opened
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
-from identities.crypto import Opener, Unreadable
 from nrm.actions import Forbidden, Refused
 from nrm.audit import writer
 from nrm.web import add_objections
@@ -67,24 +65,15 @@ class NotesView(CaseView):
                 **case_frame(request, self.case, self.held, current="case_notes"),
                 "form": form,
                 "may_write": WRITE_NOTE.code in self.held,
-                "notes": self._opened(page.rows),
+                "notes": [
+                    {
+                        "text": text,
+                        "author": row.author.display_name,
+                        "written_at": row.written_at,
+                    }
+                    for row, text in opened(self.case, page.rows)
+                ],
                 **page.links(request.path, {}),
             },
             status=status,
         )
-
-    def _opened(self, rows: list[Any]) -> list[dict[str, Any]]:
-        if not rows:
-            return []
-        try:
-            opener = Opener(self.case.person_id)
-        except Unreadable:
-            return []
-        return [
-            {
-                "text": opener.text(row.text, table="cases_note", column="text", row=row.pk),
-                "author": row.author.display_name,
-                "written_at": row.written_at,
-            }
-            for row in rows
-        ]

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from cases import ports, rights, words
 from cases.models import CaseTask, Decision, FindingSet, Note
+from identities.crypto import destroy_key
 from nrm.audit.models import Event
+from nrm.context import acting_as
 from tests.casework.people import assigned, child
 from tests.intake.answers import ADULT, CHILD, FULL
 
@@ -248,6 +250,19 @@ def test_a_note_is_kept_sealed_and_read_by_colleagues(world, case):
     text = page(world, case, "supervisor", "case_notes").content.decode()
     assert "Rang the &lt;b&gt;shelter&lt;/b&gt;" in text
     assert "shelter" not in str(list(Event.objects.values_list("data", flat=True)))
+
+
+def test_notes_whose_key_is_gone_are_still_told_of_and_the_page_says_so(world, case):
+    client = world.client("caseworker")
+    address = reverse("case_notes", args=[case.reference])
+    client.post(address, {"text": "Rang the shelter.", "submission_key": str(uuid4())})
+    with acting_as(world.caseworker):
+        destroy_key(case.person_id)
+    page = client.get(address).content.decode()
+    assert "cannot be opened any more" in page
+    assert "No notes yet" not in page
+    answer = client.get(reverse("api_case_notes", args=[case.reference]))
+    assert [note["text"] for note in answer.json()["results"]] == [""]
 
 
 def test_ten_clicks_make_one_note(world, case):
