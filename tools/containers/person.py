@@ -142,9 +142,9 @@ def refer(person: Person, password: str) -> None:
 
 def find(person: Person, password: str, receipt: str) -> None:
     person.sign_in("responder", password)
-    person.ask("/referrals/")
+    person.ask(f"/referrals/{receipt}/")
     if receipt not in person.text:
-        raise SystemExit(f"{receipt} is not among the referrals: {person.text[:600]}")
+        raise SystemExit(f"{receipt} is not there: {person.text[:600]}")
     print(f"{receipt} is there.")
 
 
