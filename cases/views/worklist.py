@@ -106,7 +106,7 @@ class WorklistView(View):
                 "find": FindForm(),
                 "view": self.view,
                 "views": self._views(wanted, counts),
-                "kept": self._kept(wanted, kept, counts),
+                "own_views": self._kept(wanted, kept, counts),
                 "groups": self._groups(lines, counts, wanted),
                 "heads": self._heads(wanted, show_caseworker),
                 "together": together,
