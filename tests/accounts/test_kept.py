@@ -11,9 +11,10 @@ from django.utils import timezone
 from cases.models import Note
 from identities import kept
 from identities.models import KeptText
+from nrm.accounts import actions
 from nrm.accounts.models import Session
 from nrm.audit.models import Event
-from nrm.context import acting_as
+from nrm.context import NothingIsDone, acting_as, show_again
 from tests.casework.people import assigned
 from tests.world import PASSWORD
 
@@ -241,3 +242,10 @@ def test_hiding_keeps_what_was_typed_on_the_page(world, case, notes):
 def test_hiding_keeps_nothing_for_an_address_that_is_not_a_page_of_ours(world, path):
     world.client("caseworker").post("/hide/", {"typed_to": path, "typed": "text=half+a+note"})
     assert kept_ids(world.caseworker) == []
+
+
+def test_no_action_runs_while_a_form_is_only_shown_again(world, at):
+    with show_again(), pytest.raises(NothingIsDone):
+        actions.choose_language(world.caseworker, actor=world.caseworker, at=at, language="fr")
+    world.caseworker.refresh_from_db()
+    assert world.caseworker.language == "en"

@@ -10,6 +10,14 @@ from playwright.sync_api import expect
 from tests.windows import Eyes
 from tests.world import PASSWORD
 
+# What the page's site has left in the browser.
+LEFT_BEHIND = """async () => [
+    ...Object.keys(localStorage), ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map(found => found.name),
+    ...(window.caches ? await caches.keys() : []),
+    ...(navigator.serviceWorker ? await navigator.serviceWorker.getRegistrations() : []),
+]"""
+
 
 class Hands:
     """The hands of one user of the world, in one window of their own. `hidden` are words that no
@@ -39,6 +47,10 @@ class Hands:
     @property
     def path(self) -> str:
         return urlsplit(self.page.url).path
+
+    def left_behind(self) -> list[str]:
+        """What the service has stored in this browser; there must be nothing."""
+        return list(self.page.evaluate(LEFT_BEHIND))
 
     def press(self, words: str) -> None:
         """Clicks the first button with these words."""

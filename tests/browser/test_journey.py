@@ -94,6 +94,8 @@ def test_home_office_payload_becomes_a_case_in_recovery(
     sees_recovery(people["supervisor"], case, last_day)
     learns_the_outcome(people["responder"], case, last_day)
     assert [fault for hands in people.values() for fault in hands.window.faults] == []
+    if javascript:
+        assert [left for hands in people.values() for left in hands.left_behind()] == []
     with acting_as(world.supervisor):
         case = Case.objects.get()
         assert rows(case) == expected(case, decided_on, last_day)

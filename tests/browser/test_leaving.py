@@ -10,16 +10,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from nrm.accounts.models import Session
+from tests.browser.hands import LEFT_BEHIND
 from tests.casework.people import assigned
 from tests.windows import Eyes
 from tests.world import PASSWORD
-
-LEFT_BEHIND = """async () => [
-    ...Object.keys(localStorage), ...Object.keys(sessionStorage),
-    ...(await indexedDB.databases()).map(found => found.name),
-    ...(window.caches ? await caches.keys() : []),
-    ...(navigator.serviceWorker ? await navigator.serviceWorker.getRegistrations() : []),
-]"""
 
 
 @pytest.fixture
