@@ -131,8 +131,9 @@ def screen(caseworker: Hands, case: Case) -> None:
     row = page.locator(f"#i-{NOT_SHOWN[0]}")
     if not row.is_visible():
         page.locator("details", has=row).locator("summary").first.click()
-    with caseworker.leaving():
-        row.get_by_role("button", name="Not shown").click()
+    row.get_by_role("button", name="Not shown").click()
+    # With a script only the parts that changed are drawn anew.
+    page.wait_for_load_state("networkidle")
     elements = {
         name: caseworker.text(f".nrm-element:has(h3:text('{name}')) .nrm-element__state")
         for name in ("Act", "Means", "Purpose")
