@@ -36,7 +36,8 @@ ENGINE=${ENGINE:-podman}
 say() { printf '\n== %s\n' "$*"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
 # Podman-compose waits for ever for what could not be made.
-compose() { timeout 1200 $COMPOSE -p "$PROJECT" --env-file "${ENV_FILE:-$WORK/nothing}" "$@"; }
+LIMIT=$(command -v timeout >/dev/null && echo "timeout 1200") || LIMIT=
+compose() { $LIMIT $COMPOSE -p "$PROJECT" --env-file "${ENV_FILE:-$WORK/nothing}" "$@"; }
 quietly() { "$@" >"$WORK/log" 2>&1 || { tail -30 "$WORK/log" >&2; return 1; }; }
 container() {
     $ENGINE ps -aq --filter "label=com.docker.compose.project=$PROJECT" \
