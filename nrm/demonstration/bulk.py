@@ -133,6 +133,9 @@ class Generator:
         self.own_house = quota(cast.PROVIDER_CASES, "uk", cast.HOUSE)
         self.own_office = quota(cast.LIAISON_CASES, "uk", cast.PROSECUTION)
         self.now = work.anchor.isoformat()
+        # Copies on the same days at the same hour, and those that are still to be made.
+        self.each = 2 if work.by_moment else 40
+        self.stock: dict[int, tuple[Dated, int]] = {}
 
     def _weeks(self, captured: Captured) -> list[int]:
         """By how many days the mark could be moved: by whole weeks, so that people come on the days
@@ -161,13 +164,16 @@ class Generator:
         wanted: Counter[int] = Counter(
             rng.choices(range(len(self.marks)), cum_weights=self.weights, k=cases)
         )
-        each = 2 if self.work.by_moment else 25  # copies on the same days
         queue: list[Dated] = []
         for index in sorted(wanted):
             left = wanted[index]
             while left > 0:
-                copies = min(left, each)
-                queue += [self._certain(self.marks[index], rng)] * copies
+                dated, stock = self.stock.get(index) or (None, 0)
+                if dated is None or stock == 0:
+                    dated, stock = self._certain(self.marks[index], rng), self.each
+                copies = min(left, stock)
+                queue += [dated] * copies
+                self.stock[index] = (dated, stock - copies)
                 left -= copies
         rng.shuffle(queue)
         for _ in range(drafts):
