@@ -106,6 +106,7 @@ def trial_variables(secret: Callable[[str], str], *, port: str) -> dict[str, dic
         "NRM_EMAIL_FOLDER": "/tmp/mail",  # noqa: S108 - a container's own, thrown away with it
         "REDIS_URL": f"redis://:{redis['REDIS_PASSWORD']}@redis:6379/0",
     }
+    audit = {"NRM_AUDIT_KEY": secret("key-audit")}
     keks = {"NRM_KEKS": f"1:{secret('key-identities')}"}
     worker = {**every, "DATABASE_WORKER_URL": database("worker")}
     superuser = f"postgresql://postgres:{postgres['POSTGRES_PASSWORD']}@db:5432/postgres"
@@ -113,12 +114,13 @@ def trial_variables(secret: Callable[[str], str], *, port: str) -> dict[str, dic
         "db": postgres,
         "redis": redis,
         "web": {**every, **keks, "DATABASE_URL": database("web")},
-        "worker": {**worker, "NRM_AUDIT_KEY": secret("key-audit")},
+        "worker": {**worker, **audit},
         "beat": worker,
-        # It also fills the demonstration, whose people have identities.
+        # It also fills the demonstration, whose people have identities and a sealed trail.
         "migrate": {
             **every,
             **keks,
+            **audit,
             "DATABASE_ADMIN_URL": superuser,
             "DATABASE_OWNER_URL": database("owner"),
             "DATABASE_URL": database("web"),
