@@ -116,9 +116,9 @@ def _go(request: HttpRequest, address: str) -> HttpResponse:
 class LoginRequired(LoginRequiredMiddleware):
     """Django's, which also keeps a form that comes after its session has ended."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if request.method != "POST" or request.path.startswith("/api/"):
-            return super().handle_no_permission(request, view_func)  # type: ignore[return-value]
+            return super().handle_no_permission(request, view_func)
         match, user = request.resolver_match, _whose(request)
         if user is None or match is None or match.view_name in _NOTHING_TYPED:
             return _go(request, _sign_in(_page_before(request) or request.get_full_path()))
@@ -156,7 +156,7 @@ class ShowKept:
             self._forget_what_was_sent(request)
         return response
 
-    def _forget_what_was_sent(self, request: HttpRequest) -> None:
+    def _forget_what_was_sent(self, request: Any) -> None:
         shown = request.session.get(_PARAMETER) if request.user.is_authenticated else None
         if shown and shown["path"] == _without_kept(request.get_full_path()):
             del request.session[_PARAMETER]

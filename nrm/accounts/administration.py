@@ -130,7 +130,7 @@ class OrganisationView(AdministrationView):
                 )
             except Changed as clash:
                 # What was typed stays; saving once more is then on purpose.
-                form.data = {**request.POST.dict(), **_as_it_stands(organisation)}  # type: ignore[assignment]
+                form.data = {**request.POST.dict(), **_as_it_stands(organisation)}
                 add_objections(form, clash)
                 status = 409
             else:

@@ -27,7 +27,6 @@ from django.contrib.sessions.backends.base import (
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
 from django.utils.functional import SimpleLazyObject
@@ -83,7 +82,8 @@ class SessionStore(SessionBase):
         self.row = row
         if now - row.seen_at >= SEEN_EVERY and not self.quiet:
             self.stay()
-        return row.data
+        data: dict[str, Any] = row.data
+        return data
 
     def stay(self) -> None:
         """Notes that somebody is there."""
@@ -109,7 +109,7 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         changed = {"data": data, "user_id": data.get(SESSION_KEY)}
         if not must_create:
             found = Session.objects.filter(digest=_digest(self.session_key), ended_at=None)
@@ -192,13 +192,13 @@ _ASKED_BY_OPEN_PAGES = "/session/"
 class Sessions(SessionMiddleware):
     """Django's, which also tells the session what browser it belongs to."""
 
-    def process_request(self, request: HttpRequest) -> None:
+    def process_request(self, request: Any) -> None:
         super().process_request(request)
         request.session.user_agent = request.headers.get("User-Agent", "")
         request.session.quiet = request.method == "GET" and request.path == _ASKED_BY_OPEN_PAGES
 
 
-def _user(request: HttpRequest) -> Any:
+def _user(request: Any) -> Any:
     if not hasattr(request, "_cached_user"):  # django.contrib.auth.login and logout set it
         request._cached_user = request.session.signed_in()
     return request._cached_user
@@ -207,5 +207,5 @@ def _user(request: HttpRequest) -> Any:
 class SignedIn(AuthenticationMiddleware):
     """The user comes with the session's row: no query of its own."""
 
-    def process_request(self, request: HttpRequest) -> None:
+    def process_request(self, request: Any) -> None:
         request.user = SimpleLazyObject(partial(_user, request))
