@@ -74,6 +74,8 @@ ACCOUNTS = (
     Page("welcome", "", "invited", sent=(EMPTY_200,)),
     Page("welcome", "", "welcome"),
     *everybody("account", *ROLES, "superuser"),
+    *everybody("reference", "", "caseworker"),
+    *everybody("reference_chapter", "", place="chapter"),
     Page(
         "account",
         "caseworker2",
