@@ -304,11 +304,20 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Any text of your own. The same key sent twice does the thing once.",
 )
+IDEMPOTENCY_KEY_NEEDED = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Any text of your own. The same key sent twice does the thing once.",
+)
 IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description="The ETag of what you read. 412 where somebody has changed it since.",
+    required=True,
+    description="The ETag of what you read, or * for whatever there is. 412 where somebody has "
+    "changed it since.",
 )
 
 

@@ -16,7 +16,7 @@ from cases.models import Batch
 from cases.selectors.intake import caseworkers_of
 from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden, Objection, Refused
-from nrm.rest import IDEMPOTENCY_KEY, APIView, ReferenceField, describe, respond
+from nrm.rest import IDEMPOTENCY_KEY_NEEDED, APIView, ReferenceField, describe, respond
 
 
 class BatchCaseSerializer(serializers.Serializer):
@@ -77,7 +77,7 @@ class BatchesView(APIView):
         scope=Scope.CASES_WRITE,
         request=BatchRequestSerializer,
         responses={201: BatchSerializer},
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY_NEEDED],
     )
     def post(self, request: Request) -> Response:
         key = self.submission_key(required=True)

@@ -23,7 +23,7 @@ from nrm.actions import Hidden, Objection, Refused
 from nrm.audit import writer
 from nrm.profiles import load_profile
 from nrm.rest import (
-    IDEMPOTENCY_KEY,
+    IDEMPOTENCY_KEY_NEEDED,
     APIView,
     Coded,
     ReferenceField,
@@ -172,7 +172,7 @@ class ReferralsView(APIView):
         request=ReferralWriteSerializer,
         responses={201: ReferralSerializer},
         problems=(413,),
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY_NEEDED],
     )
     def post(self, request: Request) -> Response:
         key = self.submission_key(required=True)
