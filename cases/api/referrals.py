@@ -209,8 +209,12 @@ def _row(actor: User, receipt: str, at: Any) -> SentRow:
 
 
 def referral_body(actor: User, referral: Referral, at: Any) -> dict[str, Any]:
-    """A referral that was just sent, as `ReferralSerializer` shows it."""
-    return _body(_row(actor, referral.receipt, at))
+    """A referral that was sent, as `ReferralSerializer` shows it. One of an earlier request is
+    looked for again: its sender may not see it any more."""
+    if referral.sent_at != at:
+        return _body(_row(actor, referral.receipt, at))
+    (row,) = sent_rows([referral], at=at)
+    return _body(row)
 
 
 class ReferralView(APIView):
