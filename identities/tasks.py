@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import connection
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def forget_kept_texts(**_: object) -> None:
     """Forgets what was kept for longer than a day. The worker may not read it."""
     with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import BinaryIO, cast
 from uuid import UUID, uuid4, uuid5
 
 import structlog
@@ -140,7 +141,7 @@ def add_document(
         return first
     limits = case.profile.evidence
     content = file.sealed
-    file_type = rules.type_of(content)
+    file_type = rules.type_of(cast(BinaryIO, content))
     digest = _digest(content)
     refuse_if(
         [
@@ -192,7 +193,7 @@ def _same_as(case: Case, size: int, digest: str) -> int | None:
 def _keep(document: Document, content: SealedFile, sealer: Sealer) -> None:
     """One part at a time, so that no more than one is in memory."""
     blocks = content.blocks()
-    block = next(blocks)
+    block: bytes | None = next(blocks)
     number = 0
     while block is not None:
         following = next(blocks, None)

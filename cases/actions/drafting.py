@@ -36,7 +36,7 @@ from nrm.accounts.roles import Role
 from nrm.actions import Changed, Hidden, Objection, Refused, action, detail, lock, refuse_if
 from nrm.profiles import Profile, load_profile
 
-_SEALED = {"table": "cases_draft", "column": "answers"}
+_TABLE, _COLUMN = "cases_draft", "answers"
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ def profile_of(draft: Draft) -> Profile:
 
 def contents_of(draft: Draft) -> Contents:
     """Opens what the draft holds."""
-    found = unseal_json(draft.person_id, draft.answers, row=draft.pk, **_SEALED)
+    found = unseal_json(draft.person_id, draft.answers, table=_TABLE, column=_COLUMN, row=draft.pk)
     return Contents(found["answers"], found["pages"], found["follows"])
 
 
@@ -96,7 +96,7 @@ def _keep(draft: Draft, contents: Contents) -> None:
         "pages": contents.pages,
         "follows": contents.follows,
     }
-    draft.answers = seal_json(draft.person_id, whole, row=draft.pk, **_SEALED)
+    draft.answers = seal_json(draft.person_id, whole, table=_TABLE, column=_COLUMN, row=draft.pk)
 
 
 def _as_it_is_now(draft: Draft) -> Draft:

@@ -20,13 +20,13 @@ LONGEST = 60
 def _objections(
     user: User, label: str, *, not_a_name: bool, renamed: SavedView | None = None
 ) -> Iterator[Objection]:
-    others = list(user.saved_views.exclude(pk=renamed.pk if renamed else None).values("label"))
+    others = [row for row in user.saved_views.all() if row != renamed]
     if not label:
         yield Objection(_("Enter a name for the view"), field="label", code="required")
     if len(label) > LONGEST:
         text = _("The name of the view must be %(most)d characters or less") % {"most": LONGEST}
         yield Objection(text, field="label", code="too_long")
-    if any(row["label"].lower() == label.lower() for row in others):
+    if any(row.label.lower() == label.lower() for row in others):
         text = _("You have a view of this name. Choose another name.")
         yield Objection(text, field="label", code="taken")
     if renamed is None and len(others) >= MOST:

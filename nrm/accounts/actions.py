@@ -182,7 +182,9 @@ def close_account(user: User, *, actor: User, at: datetime) -> User:
 def end_sessions_of(user: User, *, at: datetime, ended: str, but: UUID | None = None) -> int:
     """Ends every live session of a user from the next request on, except one. For the actions
     that close an account, change a password or end sessions by name. Returns how many."""
-    live = Session.objects.filter(user=user, ended_at=None).exclude(pk=but)
+    live = Session.objects.filter(user=user, ended_at=None)
+    if but is not None:
+        live = live.exclude(pk=but)
     return live.update(ended_at=at, ended=ended, data={})
 
 
