@@ -145,7 +145,10 @@ echo "Receipt number: $receipt"
 
 say "The worker sends what is due: a reminder in the caseworker's inbox, e-mails without a name"
 person "$password" remind
-inside worker sh -c 'cat /tmp/mail/*' >"$WORK/mail"
+waited=0 # nobody but the worker writes e-mails
+until inside worker sh -c 'cat /tmp/mail/*' >"$WORK/mail" 2>/dev/null; do
+    waited=$((waited + 1)); [ $waited -lt 120 ] || fail "the worker sent no e-mail"; sleep 2
+done
 echo "$(grep -c '^Message-ID' "$WORK/mail") e-mails; the first:"
 sed '/^-----/,$d' "$WORK/mail"
 
