@@ -41,8 +41,9 @@ from nrm.audit import writer
 from nrm.profiles import Profile, load_profile
 from nrm.web import add_objections
 
-# A view that somebody keeps is counted less far: they may keep twenty.
-KEPT_COUNTED_TO = 100
+# What stands beside the open view is counted less far: it is a dozen numbers, and twenty more where
+# somebody keeps twenty views.
+BESIDE_COUNTED_TO = 100
 
 
 def _profiles(user: User) -> list[Profile]:
@@ -126,21 +127,23 @@ class WorklistView(View):
         self, user: User, wanted: Wanted, kept: dict[str, SavedView], form: WorklistFilter
     ) -> tuple[dict[str, Count], set[str]]:
         asked = {view: Wanted(view=view) for view in self.views}
-        asked["here"] = wanted
+        if wanted != asked[self.view]:
+            asked["here"] = wanted
         if self.view != CLOSED:
             for code in URGENCIES:
                 asked[f"urgency:{code}"] = Wanted(view=self.view, urgency=frozenset({code}))
             asked["child"] = Wanted(view=self.view, child=True)
         asked |= {name: Wanted.of_query(row.asked) for name, row in kept.items()}
-        return numbers(
+        found, stages = numbers(
             user,
             SEE_CASE,
             asked,
             at=self.at,
-            to=dict.fromkeys(kept, KEPT_COUNTED_TO),
+            to=dict.fromkeys(asked.keys() - {"here", self.view}, BESIDE_COUNTED_TO),
             stages=form.stages if self.view != CLOSED else (),
             of_view=self.view,
         )
+        return {"here": found[self.view], **found}, stages
 
     def _views(self, wanted: Wanted, counts: dict[str, Count]) -> list[dict[str, Any]]:
         items = []
