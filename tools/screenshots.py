@@ -2,30 +2,34 @@
 
     .venv/bin/python tools/screenshots.py http://127.0.0.1:8000 PASSWORD
 
-Needs Chromium on the PATH. Writes docs/screenshots/ROLE.png, 1280 wide, and one at 390.
+Needs Chromium on the PATH. Writes docs/screenshots/PICTURE.png, 1280 wide, and PICTURE-phone.png,
+390 wide.
 """
 
 import shutil
 import sys
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 
-# Sign-in, picture, where to go, width, and a link to follow from there.
+# Sign-in, picture, where to go, and a link to follow from there.
 PICTURES = (
-    ("responder", "responder", "/referrals/", 390, ""),
-    ("lead", "responder-lead", "/referrals/", 1280, ""),
-    ("intake", "intake", "/intake/", 1280, ""),
-    ("caseworker", "caseworker", "/cases/", 1280, ""),
-    ("caseworker", "case", "/cases/", 1280, "main tbody tr:has-text('Due in') a, main tbody a"),
-    ("supervisor", "supervisor", "/reviews/", 1280, ""),
-    ("provider", "provider", "/near/", 1280, ""),
-    ("liaison", "liaison", "/near/", 1280, ""),
-    ("auditor", "auditor", "/statistics/", 1280, ""),
-    ("admin", "administrator", "/administration/", 1280, ""),
+    ("responder", "responder", "/referrals/", ""),
+    ("lead", "responder-lead", "/referrals/", ""),
+    ("intake", "intake", "/intake/", ""),
+    ("caseworker", "caseworker", "/cases/", ""),
+    ("caseworker", "case", "/cases/", "main tbody tr:has-text('days left') a, main tbody a"),
+    ("supervisor", "supervisor", "/dashboard/", ""),
+    ("supervisor2", "review", "/reviews/", "main tbody a"),
+    ("provider", "provider", "/near/", ""),
+    ("liaison", "liaison", "/near/", ""),
+    ("auditor", "auditor", "/audit/", ""),
+    ("admin", "administrator", "/administration/", ""),
 )
+SIZES = ((1280, 900, ""), (390, 844, "-phone"))
 
 
 def main(address: str, password: str) -> None:
@@ -34,8 +38,8 @@ def main(address: str, password: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for who, picture, path, width, link in PICTURES:
-            context = browser.new_context(viewport={"width": width, "height": 900})
+        for (who, picture, path, link), (width, height, ending) in product(PICTURES, SIZES):
+            context = browser.new_context(viewport={"width": width, "height": height})
             page = context.new_page()
             page.goto(f"{address}/sign-in/")
             page.fill("input[name=username]", f"{who}@demo.example")
@@ -46,7 +50,7 @@ def main(address: str, password: str) -> None:
             if link:
                 page.locator(link).first.click()
                 page.wait_for_load_state()
-            page.screenshot(path=str(TARGET / f"{picture}.png"))
+            page.screenshot(path=str(TARGET / f"{picture}{ending}.png"))
             context.close()
         browser.close()
 
