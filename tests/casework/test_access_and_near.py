@@ -144,7 +144,7 @@ def test_the_list_of_near_cases_costs_the_same_for_25_and_for_50(world, at):
     share(25)
     before = cost(world.client("liaison"), reverse("near_cases"))
     share(25)
-    assert cost(world.client("liaison"), reverse("near_cases")) == before == 14
+    assert cost(world.client("liaison"), reverse("near_cases")) == before == 11
     page = world.client("liaison").get(reverse("near_cases"))
     second = world.client("liaison").get(page.context["next_url"])
     shown = [line.case.pk for line in [*page.context["cases"], *second.context["cases"]]]

@@ -207,9 +207,9 @@ def test_what_an_import_put_aside_is_listed_on_the_case_and_opened_with_the_iden
     world_case = referral.case
     assign_case(world_case, actor=world.intake, at=at, caseworker=world.caseworker)
     client = world.client("caseworker")
-    overview = client.get(reverse("case", args=[world_case.reference])).content.decode()
-    assert "Customer.Middlename" in overview
-    assert "Ottoline" not in overview
+    told = client.get(reverse("case_referral", args=[world_case.reference])).content.decode()
+    assert "Customer.Middlename" in told
+    assert "Ottoline" not in told
     assert "Ottoline" in ask(client, world_case).content.decode()
 
 

@@ -151,7 +151,8 @@ class Asker:
         return Answer(
             _kind(response.status_code, response.get("Location", ""), api),
             response.status_code,
-            tuple(sorted(response.headers.items())),
+            # How many calls one has left goes down with each, whatever the answer.
+            tuple(sorted(h for h in response.headers.items() if h[0] != "RateLimit")),
             response.getvalue(),
         )
 

@@ -128,7 +128,12 @@ def test_a_part_of_another_case_is_absent_also_to_who_may_see_both(asker, row):
 
 
 # What another site has a browser send ------------------------------------------------------------
-@of_rows([row for row in TABLE if set(row.says) - {"GET"}])
+# Hiding must never fail, and its button stands on error pages that carry no token. Another site's
+# form comes without the session's cookie (SameSite), so it hides nobody's screen.
+NEEDS_NO_PROOF = {"hide_screen"}
+
+
+@of_rows([row for row in TABLE if set(row.says) - {"GET"} and row.name not in NEEDS_NO_PROOF])
 def test_a_form_of_another_site_is_refused_at_every_address(asker, row):
     place = row.places[0]
     for method, says in row.says.items():

@@ -177,7 +177,8 @@ def test_labels_answer_in_the_readers_language():
     with translation.override("fr"):
         assert str(label) == "Signalement"
     with translation.override("ar"):
-        assert str(label) == "Concern raised"
+        assert str(label) == label.text("ar") != label.text("en")
+        assert str(Label((("en", "Panel"), ("fr", "Commission")))) == "Panel"
     assert label.text("fr-cm") == "Signalement"
     assert Label().text("en") == ""
     assert not Label()
