@@ -108,15 +108,20 @@ class Keyboard:
             missed = self.page.evaluate(MISSED)
             assert missed == [], f"{key} never comes to {missed} on {self.page.url}"
 
-    def to(self, name: str, *, legend: str = "") -> None:
-        """Presses Tab until this has the focus: by its name, or by the legend of its group."""
+    def to(self, name: str, *, legend: str = "", kind: str = "") -> None:
+        """Presses Tab until this has the focus: by its name, by the legend of its group, or by its
+        type."""
         passed = []
         for _step in range(150):
             here = self.press("Tab")
             if here["nothing"]:
                 passed.append("(out of the page)")
                 continue
-            if here["name"].startswith(name) and here["legend"].startswith(legend):
+            if (
+                here["name"].startswith(name)
+                and here["legend"].startswith(legend)
+                and kind in ("", here["type"])
+            ):
                 return
             passed.append(here["name"][:40])
         raise AssertionError(f"{name} {legend} was not reached on {self.page.url}: {passed}")
@@ -129,7 +134,7 @@ class Keyboard:
 
     def choose(self, legend: str, option: str) -> None:
         """To a group of radio buttons, and to one of them by the arrows."""
-        self.to("", legend=legend)
+        self.to("", legend=legend, kind="radio")
         here = self.press("Space")
         for _step in range(20):
             if here["name"].startswith(option):

@@ -318,15 +318,16 @@ def in_other_media(page: Any) -> list[str]:
     return faults
 
 
-# On paper there is nothing to press and no way to go, and it says who printed it.
+# On paper there is nothing to press and no way to go, and what names its reader on the screen says who
+# printed it. The pages of errors are the same for everybody and name nobody.
 ON_PAPER = """
 () => {
   const shown = selector => [...document.querySelectorAll(selector)]
     .filter(e => e.checkVisibility({visibilityProperty: true}));
   const faults = shown('nav, .nrm-hide, .nrm-footer, button, [type=submit]')
     .map(e => `is printed: ${e.outerHTML.slice(0, 120)}`);
-  const signedIn = document.querySelector('.nrm-hide');
-  if (signedIn && !shown('.nrm-printed-by').length) faults.push('does not say who printed it');
+  const named = document.querySelector('.nrm-header__who');
+  if (named && !shown('.nrm-printed-by').length) faults.push('does not say who printed it');
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
     faults.push('is wider than the paper');
   return faults;

@@ -22,8 +22,10 @@ def test_person_signs_in_without_javascript_and_back_shows_nothing_after_hiding(
     window.arrive("/administration/")
     assert page.get_by_text("Northshire Police").is_visible()
     page.click("text=Hide this screen")
-    window.arrive("/hide/")
+    window.arrive("/empty/")
     page.go_back()
+    page.wait_for_load_state()
+    assert page.get_by_role("heading", name="Sign in").is_visible()
     assert "Northshire Police" not in page.content()
 
 

@@ -253,7 +253,7 @@ def _links(window, path: str) -> list[str]:
 def _show_an_identity(window) -> None:
     page = window.page
     window.go("/cases/")
-    page.click("main table a[href^='/cases/']")
+    page.click("main tbody a[href^='/cases/']")
     page.wait_for_load_state()
     page.click("text=Show identity")
     page.wait_for_load_state()
