@@ -318,8 +318,8 @@ def in_other_media(page: Any) -> list[str]:
     return faults
 
 
-# On paper there is nothing to press and no way to go, and what names its reader on the screen says who
-# printed it. The pages of errors are the same for everybody and name nobody.
+# On paper there is nothing to press and no way to go, and what names its reader on the screen says
+# who printed it. The pages of errors are the same for everybody and name nobody.
 ON_PAPER = """
 () => {
   const shown = selector => [...document.querySelectorAll(selector)]
