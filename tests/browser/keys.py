@@ -142,6 +142,11 @@ class Keyboard:
             here = self.press("ArrowDown")
         raise AssertionError(f"{legend} has no {option}")
 
+    def unfold(self, name: str) -> None:
+        """To what is folded up, and opens it."""
+        self.to(name)
+        self.press("Enter")
+
     def tick(self, name: str) -> None:
         self.to(name)
         self.press("Space")

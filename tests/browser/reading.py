@@ -318,8 +318,8 @@ def in_other_media(page: Any) -> list[str]:
     return faults
 
 
-# On paper there is nothing to press and no way to go, and what names its reader on the screen says
-# who printed it. The pages of errors are the same for everybody and name nobody.
+# On paper there is nothing to press, no way to go and nothing cut off, and what names its reader
+# on the screen says who printed it. The pages of errors are the same for everybody and name nobody.
 ON_PAPER = """
 () => {
   const shown = selector => [...document.querySelectorAll(selector)]
@@ -330,7 +330,11 @@ ON_PAPER = """
   if (named && !shown('.nrm-printed-by').length) faults.push('does not say who printed it');
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
     faults.push('is wider than the paper');
-  return faults;
+  // What scrolls by itself on the screen is cut off where it is printed.
+  return faults.concat(shown('main *')
+    .filter(e => getComputedStyle(e).overflowX !== 'visible' && e.clientWidth > 1)
+    .filter(e => e.scrollWidth > e.clientWidth)
+    .map(e => `is cut off: ${e.outerHTML.slice(0, 120)}`));
 }
 """
 

@@ -59,6 +59,8 @@ def test_two_people_decide_by_keyboard_alone(world: Any, case: Case, eyes: Any, 
     window.go("/cases/")
     keys = Keyboard(window)
     keys.follow(case.pseudonym)
+    if width == 390:
+        keys.unfold("Overview Parts of this case")
     keys.follow("Decisions")
     keys.follow("Start the draft")
     keys.follow("Start the draft")

@@ -48,8 +48,17 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def stack(db: None, tmp_path: Path) -> Iterator[Stack]:
-    environment = {**os.environ, "NRM_EMAIL_FOLDER": str(tmp_path / "mail")}
+def messages(db: None, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What Redis is told, from the first case of the demonstration on, which is then there."""
+    monkeypatch.setenv("NRM_DEMO_PASSWORD", PASSWORD)
+    heard = _overheard()
+    call_command("demo", verbosity=0)
+    return heard
+
+
+@pytest.fixture
+def stack(messages: list[bytes], tmp_path: Path) -> Iterator[Stack]:
+    environment = {**os.environ, "NRM_EMAIL_FOLDER": str(tmp_path / "mail"), "NRM_DEMO": "1"}
     for name in ("DATABASE_URL", "DATABASE_WORKER_URL", "DATABASE_OWNER_URL"):
         environment[name] = _on_test_database(os.environ[name])
     environment["WEB_CONCURRENCY"] = "1"
@@ -161,11 +170,7 @@ def _paths_to_visit(window) -> list[str]:
     return sorted({link for link in links if "/static/" not in link})
 
 
-def test_no_identity_leaves_by_a_side_door(stack, eyes, monkeypatch):
-    monkeypatch.setenv("NRM_DEMO_PASSWORD", PASSWORD)
-    messages = _overheard()
-    call_command("demo", verbosity=0)
-
+def test_no_identity_leaves_by_a_side_door(stack, messages, eyes):
     seen_addresses: list[str] = []
     seen_titles: list[str] = []
     left_in_browser: list[str] = []
