@@ -91,12 +91,9 @@ CHANGE_DEADLINE = _right(
 )
 WRITE_NOTE = _right("write_note", _("Write a note"), *_CASEWORK, ("work", Role.INTAKE))
 READ_DOCUMENT = _right(
-    "read_document", _("See the documents of a case and download them"),
-    *_CASEWORK, ("work", Role.INTAKE),
+    "read_document", _("See the documents of a case and download them"), *_CASEWORK
 )
-ADD_DOCUMENT = _right(
-    "add_document", _("Add a document, and withdraw one"), *_CASEWORK, ("work", Role.INTAKE)
-)
+ADD_DOCUMENT = _right("add_document", _("Add a document, and withdraw one"), *_CASEWORK)
 DO_TASK = _right("do_task", _("Mark a task as done"), *_CASEWORK, ("work", Role.INTAKE))
 SHOW_IDENTITY = _right(
     "show_identity", _("See who the person is, for a recorded reason"), *_CASEWORK

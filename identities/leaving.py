@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -37,8 +38,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from identities import kept
 from nrm import web
 from nrm.accounts import actions
+from nrm.accounts.models import Session
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.context import NothingIsDone, acting_as, show_again
+
+log = structlog.stdlib.get_logger(__name__)
 
 # Where nothing is typed that somebody would miss.
 _NOTHING_TYPED = {"sign_in", "sign_out", "hide_screen", "set_language", "session", "kept_removal"}
@@ -51,7 +55,11 @@ def _whose(request: HttpRequest) -> Any:
     if request.user.is_authenticated:
         return request.user
     former = request.session.former  # type: ignore[attr-defined]
-    return former.user if former and former.user.is_active else None
+    # One that was ended by name, or with a password, is nobody's any more: who still has its cookie
+    # may be a thief, and puts nothing into the account.
+    if former is None or former.ended not in ("", Session.Ended.HIDDEN):
+        return None
+    return former.user if former.user.is_active else None
 
 
 def _page_before(request: HttpRequest) -> str:
@@ -60,7 +68,7 @@ def _page_before(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
         return ""
     parts = urlsplit(address)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return "/" + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _without_kept(address: str) -> str:
@@ -239,13 +247,20 @@ def hide_screen(request: HttpRequest) -> HttpResponse:
     page whose time is up: it leads there instead."""
     typed_to, user = _typed_to(request), _whose(request)
     back = _page_before(request) or "/"
-    if user and typed_to:
-        fields = QueryDict(request.POST.get("typed", ""))
-        back = _keep(request, user, path=typed_to, page=back, fields=fields, files=0)
     if request.user.is_authenticated:
         session: Any = request.session.row  # type: ignore[attr-defined]
         actions.hide_session(user, actor=user, at=timezone.now(), session=session)
         request.user = AnonymousUser()
+    # Locking may be asked by anybody's page; what is kept comes from a page of ours alone.
+    origin = request.headers.get("Origin")
+    ours = origin in (None, f"{request.scheme}://{request.get_host()}")
+    if user and typed_to and ours:
+        try:
+            with transaction.atomic():
+                fields = QueryDict(request.POST.get("typed", ""))
+                back = _keep(request, user, path=typed_to, page=back, fields=fields, files=0)
+        except Exception as error:  # nothing that goes wrong here may leave the screen open
+            log.error("text.not_kept", error=type(error).__name__)
     # A browser throws away the pages that it remembers when a cookie changes; without this, one in
     # which no script runs would show the page again on going back.
     rotate_token(request)
@@ -262,7 +277,11 @@ def _typed_to(request: HttpRequest) -> str:
         match = resolve(urlsplit(path).path)
     except Resolver404:
         return ""
-    ours = path.startswith("/") and match.view_name not in _NOTHING_TYPED
+    ours = (
+        path.startswith("/")
+        and url_has_allowed_host_and_scheme(path, allowed_hosts=None)  # not "//another.site/…"
+        and match.view_name not in _NOTHING_TYPED
+    )
     return path if ours and not path.startswith("/api/") else ""
 
 

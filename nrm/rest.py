@@ -89,6 +89,7 @@ class APIView(views.APIView):
     role_right: RoleRight | None = None
     scopes: Mapping[str, Scope] = {}  # by method, from `describe`: nobody writes it by hand
     tight: Callable[[], Policy] | None = None  # a further limit on what it changes or shows
+    tight_reads = False  # whether that limit counts reading too
     parser_classes = [JSONParser]
     most_bytes = MOST_BYTES
     metadata_class = None  # OPTIONS is refused: the schema tells what there is
@@ -111,7 +112,7 @@ class APIView(views.APIView):
         self._check_scope(request)
         # DRF reads the body itself, past Django's own limit.
         sent = str(request.META.get("CONTENT_LENGTH") or "0")
-        if not sent.isdigit() or int(sent) > self.most_bytes:
+        if not (sent.isascii() and sent.isdigit()) or int(sent) > self.most_bytes:
             raise TooLarge
         if self.role_right is not None:
             self.role_right.check(request.user, None)
@@ -121,7 +122,8 @@ class APIView(views.APIView):
         who = [(limits.calls_of_a_user(), request.user.pk)]
         if (token := request._request.token) is not None:
             who.append((limits.calls_of_a_token(), token.pk))
-        if self.tight is not None and request.method not in ("GET", "HEAD"):
+        counted = self.tight_reads or request.method not in ("GET", "HEAD")
+        if self.tight is not None and counted:
             who.append((type(self).tight(), request.user.pk))  # type: ignore[misc]
         self.counts = limits.count(who)
         exceeded = [each.seconds for each in self.counts if each.exceeded]

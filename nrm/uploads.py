@@ -170,16 +170,20 @@ def receive(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and request.content_type == "multipart/form-data":
             most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            takes_files = _takes_files(request)
+            signed_in = request.user.is_authenticated
+            # Of a stranger no file is read at all; of a session that has ended, the form is.
+            takes_files = _takes_files(request) and (
+                signed_in or request.session.former is not None  # type: ignore[attr-defined]
+            )
             if takes_files:
                 a_file, at_once = _most_megabytes()
                 most = at_once * MEGABYTE + _ROOM_FOR_THE_FORM
             sent = request.META.get("CONTENT_LENGTH") or "0"
-            if not sent.isdigit() or int(sent) > most:
+            if not (sent.isascii() and sent.isdigit()) or int(sent) > most:
                 return too_large(request)
             # Of who is not signed in, or no longer, only the form is read: what was typed can be
             # kept for them, and the files pass by.
-            if takes_files and request.user.is_authenticated:
+            if takes_files and signed_in:
                 request.most_bytes_a_file = a_file * MEGABYTE  # type: ignore[attr-defined]
                 _ = request.POST
         return get_response(request)

@@ -94,7 +94,7 @@ def run_batch(
         at=at,
         submission_key=submission_key,
         results=[
-            {"reference": clean[sent] or sent[:20], "done": not why[sent], "why": why[sent]}
+            {"reference": clean[sent] or "", "done": not why[sent], "why": why[sent]}
             for sent in wanted
         ],
     )

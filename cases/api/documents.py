@@ -29,6 +29,7 @@ from cases.selectors.documents import (
     page_of_documents,
 )
 from nrm import rest
+from nrm.accounts import limits
 from nrm.accounts.scopes import Scope
 from nrm.actions import Objection, Refused
 from nrm.audit import writer
@@ -226,6 +227,8 @@ class DocumentView(CaseAPIView):
     """What is told of one document, with what its file was called."""
 
     right = rights.READ_DOCUMENT
+    tight = limits.identities
+    tight_reads = True
 
     @describe(
         "read_document",
@@ -245,6 +248,8 @@ class DocumentFileView(CaseAPIView):
     """The file of a document."""
 
     right = rights.READ_DOCUMENT
+    tight = limits.identities
+    tight_reads = True
 
     @describe(
         "download_document",

@@ -27,6 +27,7 @@ from cases.rules.referral_form import (
     sections_shown,
 )
 from cases.selectors.referrals import DraftRow, colleagues_of, find_draft, team_drafts
+from nrm.accounts import limits
 from nrm.accounts.models import User
 from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden, Objection, Refused
@@ -245,7 +246,10 @@ class DraftsView(DraftAPIView):
 
 
 class DraftView(DraftAPIView):
-    """One draft."""
+    """One draft. It may say who the person is."""
+
+    tight = limits.identities
+    tight_reads = True
 
     @describe(
         "read_draft",

@@ -103,6 +103,7 @@ class BatchResultView(View):
 
     def get(self, request: HttpRequest, batch: UUID) -> HttpResponse:
         user: Any = request.user
+        CHANGE_TOGETHER.check(user, None)
         found = Batch.objects.filter(pk=batch, actor=user).select_related("caseworker").first()
         if found is None:
             raise Hidden(CHANGE_TOGETHER.code)

@@ -127,7 +127,7 @@ def test_a_cookie_alone_keeps_nothing(world, notes):
 
 
 @pytest.mark.parametrize("how", ["hidden", "ended elsewhere", "absolute end"])
-def test_other_ends_of_a_session_keep_the_text_while_the_row_says_whose_it_was(world, notes, how):
+def test_only_hiding_keeps_the_text_of_a_session_that_somebody_ended(world, notes, how):
     client = world.client("caseworker")
     if how == "hidden":
         client.post("/hide/")
@@ -136,7 +136,8 @@ def test_other_ends_of_a_session_keep_the_text_while_the_row_says_whose_it_was(w
     else:
         Session.objects.update(ends_at=timezone.now())
     answer = client.post(notes, {"text": WORDS})
-    assert ("kept" in answer["Location"]) is (how != "absolute end")
+    # A session that was ended by name may be a thief's: it puts nothing into the account.
+    assert ("kept" in answer["Location"]) is (how == "hidden")
 
 
 def test_closed_account_keeps_nothing(world, notes):
@@ -237,10 +238,33 @@ def test_hiding_keeps_what_was_typed_on_the_page(world, case, notes):
 
 
 @pytest.mark.parametrize(
-    "path", ["/no/such/", "https://elsewhere.example/cases/", "/sign-out/", ""]
+    "path",
+    [
+        "/no/such/",
+        "https://elsewhere.example/cases/",
+        "//elsewhere.example/cases/",
+        "/sign-out/",
+        "",
+    ],
 )
 def test_hiding_keeps_nothing_for_an_address_that_is_not_a_page_of_ours(world, path):
     world.client("caseworker").post("/hide/", {"typed_to": path, "typed": "text=half+a+note"})
+    assert kept_ids(world.caseworker) == []
+
+
+def test_hiding_asked_by_another_site_locks_and_keeps_nothing(world, notes):
+    client = world.client("caseworker")
+    told = {"typed_to": notes, "typed": "text=not+typed+by+anybody"}
+    client.post("/hide/", told, headers={"Origin": "https://other.example"})
+    assert client.get(notes).status_code == 302
+    assert kept_ids(world.caseworker) == []
+
+
+def test_hiding_locks_though_what_was_typed_cannot_be_kept(world, notes):
+    client = world.client("caseworker")
+    told = {"typed_to": notes, "typed": "&".join(f"a{n}=1" for n in range(1200))}
+    assert client.post("/hide/", told).status_code == 302
+    assert client.get(notes).status_code == 302
     assert kept_ids(world.caseworker) == []
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from cases.actions import assigning
 from cases.models import InboxItem
 from nrm.accounts.models import Organisation, Token, User
@@ -105,6 +107,20 @@ def test_an_administrator_adds_an_organisation_and_an_account_once_a_key(world: 
     assert client.get(where).json() == changed
 
 
+@pytest.mark.parametrize("role", ["intake", "caseworker", "supervisor", "administrator"])
+def test_a_token_gives_nobody_a_role_that_reaches_cases(world: Any, role: str) -> None:
+    client = api(world.administrator, Scope.ADMINISTRATION)
+    team = world.oversight if role == "administrator" else world.authority
+    where = f"/api/v1/administration/organisations/{team.pk}/accounts/"
+    before = User.objects.count()
+    told = {"name": "N. Body", "email": "nobody@x.example", "role": role}
+    assert client.post(where, told).status_code == 403
+    roles = f"/api/v1/administration/accounts/{world.auditor.pk}/roles/"
+    assert client.post(roles, {"organisation": str(team.pk), "role": role}).status_code == 403
+    assert User.objects.count() == before
+    assert world.auditor.memberships.count() == 1
+
+
 def test_an_administrator_gives_and_ends_roles_and_closes_accounts(world: Any) -> None:
     client = api(world.administrator, Scope.ADMINISTRATION)
     where = f"/api/v1/administration/accounts/{world.responder.pk}/"
@@ -113,7 +129,7 @@ def test_an_administrator_gives_and_ends_roles_and_closes_accounts(world: Any) -
     assert given.status_code == 201
     assert client.post(f"{where}roles/", told).json() == given.json()
     assert len(client.get(where).json()["roles"]) == 2
-    wrong = client.post(f"{where}roles/", {**told, "role": "caseworker"})
+    wrong = client.post(f"{where}roles/", {**told, "role": "auditor"})
     assert set(field_errors(wrong)) == {"role"}
     assert client.delete(f"{where}roles/{given.json()['id']}/").status_code == 204
     assert client.delete(f"{where}roles/{given.json()['id']}/").status_code == 404

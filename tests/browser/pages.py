@@ -277,7 +277,7 @@ CASES = (
         sent=(Sent('main form[action$="/documents/"] button', emptied=True),),
     ),
     Page("case_documents", "supervisor", "made"),
-    Page("case_documents", "intake", "assigned", "?show=withdrawn"),
+    Page("case_documents", "caseworker", "assigned", "?show=withdrawn"),
     Page("document_withdrawal", "caseworker", "assigned", sent=(EMPTY,)),
     *(Page("case_people", "caseworker", place) for place in ("assigned", "made")),
     Page("case_people", "intake", "notify"),
