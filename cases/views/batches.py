@@ -103,9 +103,8 @@ class BatchResultView(View):
 
     def get(self, request: HttpRequest, batch: UUID) -> HttpResponse:
         user: Any = request.user
-        CHANGE_TOGETHER.check(user, None)
         found = Batch.objects.filter(pk=batch, actor=user).select_related("caseworker").first()
-        if found is None:
+        if found is None or not CHANGE_TOGETHER.held_by(user):
             raise Hidden(CHANGE_TOGETHER.code)
         lines = result_lines(user, found)
         writer.write(
