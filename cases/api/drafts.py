@@ -246,9 +246,9 @@ class DraftsView(DraftAPIView):
 
 
 class DraftView(DraftAPIView):
-    """One draft. It may say who the person is."""
+    """One draft."""
 
-    tight = limits.identities
+    tight = limits.identities  # a draft may say who the person is
     tight_reads = True
 
     @describe(
