@@ -266,7 +266,9 @@ class Generator:
         profile = captured.profile.code
         company = self.work.companies[profile]
         parts = captured.acting
-        small = profile == "uk" and len(company.authorities) > 1 and self.some.takes()
+        # First, so that nobody's share is taken out of theirs.
+        few = bool(company.few) and cast.CASEWORKER in parts and self.few.takes()
+        small = not few and len(company.authorities) > 1 and self.some.takes()
         workers = company.caseworkers[1 if small else 0]
         fills: dict[str, str] = {}
         fills |= company.authorities[1 if small else 0].fills
@@ -276,10 +278,10 @@ class Generator:
         fills |= self._outside(company.houses, parts, cast.HOUSE, self.own_house, rng)
         fills |= self._outside(company.prosecutions, parts, cast.PROSECUTION, self.own_office, rng)
         if cast.CASEWORKER in parts:
-            if small:
-                fills[cast.CASEWORKER] = rng.choice(workers)
-            elif profile == "uk" and company.few and self.few.takes():
+            if few:
                 fills[cast.CASEWORKER] = company.few
+            elif small:
+                fills[cast.CASEWORKER] = rng.choice(workers)
             elif self.own_worker[profile].takes():
                 fills[cast.CASEWORKER] = workers[0]
             else:
