@@ -1,27 +1,32 @@
 """Encryption of everything that could say who a person is.
 
-AES-256-GCM. One data key a person, wrapped by a key-encryption key (KEK) that comes from outside
-the database (NRM_KEKS or NRM_KEK_FILE) and never from SECRET_KEY. Table, column and row id are
-associated data, so a value copied to another row does not open. A value that does not open raises;
-it is never passed on as it is.
+AES-256-GCM under a data key of the person, which is wrapped by a key-encryption key from outside
+the database (identities.kek). Table, column and row id are associated data, so a value copied to
+another row does not open. A value that does not open raises; it is never passed on as it is.
 
-A sealed value is: b"v1", KEK-independent nonce (12 bytes), ciphertext with tag.
+A sealed value says which of its owner's data keys it is under, by number:
+
+    v1  nonce, ciphertext                       as it was before keys had numbers: number 1
+    v2  number, nonce, ciphertext               as it was sealed first
+    v3  number, origin, nonce, ciphertext       sealed anew under another key
+
+`number` is 4 bytes, a nonce 12; the ciphertext ends with its tag. The origin is the SHA-256 of the
+value as it was sealed first, so that a record which names that digest still holds. In v2 and v3
+everything before the nonce is associated data too.
 """
 
-import base64
+import hashlib
 import json
 import os
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.utils import timezone
 
+from identities.kek import NONCE, Wrapped, wrapper
+from identities.kek import Unreadable as Unreadable
 from identities.models import PersonKey, UserKey
 
 # What Django gives for a BinaryField.
@@ -29,91 +34,156 @@ Sealed = bytes | memoryview
 # Whose keys: a person's, or a user's for what they had typed.
 Keys = type[PersonKey] | type[UserKey]
 
-_VERSION = b"v1"
-_NONCE = 12
+FIRST_KEY = 1  # the number of an owner's first data key
+_ORIGIN = 32
 
 
-class Unreadable(Exception):
-    """A sealed value did not open: it was changed, moved, or its key is gone."""
+def table_of(keys: Keys) -> str:
+    """The name of the table of keys, as it is bound to each key in it."""
+    return keys._meta.db_table.replace('"', "")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRing:
-    """Key-encryption keys by version; the highest wraps new data keys."""
-
-    keys: tuple[tuple[int, bytes], ...]
-
-    @property
-    def newest(self) -> int:
-        return max(version for version, _ in self.keys)
-
-    def of(self, version: int) -> AESGCM:
-        found = dict(self.keys).get(version)
-        if found is None:
-            raise Unreadable(f"Key-encryption key {version} is not at hand.")
-        return AESGCM(found)
+def about_key(table: str, owner_id: UUID | str, number: int) -> bytes:
+    """What a wrapped data key is bound to."""
+    later = f"|{number}" if number > FIRST_KEY else ""
+    return f"{table}|wrapped|{owner_id}{later}".encode()
 
 
-@lru_cache(maxsize=4)
-def _parse(text: str) -> KeyRing:
-    pairs = []
-    for entry in filter(None, (part.strip() for part in text.replace("\n", ",").split(","))):
-        version, _, secret = entry.partition(":")
-        key = base64.b64decode(secret, validate=True)
-        if len(key) != 32:
-            raise ValueError("A key-encryption key must be the base64 of 32 bytes.")
-        pairs.append((int(version), key))
-    if not pairs:
-        raise ValueError("No key-encryption key: set NRM_KEKS or NRM_KEK_FILE.")
-    return KeyRing(tuple(pairs))
+def fresh_key(table: str, owner_id: UUID | str, number: int) -> tuple[AESGCM, Wrapped]:
+    """A new data key, and as it is kept."""
+    plain = os.urandom(32)
+    return AESGCM(plain), wrapper().wrap(plain, about_key(table, owner_id, number))
 
 
-def key_ring() -> KeyRing:
-    """The KEKs from the environment; ValueError where there is none or one is malformed."""
-    text = settings.KEKS
-    if not text and settings.KEK_FILE:
-        text = Path(settings.KEK_FILE).read_text()
-    return _parse(text)
-
-
-def _wrap_data(owner_id: UUID | str, keys: Keys) -> bytes:
-    table = keys._meta.db_table.replace('"', "")
-    return f"{table}|wrapped|{owner_id}".encode()
+def open_key(table: str, owner_id: UUID | str, number: int, wrapped: Wrapped) -> AESGCM:
+    """A data key from how it is kept; Unreadable where it does not open."""
+    return AESGCM(wrapper().unwrap(wrapped, about_key(table, owner_id, number)))
 
 
 def create_key(owner_id: UUID, keys: Keys = PersonKey) -> None:
     """Makes and keeps the data key of a new person, or with `keys=UserKey` of a user."""
     new = NewKey(owner_id, keys)
-    keys.objects.create(pk=owner_id, kek=new.kek, wrapped=new.wrapped, created_at=timezone.now())
+    keys.objects.create(
+        **{keys.OWNER: owner_id},
+        number=FIRST_KEY,
+        kek=new.kek,
+        wrapped=new.wrapped,
+        created_at=timezone.now(),
+    )
 
 
-def destroy_key(owner_id: UUID, keys: Keys = PersonKey) -> None:
-    """Destroys the data key: everything sealed under it is unreadable from now on."""
-    keys.objects.filter(pk=owner_id).delete()
+def destroy_key(owner_id: UUID, keys: Keys = PersonKey) -> int:
+    """Destroys every data key of the owner: what is sealed under them is unreadable from now on.
+    Returns how many there were."""
+    gone, _each = keys.objects.filter(**{keys.OWNER: owner_id}).delete()
+    return gone
 
 
-def _data_key(owner_id: UUID, keys: Keys = PersonKey) -> AESGCM:
-    row = keys.objects.filter(pk=owner_id).first()
-    if row is None:
-        raise Unreadable("The key is gone.")
-    raw = bytes(row.wrapped)
-    try:
-        plain = (
-            key_ring().of(row.kek).decrypt(raw[:_NONCE], raw[_NONCE:], _wrap_data(owner_id, keys))
-        )
-    except InvalidTag as error:
-        raise Unreadable("The key does not open.") from error
-    return AESGCM(plain)
+class DataKeys:
+    """The data keys of one person, or of one user: usually one, and two while values move from one
+    to the next. Read with one query, and again where a value names a key that has come since."""
+
+    def __init__(self, owner_id: UUID, keys: Keys = PersonKey) -> None:
+        self._owner, self._keys = owner_id, keys
+        self._opened: dict[int, AESGCM] = {}
+        self._read()
+        if not self._wrapped:
+            raise Unreadable("The key is gone.")
+
+    def _read(self) -> None:
+        rows = self._keys.objects.filter(**{self._keys.OWNER: self._owner})
+        self._wrapped = {row.number: Wrapped(row.kek, bytes(row.wrapped)) for row in rows}
+
+    @property
+    def newest(self) -> int:
+        """The number of the key that seals."""
+        return max(self._wrapped)
+
+    def of(self, number: int) -> AESGCM:
+        """The key of this number; Unreadable where it is gone or does not open."""
+        if number not in self._opened:
+            if number not in self._wrapped:
+                self._read()
+            if number not in self._wrapped:
+                raise Unreadable("The key is gone.")
+            table = table_of(self._keys)
+            self._opened[number] = open_key(table, self._owner, number, self._wrapped[number])
+        return self._opened[number]
 
 
-def _associated(table: str, column: str, row: UUID | str) -> bytes:
+# How a value is sealed ---------------------------------------------------------------------------
+def associated(table: str, column: str, row: UUID | str) -> bytes:
+    """What a value is bound to: where it stands."""
     return f"{table}|{column}|{row}".encode()
 
 
-def _associated_part(table: str, column: str, row: UUID, number: int, *, last: bool) -> bytes:
+def associated_part(table: str, column: str, row: UUID, number: int, *, last: bool) -> bytes:
     """Of one part of a long value: its place and whether it is the last are bound as well, so that
     parts that were put in another order, left out or cut off at the end do not open."""
-    return _associated(table, column, row) + f"|{number}|{'last' if last else 'more'}".encode()
+    return associated(table, column, row) + f"|{number}|{'last' if last else 'more'}".encode()
+
+
+def header_of(number: int) -> bytes:
+    """How a value begins that was sealed first under the key of this number."""
+    return b"v2" + number.to_bytes(4, "big")
+
+
+def resealed_header_of(number: int) -> bytes:
+    """How a value begins that was moved to the key of this number."""
+    return b"v3" + number.to_bytes(4, "big")
+
+
+def _seal(key: AESGCM, header: bytes, plain: bytes, where: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    return header + nonce + key.encrypt(nonce, plain, header + where)
+
+
+def _parse(sealed: Sealed) -> tuple[int, bytes, bytes]:
+    """The number of the key, the header and what follows it."""
+    raw = bytes(sealed)
+    version = raw[:2]
+    if version == b"v1":
+        return FIRST_KEY, b"", raw[2:]
+    length = {b"v2": 6, b"v3": 6 + _ORIGIN}.get(version, 0)
+    if not length or len(raw) < length:
+        raise Unreadable("The value is of no version that is known.")
+    return int.from_bytes(raw[2:6], "big"), raw[:length], raw[length:]
+
+
+def number_of(sealed: Sealed) -> int:
+    """Which of its owner's data keys the value says it is under."""
+    return _parse(sealed)[0]
+
+
+def open_value(key: AESGCM, sealed: Sealed, where: bytes) -> bytes:
+    """What was sealed, with the key that the value names; Unreadable where it does not open."""
+    _number, header, rest = _parse(sealed)
+    try:
+        return key.decrypt(rest[:NONCE], rest[NONCE:], header + where)
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable("The value was changed or moved.") from error
+
+
+def origin_of(sealed: Sealed | None) -> str:
+    """The SHA-256, in hexadecimal, of the value as it was sealed first. It is certain once the
+    value has been opened; of one that was never moved to another key, at once."""
+    raw = bytes(sealed or b"")
+    if raw[:2] == b"v3" and len(raw) >= 6 + _ORIGIN:
+        return raw[6 : 6 + _ORIGIN].hex()
+    return hashlib.sha256(raw).hexdigest()
+
+
+def was_moved(sealed: Sealed | None) -> bool:
+    """Whether the value was sealed anew under another key than its first."""
+    return bytes(sealed or b"")[:2] == b"v3"
+
+
+def reseal(old: AESGCM, sealed: Sealed, new: AESGCM, number: int, where: bytes) -> bytes:
+    """The value under another key of its owner, with its origin. Unreadable where it does not
+    open."""
+    plain = open_value(old, sealed, where)
+    header = resealed_header_of(number) + bytes.fromhex(origin_of(sealed))
+    return _seal(new, header, plain, where)
 
 
 def seal(
@@ -128,35 +198,32 @@ class Sealer:
     """Seals many values of one person, or of one user, with one look at the key."""
 
     def __init__(self, owner_id: UUID, keys: Keys = PersonKey) -> None:
-        self._key = _data_key(owner_id, keys)
+        held = DataKeys(owner_id, keys)
+        self._number = held.newest
+        self._key = held.of(self._number)
 
-    def _seal(self, plain: bytes, associated: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return _VERSION + nonce + self._key.encrypt(nonce, plain, associated)
+    def _seal(self, plain: bytes, where: bytes) -> bytes:
+        return _seal(self._key, header_of(self._number), plain, where)
 
     def text(self, text: str, *, table: str, column: str, row: UUID | str) -> bytes:
         """Like seal."""
-        return self._seal(text.encode(), _associated(table, column, row))
+        return self._seal(text.encode(), associated(table, column, row))
 
     def part(
         self, plain: bytes, *, table: str, column: str, row: UUID, number: int, last: bool
     ) -> bytes:
         """One part of a long value, such as a file: `number` counts from 0."""
-        return self._seal(plain, _associated_part(table, column, row, number, last=last))
+        return self._seal(plain, associated_part(table, column, row, number, last=last))
 
 
 class NewKey(Sealer):
     """The data key of a new person or user, before anything of them is in the database: `kek` and
-    `wrapped` are what its row holds."""
+    `wrapped` are what its row holds, beside the number FIRST_KEY."""
 
     def __init__(self, owner_id: UUID | str, keys: Keys = PersonKey) -> None:
-        ring = key_ring()
-        nonce, plain = os.urandom(_NONCE), os.urandom(32)
-        self.kek = ring.newest
-        self.wrapped = nonce + ring.of(ring.newest).encrypt(
-            nonce, plain, _wrap_data(owner_id, keys)
-        )
-        self._key = AESGCM(plain)
+        self._number = FIRST_KEY
+        self._key, wrapped = fresh_key(table_of(keys), owner_id, FIRST_KEY)
+        self.kek, self.wrapped = wrapped.kek, wrapped.data
 
 
 def unseal(person_id: UUID, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:
@@ -168,26 +235,19 @@ class Opener:
     """Opens many values of one person, or of one user, with one look at the key."""
 
     def __init__(self, owner_id: UUID, keys: Keys = PersonKey) -> None:
-        self._key = _data_key(owner_id, keys)
+        self._keys = DataKeys(owner_id, keys)
 
-    def _open(self, sealed: Sealed, associated: bytes) -> bytes:
-        raw = bytes(sealed)
-        if raw[:2] != _VERSION:
-            raise Unreadable("The value is of no version that is known.")
-        start = 2 + _NONCE
-        try:
-            return self._key.decrypt(raw[2:start], raw[start:], associated)
-        except InvalidTag as error:
-            raise Unreadable("The value was changed or moved.") from error
+    def _open(self, sealed: Sealed, where: bytes) -> bytes:
+        return open_value(self._keys.of(number_of(sealed)), sealed, where)
 
     def text(self, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:
-        return self._open(sealed, _associated(table, column, row)).decode()
+        return self._open(sealed, associated(table, column, row)).decode()
 
     def part(
         self, sealed: Sealed, *, table: str, column: str, row: UUID, number: int, last: bool
     ) -> bytes:
         """One part of a long value, as Sealer.part sealed it."""
-        return self._open(sealed, _associated_part(table, column, row, number, last=last))
+        return self._open(sealed, associated_part(table, column, row, number, last=last))
 
     def json(self, sealed: Sealed, *, table: str, column: str, row: UUID) -> Any:
         """What seal_json sealed."""

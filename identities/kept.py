@@ -79,7 +79,7 @@ def keep(
 
 
 def _need_key(user_id: UUID) -> None:
-    if UserKey.objects.filter(pk=user_id).exists():
+    if UserKey.objects.filter(user_id=user_id).exists():
         return
     try:
         with transaction.atomic():

@@ -18,14 +18,26 @@ class Person(models.Model):
         return self.pseudonym
 
 
-class PersonKey(models.Model):
-    """The person's data key, wrapped. Lives in schema `keys`, which is dumped apart; deleting the
-    row makes everything under the key unreadable for good."""
+class DataKey(models.Model):
+    """A data key, wrapped. Its owner's values name it by its number; the highest seals."""
 
-    person_id = models.UUIDField(primary_key=True)
+    number = models.PositiveIntegerField(default=1)
     kek = models.PositiveIntegerField(help_text="Version of the key-encryption key.")
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class PersonKey(DataKey):
+    """The person's data key, wrapped. Lives in schema `keys`, which is dumped apart; deleting the
+    rows makes everything under the keys unreadable for good."""
+
+    OWNER = "person_id"
+
+    pk = models.CompositePrimaryKey("person_id", "number")
+    person_id = models.UUIDField()
 
     class Meta:
         # Quotes are ours on purpose: Django has no notion of schemas.
@@ -35,14 +47,14 @@ class PersonKey(models.Model):
         return f"Key of {self.person_id}"
 
 
-class UserKey(models.Model):
+class UserKey(DataKey):
     """The data key of a user's own kept texts, wrapped. Beside the keys of persons, so that neither
     opens what the other sealed."""
 
-    user_id = models.UUIDField(primary_key=True)
-    kek = models.PositiveIntegerField(help_text="Version of the key-encryption key.")
-    wrapped = models.BinaryField()
-    created_at = models.DateTimeField()
+    OWNER = "user_id"
+
+    pk = models.CompositePrimaryKey("user_id", "number")
+    user_id = models.UUIDField()
 
     class Meta:
         # Quotes are ours on purpose: Django has no notion of schemas.
@@ -50,6 +62,21 @@ class UserKey(models.Model):
 
     def __str__(self) -> str:
         return f"Key of user {self.user_id}"
+
+
+class Rotation(models.Model):
+    """A change of keys, under way or done. Values whose data key is older than `started_at` move to
+    a fresh one; one that was broken off goes on where it stopped."""
+
+    started_at = models.DateTimeField()
+    wrapped_at = models.DateTimeField(null=True, help_text="Every data key is wrapped anew.")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = 'keys"."rotation'
+
+    def __str__(self) -> str:
+        return f"Rotation of {self.started_at:%Y-%m-%d}"
 
 
 class KeptText(models.Model):

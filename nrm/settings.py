@@ -41,6 +41,8 @@ SECRET_KEY = env("NRM_SECRET_KEY") or "not-set: nrm.startup refuses to serve wit
 ALLOWED_HOSTS = [host for host in env("NRM_ALLOWED_HOSTS").split(",") if host]
 KEKS = env("NRM_KEKS")
 KEK_FILE = env("NRM_KEK_FILE")
+KEK_IN_USE = env("NRM_KEK_IN_USE")  # the number that wraps; empty: the highest
+KEY_WRAPPER = env("NRM_KEY_WRAPPER")  # a class that asks a key service; empty: the keys above
 AUDIT_KEY = env("NRM_AUDIT_KEY")
 AUDIT_HEADS = env("NRM_AUDIT_HEADS")
 

@@ -16,6 +16,7 @@ import redis
 from django.conf import settings
 from django.core import checks
 from django.db.migrations.loader import MigrationLoader
+from django.utils.module_loading import import_string
 
 Process = Literal["web", "worker", "beat"]
 
@@ -163,6 +164,13 @@ def _redis_faults() -> Iterator[str]:
 
 
 def _kek_faults(*, needed: bool) -> Iterator[str]:
+    if settings.KEY_WRAPPER:
+        if needed:
+            try:
+                import_string(settings.KEY_WRAPPER)
+            except ImportError as fault:
+                yield f"The class that NRM_KEY_WRAPPER names is not there: {_first_line(fault)}"
+        return
     keys = settings.KEKS
     if not keys and settings.KEK_FILE:
         try:
@@ -177,11 +185,16 @@ def _kek_faults(*, needed: bool) -> Iterator[str]:
                 "as 1:<base64 of 32 bytes>."
             )
         return
-    for entry in keys.replace("\n", ",").split(","):
-        number, _, value = entry.strip().partition(":")
-        if not number.isdecimal() or not _is_key(value):
+    numbers = set()
+    for entry in filter(None, (part.strip() for part in keys.replace("\n", ",").split(","))):
+        number, _, value = entry.partition(":")
+        if not number.isdecimal() or int(number) in numbers or not _is_key(value):
             yield "NRM_KEKS must be <number>:<base64 of 32 bytes>, several divided by commas."
             return
+        numbers.add(int(number))
+    in_use = settings.KEK_IN_USE
+    if in_use and (not in_use.isdecimal() or int(in_use) not in numbers):
+        yield "NRM_KEK_IN_USE must be the number of one of the keys in NRM_KEKS."
 
 
 def _audit_faults(*, needed: bool) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Reads about decisions: the facts they need, what a draft says, and what was made."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +22,7 @@ from cases.rules.decisions import (
 )
 from cases.rules.word_diff import Piece, word_diff
 from cases.selectors.overview import ELEMENT_STATES, ELEMENTS, RESULTS
-from identities.crypto import Opener, unseal_json
+from identities.crypto import Opener, Unreadable, origin_of, unseal_json, was_moved
 from nrm.profiles.shape import Decision as Law
 
 OPEN_STATES = (
@@ -118,12 +117,20 @@ def draft_facts(decision: Decision, reasons: Mapping[str, str] | None = None) ->
 
 
 def record_holds(decision: Decision) -> bool:
-    """Whether the record, its hash and the sealed reasons still belong together."""
-    sealed = hashlib.sha256(bytes(decision.reasons or b"")).hexdigest()
+    """Whether the record, its hash and the sealed reasons still belong together. One query more
+    where the reasons were sealed anew since: which value they were first, only opening them
+    proves."""
     reasons: dict[str, Any] = decision.record.get("reasons", {})
-    return (
-        hash_of(decision.record) == decision.record_hash and reasons.get("sealed_sha256") == sealed
-    )
+    if hash_of(decision.record) != decision.record_hash or reasons.get(
+        "sealed_sha256"
+    ) != origin_of(decision.reasons):
+        return False
+    if was_moved(decision.reasons):
+        try:
+            reasons_of(decision)
+        except Unreadable:
+            return False
+    return True
 
 
 def review_text(review: DecisionReview, column: str, opener: Opener) -> str:

@@ -25,7 +25,7 @@ from django.db import connections, models, transaction
 from cases.models import Case
 from cases.models.listing import rebuild_lists
 from cases.references import reference_of
-from identities.crypto import NewKey
+from identities.crypto import FIRST_KEY, NewKey
 from identities.models import PersonKey
 from identities.pseudonyms import FIRST, SECOND
 from nrm.accounts.models import Installation
@@ -248,7 +248,9 @@ class Generator:
     def _seal(self, dated: Dated, person: names.Persona, values: list[str], batch: Batch) -> None:
         pk = values[dated.person]
         key = NewKey(pk)
-        batch.keys.append(f"{pk}\t{key.kek}\t\\\\x{key.wrapped.hex()}\t{dated.opened}\n")
+        batch.keys.append(
+            f"{pk}\t{FIRST_KEY}\t{key.kek}\t\\\\x{key.wrapped.hex()}\t{dated.opened}\n"
+        )
         for one in dated.sealed:
             text = one.text
             if one.fact:
@@ -437,7 +439,7 @@ def _load(cursor: Any, batches: Iterator[Texts], work: Work, progress: Progress)
     _copy(cursor, _quoted(Event), _EVENT_COLUMNS, "".join(text for _, text in events).encode())
 
 
-_KEY_COLUMNS = ["person_id", "kek", "wrapped", "created_at"]
+_KEY_COLUMNS = ["person_id", "number", "kek", "wrapped", "created_at"]
 _EVENT_COLUMNS = [f.column for f in Event._meta.local_concrete_fields if f.column != "id"]
 
 

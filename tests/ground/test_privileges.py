@@ -74,9 +74,14 @@ def test_statistics_read_the_frozen_tables_and_nothing_else(db):
     assert writable("nrm_reporting") == {}
 
 
-def test_keys_role_handles_wrapped_keys_and_nothing_else(db):
-    assert readable("nrm_keys") == {"keys.person_key", "keys.user_key"}
-    assert writable("nrm_keys") == {"keys.person_key": "UPDATE", "keys.user_key": "UPDATE"}
+def test_keys_role_handles_wrapped_keys_and_ciphertext_and_nothing_else(db):
+    assert readable("nrm_keys") == {"keys.person_key", "keys.rotation", "keys.user_key"}
+    assert writable("nrm_keys") == {
+        "keys.person_key": "DELETE INSERT UPDATE",
+        "keys.rotation": "INSERT UPDATE",
+        "keys.user_key": "DELETE INSERT UPDATE",
+        "public.audit_event": "INSERT",
+    }
 
 
 def test_backup_reads_and_writes_nothing(db):
