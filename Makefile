@@ -76,7 +76,7 @@ messages: setup
 
 # Not part of the suite. Two browsers side by side, a line a page and a table at the end.
 check-all: setup
-	@$(BIN)/python -m pytest tests/browser/everything.py -n 2 --dist load -v --tb=short $(CHECK_ARGS)
+	@$(BIN)/python -m pytest tests/browser/everything.py tests/browser/slow_line.py -n 2 --dist load -v --tb=short $(CHECK_ARGS)
 
 CALLS ?= 20000
 fuzz: setup

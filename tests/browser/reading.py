@@ -135,6 +135,9 @@ class Reader:
             found = self.look(eyes, answer, sizes=sizes, language=language)
             if media:
                 found += in_other_media(eyes.page)
+            if fingers(page, page.who if who is None else who):
+                eyes.page.set_viewport_size(PHONE.viewport)
+                found += [f"{PHONE}: {fault}" for fault in eyes.page.evaluate(SMALL_TARGETS)]
             faults += [f"{sent.said}: {fault}" if sent else fault for fault in found]
         return faults
 
@@ -307,6 +310,17 @@ def _break_home(monkeypatch: pytest.MonkeyPatch, failure: type[Exception]) -> No
     monkeypatch.setattr("nrm.accounts.views.first_page", fail)
 
 
+# Who fills in referrals on a phone, and before anybody has signed in.
+_ON_A_PHONE = {"", "responder", "responder2", "lead", "new_responder", "palermo_responder"}
+# The reference of REST is read by who writes a program.
+_AT_A_DESK = {"reference", "reference_chapter"}
+
+
+def fingers(page: Page, who: str) -> bool:
+    """Whether every target of this page has to be large enough for a finger of this reader."""
+    return who in _ON_A_PHONE and page.name not in _AT_A_DESK
+
+
 def in_other_media(page: Any) -> list[str]:
     """What is wrong with the page that is open, on paper and in forced colours."""
     page.set_viewport_size(PAPER.viewport)
@@ -363,6 +377,47 @@ FORCED = """
     const none = c => c === 'none' || c === behind || /^rgba.*, 0\\)$/.test(c);
     if (none(s.fill) && none(s.stroke) && box(e).width > 0)
       faults.push(`cannot be seen: ${e.outerHTML.slice(0, 120)}`);
+  }
+  return faults;
+}
+"""
+
+# What can be pressed answers on 44 by 44 pixels, measured by where a finger meets it: a label
+# belongs to its box, and a row that answers as a whole to its link. A link between the words of a
+# sentence is as high as they are (WCAG 2.5.5). What is folded is opened first.
+SMALL_TARGETS = """
+() => {
+  const wanted = 44, faults = [];
+  for (const fold of document.querySelectorAll('details')) fold.open = true;
+  const menu = document.querySelector('.govuk-js-service-navigation-toggle[aria-expanded=false]');
+  if (menu && menu.checkVisibility()) menu.click();
+  const block = e => getComputedStyle(e).display.startsWith('inline') ? block(e.parentElement) : e;
+  const inSentence = e => {
+    if (getComputedStyle(e).display !== 'inline') return false;
+    const around = block(e).cloneNode(true);
+    const others = around.querySelectorAll('a, button, .govuk-visually-hidden');
+    for (const other of others) other.remove();
+    return /\\p{L}/u.test(around.textContent);
+  };
+  for (const e of document.querySelectorAll('a[href], button, summary, select, textarea, input')) {
+    if (e.type === 'hidden' || !e.checkVisibility({visibilityProperty: true})) continue;
+    if (e.getBoundingClientRect().width < 2 || inSentence(e)) continue;
+    e.scrollIntoView({block: 'center'});
+    const labels = [...(e.labels || [])];
+    const [box] = [...e.getClientRects()].sort((a, b) => b.width * b.height - a.width * a.height);
+    const x = box.x + box.width / 2, y = box.y + box.height / 2;
+    const meets = (dx, dy) => {
+      const hit = document.elementFromPoint(x + dx, y + dy);
+      return hit && (e.contains(hit) || labels.some(label => label.contains(hit)));
+    };
+    const reach = (dx, dy) => {
+      let steps = 0;
+      while (steps < wanted && meets(dx * (steps + 1), dy * (steps + 1))) steps += 1;
+      return steps;
+    };
+    const wide = reach(-1, 0) + reach(1, 0) + 1, high = reach(0, -1) + reach(0, 1) + 1;
+    if (wide < wanted || high < wanted)
+      faults.push(`${wide} by ${high} to press: ${e.outerHTML.slice(0, 160)}`);
   }
   return faults;
 }

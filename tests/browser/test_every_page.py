@@ -3,6 +3,7 @@ at 400 % and from right to left. Which pages there are stands in tests/browser/p
 for every role, language and width is looked at by `make check-all` (tests/browser/everything.py).
 """
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from tests.browser.pages import FIRST, NOT_PAGES, PAGES, TURNED
-from tests.browser.reading import DESK, NARROW, PHONE, ZOOMED, inline, routes
+from tests.browser.reading import DESK, NARROW, PHONE, SMALL_TARGETS, ZOOMED, inline, routes
 
 
 # The pages are all there -------------------------------------------------------------------------
@@ -47,6 +48,19 @@ def test_what_the_policy_would_block_is_found():
     html = '<p style="x" onclick="y">a</p><script>z</script><script src="a.js"></script>'
     html += "<style></style>"
     assert sorted(inline(html)) == ["inline <script>", "inline <style>", "p onclick=", "p style="]
+
+
+def test_what_is_too_small_for_a_finger_is_found(chromium):
+    page = chromium.new_page(viewport=PHONE.viewport)
+    page.set_content(
+        '<p><a href="/1">alone</a></p><p>In a <a href="/2">sentence</a>, as usual.</p>'
+        '<button style="width: 44px; height: 44px">large</button>'
+        '<label style="display: block; padding: 20px"><input type="checkbox"> as a row</label>'
+        '<details><summary style="padding: 20px">open</summary><a href="/3">folded</a></details>'
+    )
+    found = page.evaluate(SMALL_TARGETS)
+    page.close()
+    assert [re.search(r'href="(.*?)"', fault)[1] for fault in found] == ["/1", "/3"]
 
 
 # What people meet --------------------------------------------------------------------------------

@@ -1,20 +1,15 @@
 """What a page weighs on the wire, served as in production: hashed, compressed, kept for ever."""
 
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import pytest
-from django.core.management import call_command
 from django.test import Client
-from django.utils import timezone
 
+from tests.browser.scales import Scales
 from tests.performance.rows import Rows
-from tests.world import build_world
 
 FIRST_BYTES, FIRST_REQUESTS, AGAIN_BYTES = 60 * 1024, 6, 12 * 1024
+# What is fetched before anything is drawn: two sheets and the script of a few lines.
+FIRST_DRAWN_AFTER = 3
 
 # The main page of each role.
 MAIN = {
@@ -28,82 +23,6 @@ MAIN = {
 }
 
 
-@pytest.fixture(scope="module")
-def busy(django_db_setup: None, django_db_blocker: Any) -> Iterator[Rows]:
-    """25 rows wherever a page shows rows."""
-    from tests.conftest import _empty_the_database
-
-    with django_db_blocker.unblock():
-        rows = Rows(build_world("uk"), timezone.now())
-        rows.fill(25)
-        yield rows
-        from django.db import connections
-
-        connections["default"].close()
-        _empty_the_database()
-
-
-@pytest.fixture(scope="module")
-def production(busy: Rows, tmp_path_factory: Any) -> Iterator[str]:
-    """The address of the application with the static files of production."""
-    from django.core.handlers.wsgi import WSGIHandler
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-    from django.test import override_settings
-
-    class Quiet(WSGIRequestHandler):
-        def log_message(self, *args: Any) -> None:
-            """The application's own logs are enough."""
-
-    root: Path = tmp_path_factory.mktemp("static")
-    kept = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    memory = "django.core.files.storage.InMemoryStorage"
-    storages = {"default": {"BACKEND": memory}, "staticfiles": {"BACKEND": kept}}
-    with override_settings(STATIC_ROOT=root, STORAGES=storages):
-        call_command("collectstatic", verbosity=0, interactive=False)
-        server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-        server.daemon_threads = True
-        server.set_app(WSGIHandler())
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-class Scales:
-    """A window that weighs what comes over the wire, and notes what was asked for."""
-
-    def __init__(self, chromium: Any, address: str, client: Client | None) -> None:
-        self.context = chromium.new_context(viewport={"width": 1280, "height": 900})
-        self.address = address
-        if client is not None:
-            self.context.add_cookies(
-                [{"name": m.key, "value": m.value, "url": address} for m in client.cookies.values()]
-            )
-        self.page = self.context.new_page()
-        self.wire = self.context.new_cdp_session(self.page)
-        self.wire.send("Network.enable")
-        self.wire.on("Network.loadingFinished", self._came)
-        self.wire.on("Network.requestWillBeSent", self._asked)
-        self.wire.on("Network.requestServedFromCache", self._from_cache)
-        self.bytes, self.asked = 0, {}
-
-    def _asked(self, event: Any) -> None:
-        self.asked[event["requestId"]] = event["request"]["url"]
-
-    def _from_cache(self, event: Any) -> None:
-        self.asked.pop(event["requestId"], None)
-
-    def _came(self, event: Any) -> None:
-        self.bytes += event["encodedDataLength"]
-        if not event["encodedDataLength"]:
-            self.asked.pop(event["requestId"], None)
-
-    def weigh(self, path: str) -> tuple[int, list[str]]:
-        self.bytes, self.asked = 0, {}
-        answer = self.page.goto(self.address + path, wait_until="networkidle")
-        assert answer.status == 200, path
-        return self.bytes, [urlsplit(url).path for url in self.asked.values()]
-
-
 def _too_heavy(
     chromium: Any, address: str, client: Client | None, path: str, which: str
 ) -> list[str]:
@@ -113,6 +32,10 @@ def _too_heavy(
         found = []
         if weight > FIRST_BYTES or len(asked) > FIRST_REQUESTS:
             found.append(f"{which}, first visit: {weight} bytes in {len(asked)} requests: {asked}")
+        if len(waits := scales.waited_for()) > FIRST_DRAWN_AFTER:
+            found.append(f"{which}: nothing is drawn before {waits}")
+        if picture := scales.largest()["from"]:
+            found.append(f"{which}: its largest part is fetched by itself: {picture}")
         again, asked = scales.weigh(path)
         if again > AGAIN_BYTES or len(asked) > 1:
             found.append(f"{which}, again: {again} bytes, {asked}")
