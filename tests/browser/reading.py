@@ -395,7 +395,7 @@ SMALL_TARGETS = """
   const inSentence = e => {
     if (getComputedStyle(e).display !== 'inline') return false;
     const around = block(e).cloneNode(true);
-    const others = around.querySelectorAll('a, button, .govuk-visually-hidden');
+    const others = around.querySelectorAll('a, button, summary, .govuk-visually-hidden');
     for (const other of others) other.remove();
     return /\\p{L}/u.test(around.textContent);
   };
