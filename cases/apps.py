@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cases import ports, rights
+        from cases import ports, rights, sealed
         from cases.deciding_words import register_all
         from cases.selectors.inbox import unread
         from cases.selectors.reviews import waiting_for
@@ -37,3 +37,4 @@ class CasesConfig(AppConfig):
         ):
             ports.register_tab(ports.Tab(label, url_name, right, order))
         register_all()
+        sealed.register_all()

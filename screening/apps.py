@@ -8,6 +8,7 @@ class ScreeningConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import ports, rights
+        from screening import sealed
         from screening.decision_items import items_behind
         from screening.selectors import panel
         from screening.words import register_all
@@ -28,3 +29,4 @@ class ScreeningConfig(AppConfig):
             )
         )
         register_all()
+        sealed.register_all()
