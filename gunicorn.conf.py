@@ -1,5 +1,6 @@
 """How the web is served; the command line names the address and nothing else."""
 
+import gc
 import os
 
 from gunicorn import glogging
@@ -10,6 +11,15 @@ threads = 4
 # Loaded once before the workers are forked: a fault at start is told once and ends the whole
 # server, instead of a worker that is started again and again.
 preload_app = True
+
+
+def when_ready(server):  # type: ignore[no-untyped-def]
+    """Before the workers are forked: what was loaded stays for good, so that nobody looks through
+    it for garbage again, and its memory stays shared."""
+    gc.collect()
+    gc.freeze()
+
+
 timeout = 60
 graceful_timeout = 8
 keepalive = 5

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -16,6 +15,7 @@ from cases.words import (
     term_label,
 )
 from nrm.audit.models import Event
+from nrm.deadline_words import day_words
 
 
 def _decision(event: Event, case: Case) -> str:
@@ -36,7 +36,7 @@ def _clock(event: Event, case: Case) -> str:
 
 def _day(text: Any) -> str:
     try:
-        return date_format(date.fromisoformat(str(text)), "j F Y")
+        return day_words(date.fromisoformat(str(text)))
     except ValueError:
         return ""
 

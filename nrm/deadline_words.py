@@ -1,14 +1,36 @@
 """Clocks in words, in the reader's language: never colour alone, the date and the distance."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache, wraps
+from typing import ParamSpec
 
+from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from nrm.profiles.terms import ClockState, DayCount, Term
 
+P = ParamSpec("P")
 
+
+def remembered(words: Callable[P, str]) -> Callable[P, str]:
+    """Remembers what a function says of days and numbers, in each language: a list of 25 cases
+    says a hundred such things, mostly the same ones as the list before it."""
+
+    @lru_cache(maxsize=4096)
+    def kept(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> str:
+        return words(*args, **kwargs)
+
+    @wraps(words)
+    def said(*args: P.args, **kwargs: P.kwargs) -> str:
+        return kept(get_language(), *args, **kwargs)
+
+    return said
+
+
+@remembered
 def state_words(state: ClockState, paused_because: str = "") -> str:
     """ "Overdue by 2 days", "Due tomorrow", "Met on 9 November". `paused_because` is the label of
     the reason; the state itself holds only its code."""
@@ -32,19 +54,19 @@ def state_words(state: ClockState, paused_because: str = "") -> str:
         case "paused":
             return _("Paused")
         case "met":
-            return _("Met on %(date)s") % {"date": _day(state.on)}
+            return _("Met on %(date)s") % {"date": day_words(state.on)}
         case "waiting":
-            return _("Not before %(date)s") % {"date": _day(state.on)}
+            return _("Not before %(date)s") % {"date": day_words(state.on)}
         case "reached":
-            return _("Reached on %(date)s") % {"date": _day(state.on)}
+            return _("Reached on %(date)s") % {"date": day_words(state.on)}
 
 
 def earliest_end_words(state: ClockState) -> str:
     """The same for a period with an earliest end: "At least until 7 April"."""
     if state.code == "waiting":
-        return _("At least until %(date)s") % {"date": _day(state.on)}
+        return _("At least until %(date)s") % {"date": day_words(state.on)}
     if state.code == "reached":
-        return _("Minimum ended on %(date)s") % {"date": _day(state.on)}
+        return _("Minimum ended on %(date)s") % {"date": day_words(state.on)}
     return state_words(state)
 
 
@@ -94,5 +116,13 @@ def rule_words(term: Term, before: Term | None = None) -> str:
     return f"{length % number}. {how}."
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
+    """ "9 November 2026". Of a moment (aware), the day that it is here."""
+    if isinstance(day, datetime):
+        day = timezone.localdate(day)
+    return _day_words(day)
+
+
+@remembered
+def _day_words(day: date) -> str:
     return date_format(day, "j F Y")

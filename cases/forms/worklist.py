@@ -5,6 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.selectors.lists import DUE, RECEIVED, STAGE, URGENCIES, Wanted
@@ -17,6 +20,10 @@ ORDERS = {
     RECEIVED: _("Newest received"),
     STAGE: _("Longest in stage"),
 }
+
+
+_KEPT = 200
+_drawn: dict[tuple[Any, ...], SafeString] = {}
 
 
 class WorklistFilter(Form):
@@ -89,6 +96,24 @@ class WorklistFilter(Form):
             ]
         if not self.fields["stage"].choices:
             del self.fields["stage"]
+
+    @property
+    def drawn(self) -> SafeString:
+        """The fields as HTML. They are the same for all colleagues who ask the same, and are drawn
+        once in a while: drawing fifty boxes and options costs more than reading the list."""
+        asked = tuple((name, *self.data.getlist(name)) for name in self.fields)
+        offered = tuple(
+            (name, *((value, str(label)) for value, label in field.choices))
+            for name, field in self.fields.items()
+        )
+        key = (get_language(), asked, offered)
+        if (html := _drawn.get(key)) is None:
+            if len(_drawn) >= _KEPT:
+                _drawn.clear()
+            html = _drawn[key] = format_html_join(
+                "", "{}", ((field.as_field_group(),) for field in self.visible_fields())
+            )
+        return html
 
 
 class FindForm(Form):

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from nrm.actions import Objection
+from nrm.deadline_words import day_words
 from nrm.profiles import Profile
 from nrm.profiles.shape import Decision, Outcome
 
@@ -331,7 +331,7 @@ def _recovery_minimum(
         yield Objection(text, code="recovery_minimum_elapsed")
     elif facts.today < facts.not_before:
         text = _("This decision cannot be made before %(date)s, when the recovery minimum is over.")
-        when = {"date": date_format(facts.not_before, "j F Y")}
+        when = {"date": day_words(facts.not_before)}
         yield Objection(text % when, code="recovery_minimum_elapsed")
 
 

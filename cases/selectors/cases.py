@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext
@@ -38,7 +37,7 @@ from cases.selectors.lists import (
     page_of_cases,
 )
 from nrm.accounts.models import User
-from nrm.deadline_words import earliest_end_words, state_words
+from nrm.deadline_words import day_words, earliest_end_words, remembered, state_words
 from nrm.profiles.terms import clock_state
 
 OPEN_DECISIONS = (
@@ -70,13 +69,18 @@ class DeadlineView:
     due_on: date
     note: str
     progress: int | None
-    why_url: str
+    reference: str  # of the case
     urgency: str
     term: str
     runs_out: bool  # a date to meet, not one before which something may not be done
     date_words: str  # "Due 4 March 2026", "Was due …", "Paused since …", or nothing
     shape: str
     waits: bool  # a date before which something may not be done, still to come
+
+    @property
+    def why_url(self) -> str:
+        """The address of the page that explains the date."""
+        return address("deadline", self.reference, self.id)
 
 
 def _pause_reason(case: Case, deadline: Deadline) -> tuple[str | None, str, date | None]:
@@ -106,7 +110,7 @@ def _date_words(look: str, kind: str, due_on: date, note: str) -> str:
     if kind != "due":
         return ""
     text = _("Was due %(date)s") if look == "overdue" else _("Due %(date)s")
-    return text % {"date": date_format(due_on, "j F Y")}
+    return text % {"date": day_words(due_on)}
 
 
 def deadline_view(case: Case, deadline: Deadline, *, at: datetime) -> DeadlineView:
@@ -126,7 +130,7 @@ def deadline_view(case: Case, deadline: Deadline, *, at: datetime) -> DeadlineVi
     words = earliest_end_words(state) if earliest else state_words(state, because)
     note = ""
     if since:
-        note = _("Paused since %(date)s") % {"date": date_format(since, "j F Y")}
+        note = _("Paused since %(date)s") % {"date": day_words(since)}
     elif term.kind != "due":
         note = str(term.help)
     look = _LOOK.get(state.code, state.code)
@@ -138,7 +142,7 @@ def deadline_view(case: Case, deadline: Deadline, *, at: datetime) -> DeadlineVi
         due_on=deadline.due_on,
         note=note,
         progress=_progress(deadline, at) if state.code in ("due_now", "on_track") else None,
-        why_url=address("deadline", case.reference, deadline.pk),
+        reference=case.reference,
         urgency=_urgency(state.code, state.days),
         term=term.code,
         runs_out=term.kind == "due",
@@ -162,26 +166,25 @@ def running_deadlines(case: Case, *, at: datetime) -> list[DeadlineView]:
     return [deadline_view(case, row, at=at) for row in rows]
 
 
+# Of the clocks of each case the one that a list shows: the next date to meet, else a paused one,
+# else, of several dates to wait for, the last: it is the one after which something may be done.
+_SHOWN_CLOCKS = """
+SELECT DISTINCT ON (case_id) id, case_id, term, started_at, calendar, due_on, due_at, kind, state,
+    settled_at
+FROM cases_deadline WHERE case_id = ANY(%s) AND state = ANY(%s)
+ORDER BY case_id, kind <> 'due', kind = 'due' AND state <> 'open',
+    CASE kind WHEN 'due' THEN due_at END, due_at DESC, id
+"""
+
+
 def next_deadlines(cases: Iterable[Case], *, at: datetime) -> dict[UUID, DeadlineView]:
     """For each case, the clock to show in a list: the next date to meet, else a paused one, else
     a date to wait for. One query, and one more where a clock shown is paused."""
     by_id = {case.pk: case for case in cases}
-    rows = Deadline.objects.filter(case__in=by_id, state__in=_RUNNING).defer("basis")
-    found: dict[UUID, list[Deadline]] = defaultdict(list)
-    for row in rows.order_by("due_at", "id"):
-        found[row.case_id].append(row)
-    first = {pk: min(theirs, key=_first_shown) for pk, theirs in found.items()}
-    paused = [row for row in first.values() if row.state == DeadlineState.PAUSED]
+    first = list(Deadline.objects.raw(_SHOWN_CLOCKS, [list(by_id), list(map(str, _RUNNING))]))
+    paused = [row for row in first if row.state == DeadlineState.PAUSED]
     prefetch_related_objects(paused, "pauses")
-    return {pk: deadline_view(by_id[pk], row, at=at) for pk, row in first.items()}
-
-
-def _first_shown(deadline: Deadline) -> tuple[bool, bool, float]:
-    moment = deadline.due_at.timestamp()
-    if deadline.kind != "due":
-        # Of several dates to wait for, the last is the one after which something may be done.
-        return (True, False, -moment)
-    return (False, deadline.state != DeadlineState.OPEN, moment)
+    return {row.case_id: deadline_view(by_id[row.case_id], row, at=at) for row in first}
 
 
 # Who the case is about, without saying who --------------------------------------------------------
@@ -338,16 +341,25 @@ def find(actor: User, text: str) -> tuple[Case | None, list[Case], bool]:
     return None, cases, more
 
 
+# What changes what a case waits for: not the decisions that it has behind it.
+_DECISIONS_AHEAD = """
+SELECT id, case_id, code, state, served_on FROM cases_decision
+WHERE case_id = ANY(%s) AND (state = ANY(%s) OR state = 'made' AND served_on IS NULL)
+ORDER BY drafted_at DESC
+"""
+
+
 def lines(cases: list[Case], actor: User, *, at: datetime) -> list[Line]:
     """The lines of a list for these cases, in their order. Two queries, and one more where a clock
     is paused."""
     shown = next_deadlines(cases, at=at)
     decisions: dict[UUID, list[Decision]] = defaultdict(list)
-    for decision in Decision.objects.filter(case__in=cases).only(
-        "id", "case_id", "code", "state", "served_on"
+    for decision in Decision.objects.raw(
+        _DECISIONS_AHEAD, [[case.pk for case in cases], list(map(str, OPEN_DECISIONS))]
     ):
         decisions[decision.case_id].append(decision)
     made = []
+    today = timezone.localdate(at)
     for case in cases:
         deadline = shown.get(case.pk)
         facts = standing(
@@ -361,8 +373,8 @@ def lines(cases: list[Case], actor: User, *, at: datetime) -> list[Line]:
                 case=case,
                 deadline=deadline,
                 stage=str(case.profile.stage(case.stage).label),
-                in_stage=_for_days(case.stage_since, at),
-                received=date_format(timezone.localdate(case.opened_at), "j F Y"),
+                in_stage=_for_days((today - timezone.localdate(case.stage_since)).days),
+                received=day_words(case.opened_at),
                 waits=_("On hold")
                 if deadline and deadline.state == "paused"
                 else waits_words(waits_on(facts), case, actor),
@@ -372,22 +384,25 @@ def lines(cases: list[Case], actor: User, *, at: datetime) -> list[Line]:
     return made
 
 
-def _for_days(since: datetime, at: datetime) -> str:
-    days = (timezone.localdate(at) - timezone.localdate(since)).days
+@remembered
+def _for_days(days: int) -> str:
     if days <= 0:
         return _("since today")
     return ngettext("for %(days)d day", "for %(days)d days", days) % {"days": days}
+
+
+_WAITS = {
+    "intake": _lazy("Intake"),
+    "caseworker": _lazy("Caseworker"),
+    "second_person": _lazy("Second person"),
+    "answer": _lazy("An answer"),
+    "time": _lazy("The date"),
+    "nobody": "–",
+}
 
 
 def waits_words(waits: str, case: Case, actor: User) -> str:
     """On whom a case waits, for one cell of a list."""
     if waits == "caseworker" and case.caseworker_id == actor.pk:
         return pgettext("a case waits on the reader", "You")
-    return {
-        "intake": _("Intake"),
-        "caseworker": _("Caseworker"),
-        "second_person": _("Second person"),
-        "answer": _("An answer"),
-        "time": _("The date"),
-        "nobody": "–",
-    }[waits]
+    return str(_WAITS[waits])

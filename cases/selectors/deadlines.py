@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -15,7 +14,7 @@ from cases.rules.deadlines import EXTENSION_REASONS, pause_reasons
 from cases.rules.decisions import decision_that_ends, windows_of_the_person
 from cases.selectors.cases import DeadlineView, deadline_view
 from identities.crypto import Unreadable, unseal
-from nrm.deadline_words import day_reason, rule_words
+from nrm.deadline_words import day_reason, day_words, rule_words
 from nrm.profiles.terms import Clock, DayCount, Extension, Pause, Term, TermError
 
 
@@ -178,7 +177,7 @@ def _note(case: Case, row: Deadline, term: Term) -> str:
     ends = decision_that_ends(case.profile, row.term)
     if term.kind == "earliest_end" and ends:
         return _("The minimum ends on %(date)s. It continues until: %(decision)s.") % {
-            "date": date_format(row.due_on, "j F Y"),
+            "date": day_words(row.due_on),
             "decision": case.profile.decision(ends).label,
         }
     if row.term in windows_of_the_person(case.profile):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -18,7 +17,7 @@ from cases.selectors.overview import found
 from identities.crypto import Opener
 from nrm.accounts.models import User
 from nrm.actions import Objection
-from nrm.deadline_words import rule_words
+from nrm.deadline_words import day_words, rule_words
 from nrm.profiles.shape import Decision as Law
 
 VERDICTS = {
@@ -221,7 +220,7 @@ def _on_file(decision: Decision) -> list[dict[str, Any]]:
 
 def date_of(text: str) -> str:
     """An ISO date as people write it."""
-    return date_format(date.fromisoformat(text), "j F Y")
+    return day_words(date.fromisoformat(text))
 
 
 def _served(decision: Decision) -> dict[str, Any] | None:

@@ -408,13 +408,13 @@ def numbers(
     asked: Mapping[str, Wanted],
     *,
     at: datetime,
-    to: Mapping[str, int] | None = None,
+    to: int = 0,
     stages: Iterable[str] = (),
     of_view: str = TEAM,
 ) -> tuple[dict[str, Count], set[str]]:
     """How many cases each of these lists holds, and at which of these stages the view has an open
-    case. A list is counted to `COUNTED_TO`, or what `to` says of it; of filters that are looked for
-    in a window, what fits in the first window is counted. One query."""
+    case. A list is counted to `to`, else to `COUNTED_TO`; of filters that are looked for in a
+    window, what fits in the first window is counted. One query."""
     found = dict.fromkeys(asked, Count(0))
     names = list(asked)
     parts: list[str] = []
@@ -424,21 +424,22 @@ def numbers(
         plan = _plan(actor, right, wanted, at)
         if not plan.shelves or not plan.keys:
             continue
-        reach[name] = (to or {}).get(name, COUNTED_TO) if plan.exact else WINDOW
-        # A case may stand on the shelf of a group and on one of the person's.
-        size = (reach[name] + 1) * len(plan.shelves) if plan.exact else WINDOW + 1
+        reach[name] = (to or COUNTED_TO) if plan.exact else WINDOW
+        # A case may stand on the shelf of a group and on one of the person's. One that stands on
+        # more only makes the count stop sooner.
+        size = 2 * (reach[name] + 1) if plan.exact else WINDOW + 1
         sql, of = _positional(
             *_statement(plan, place=None, back=False, size=size, ordered=not plan.exact)
         )
         parts.append(
             f"(SELECT {number}, '', count(DISTINCT case_id) FILTER (WHERE fits),"
-            f" count(DISTINCT case_id) FROM ({sql}) AS counted)"
+            f" count(DISTINCT case_id), count(*) = {size} FROM ({sql}) AS counted)"
         )
         values += of
     shelves = _plan(actor, right, Wanted(view=of_view), at).shelves
     if (codes := list(stages)) and shelves:
         parts.append(
-            "(SELECT -1, k.key, 1, 1 FROM unnest(%s::varchar[]) AS k (key) WHERE EXISTS ("
+            "(SELECT -1, k.key, 1, 1, false FROM unnest(%s::varchar[]) AS k (key) WHERE EXISTS ("
             "SELECT FROM unnest(%s::bigint[]) AS s (shelf) CROSS JOIN LATERAL ("
             "SELECT FROM cases_listedcase l WHERE l.shelf = s.shelf AND l.stage = k.key"
             f" AND l.state < {listing.CLOSED} AND (l.ends_at IS NULL OR l.ends_at > now())"
@@ -451,12 +452,12 @@ def numbers(
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         rows = cursor.fetchall()
-    for number, stage, fitting, looked_at in rows:
+    for number, stage, fitting, looked_at, stopped in rows:
         if number < 0:
             at_stages.add(stage)
             continue
         limit = reach[names[number]]
-        found[names[number]] = Count(min(fitting, limit), more=looked_at > limit)
+        found[names[number]] = Count(min(fitting, limit), more=stopped or looked_at > limit)
     return found, at_stages
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -18,6 +17,7 @@ from cases.rules.decisions import windows_of_the_person
 from cases.rules.next_steps import Step, next_steps
 from cases.selectors.cases import OPEN_DECISIONS, DeadlineView, address, standing
 from nrm.accounts.models import User
+from nrm.deadline_words import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _due_words(clock: DeadlineView | None) -> str:
     if clock is None:
         return ""
     text = _("Was due %(date)s") if clock.state == "overdue" else _("Due %(date)s")
-    return text % {"date": date_format(clock.due_on, "j F Y")}
+    return text % {"date": day_words(clock.due_on)}
 
 
 def _clock_line(clock: DeadlineView) -> DoNext:
@@ -153,7 +153,7 @@ def _line(
             href = _decision_page("decision", case, made, SERVE_DECISION.code in held)
         case _:
             title = _("Prepare the decision: %(decision)s") % {"decision": name}
-            until = date_format(step.until, "j F Y") if step.until else ""
+            until = day_words(step.until) if step.until else ""
             hint = _("It cannot be made before %(date)s") % {"date": until}
             status, colour = _("Waiting for the date"), "grey"
     if not href and colour == "blue":
@@ -282,9 +282,9 @@ def _decision_line(case: Case, decision: Decision) -> DecisionLine:
     made = decision.state == DecisionState.MADE
     dates = []
     if decision.made_on:
-        dates.append(_("made %(date)s") % {"date": date_format(decision.made_on, "j F Y")})
+        dates.append(_("made %(date)s") % {"date": day_words(decision.made_on)})
         dates.append(
-            _("given to the person %(date)s") % {"date": date_format(decision.served_on, "j F Y")}
+            _("given to the person %(date)s") % {"date": day_words(decision.served_on)}
             if decision.served_on
             else _("not given to the person yet")
         )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -17,6 +16,7 @@ from cases.rules.referral_form.questions import form_for
 from cases.selectors.intake import answer_words
 from cases.selectors.near import Mark, contact_marks
 from identities.crypto import Unreadable, unseal
+from nrm.deadline_words import day_words
 from nrm.templatetags.nrm import partial_date
 
 
@@ -88,13 +88,13 @@ def _consent(case: Case, row: Consent) -> ConsentLine:
             _("Recorded"),
             _("%(date)s by %(name)s")
             % {
-                "date": date_format(row.recorded_at, "j F Y"),
+                "date": day_words(row.recorded_at),
                 "name": row.recorded_by.display_name,
             },
         ),
         (
             _("Withdrawn"),
-            date_format(row.withdrawn_at, "j F Y") if row.withdrawn_at else "",
+            day_words(row.withdrawn_at) if row.withdrawn_at else "",
         ),
     ]
     return ConsentLine(

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases import access
@@ -15,6 +14,7 @@ from cases.models import Case, CaseGroupGrant, CaseUserGrant
 from cases.rights import NEARNESS, RIGHTS
 from cases.selectors.near import REASONS
 from nrm.accounts.models import Membership, User
+from nrm.deadline_words import day_words
 
 MOST_PEOPLE = 500
 
@@ -84,8 +84,8 @@ def _said(grant: Any) -> dict[str, str]:
     return {
         "nearness": str(NEARNESS[grant.permission.codename]),
         "reason": str(REASONS.get(grant.reason, grant.reason)),
-        "date": date_format(grant.granted_at, "j F Y"),
-        "end": date_format(grant.ends_at, "j F Y") if grant.ends_at else "",
+        "date": day_words(grant.granted_at),
+        "end": day_words(grant.ends_at) if grant.ends_at else "",
     }
 
 

@@ -7,12 +7,11 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from nrm.deadline_words import day_words
 from screening.models import IndicatorState
 from screening.selectors import Row
 
@@ -72,7 +71,7 @@ class Drawing:
     def _facts(self, row: Row, address: str, *, mixed: bool) -> SafeString | str:
         facts: list[Any] = [row.element] if mixed else []
         if row.finding:
-            when = date_format(timezone.localtime(row.finding.recorded_at), "j F Y")
+            when = day_words(row.finding.recorded_at)
             facts.append(f"{row.finding.recorded_by.display_name}, {when}")
             facts.append(self._links(row))
             facts.append(

@@ -130,7 +130,7 @@ def rows_of(client, url):
         if "waiting" in page.context:
             count += len(page.context["waiting"])
         else:
-            count += sum(len(group["lines"]) for group in page.context["groups"])
+            count += sum(len(group["rows"]) for group in page.context["groups"])
         url = page.context["next_url"]
     return count
 

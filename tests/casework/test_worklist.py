@@ -28,7 +28,7 @@ def text(client, query=""):
 
 def listed(client, query=""):
     page = client.get(reverse("worklist") + query)
-    return [line.case.reference for group in page.context["groups"] for line in group["lines"]]
+    return [row["reference"] for group in page.context["groups"] for row in group["rows"]]
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def test_a_caseworker_sees_their_cases_in_groups_with_words(world, five):
         "Not due",
         "Paused",
     ]
-    order = [line.case.pk for group in page.context["groups"] for line in group["lines"]]
-    assert order == [five[name].pk for name in ("late", "now", "week", "far", "held")]
+    order = [row["reference"] for group in page.context["groups"] for row in group["rows"]]
+    assert order == [five[name].reference for name in ("late", "now", "week", "far", "held")]
     shown = page.content.decode()
     assert "Overdue by 2 days" in shown
     assert "Paused: Contact is lost" in shown
@@ -197,7 +197,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(world, at):
 
 
 def listed_on(page):
-    return [line.case.reference for group in page.context["groups"] for line in group["lines"]]
+    return [row["reference"] for group in page.context["groups"] for row in group["rows"]]
 
 
 def test_a_place_in_a_list_reads_what_it_wrote(at):
@@ -260,4 +260,4 @@ def test_a_closed_case_is_found_too(world, at):
 def test_a_paused_case_is_on_hold(world, five):
     shown = world.client("caseworker").get(reverse("worklist") + "?urgency=paused")
     (group,) = shown.context["groups"]
-    assert [line.waits for line in group["lines"]] == ["On hold"]
+    assert [row["waits"] for row in group["rows"]] == ["On hold"]
