@@ -100,6 +100,9 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
+    if operation.get("parameters"):
+        # The HTTP server's own answer, no problem+json: nothing of the address was read.
+        operation["responses"] = dict(sorted({**operation["responses"], "414": {}}.items()))
     example = example_of(operation["operationId"])
     sent = operation.get("requestBody", {}).get("content", {})
     if "request" in example and "application/json" in sent:
@@ -132,6 +135,7 @@ _WORDS = {
     "409": "Somebody changed it since you saw it.",
     "412": "Somebody changed it since you read it.",
     "413": "More than 2 MB.",
+    "414": "The address with its query is longer than 4,000 bytes.",
     "415": "Send JSON.",
     "422": "It was understood and cannot be done; `errors` holds every reason.",
     "428": "If-Match is missing.",
