@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from cases.selectors import keyset, lists, referrals, timeline
+from nrm.accounts import sessions
 from tests.performance.rows import Rows
 from tests.world import World, build_world
 
@@ -233,6 +235,8 @@ def counts(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
         patch.setitem(referrals.sent_referrals.__kwdefaults__, "size", 100)
         patch.setitem(timeline.timeline.__kwdefaults__, "size", 100)
         patch.setattr(timeline, "PAGE_SIZE", 100)
+        # That somebody was seen is noted once in a while, on whichever page the while ends.
+        patch.setattr(sessions, "SEEN_EVERY", timedelta(days=1))
         world = build_world("uk")
         rows = Rows(world, timezone.now())
         clients: dict[str, Client] = {}
