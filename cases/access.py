@@ -14,20 +14,16 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models.expressions import RawSQL
 from guardian.backends import ObjectPermissionBackend
 
 from cases.models import Case, CaseGroupGrant, CaseUserGrant
 from cases.models.listing import group_shelf, other_shelf, own_shelf
 from cases.references import clean_reference
 from cases.rights import BY_CODE, NEARNESS, RIGHTS, CaseRight
-from nrm.accounts.models import Membership, Organisation, RoleGroup, User
+from nrm.accounts.models import Organisation, RoleGroup, User
 from nrm.actions import Forbidden, Hidden
-
-
-def _running() -> Q:
-    return Q(ends_at=None) | Q(ends_at__gt=Now())
 
 
 @cache
@@ -134,24 +130,10 @@ def _fresh(actor: User) -> None:
     actor.__dict__.pop("active_memberships", None)
 
 
-def holds(actor: User, right: CaseRight, case_id: UUID) -> bool:
-    """Whether the actor has the right on the case now."""
-    _fresh(actor)
-    return Case.objects.visible_to(actor, right).filter(pk=case_id).exists()
-
-
-ANY_RIGHT = CaseRight("any", "", frozenset(pair for right in RIGHTS for pair in right.holders))
-
-
-def can_see_at_all(actor: User, case_id: UUID) -> bool:
-    """Whether the actor may know that the case exists."""
-    return Case.objects.visible_to(actor, ANY_RIGHT).filter(pk=case_id).exists()
-
-
-# What running grants bring to one person on one case. Written out, since every page of a case
-# begins with it; a test holds it against `visible`, grant by grant.
+# What running grants bring to one person on one case. Written out, since every page of a case and
+# every action on one begins with it; a test holds it against `visible`, grant by grant.
 _NEAR = """
-SELECT p.codename, rg.role, NULL::uuid
+SELECT p.codename, rg.role
 FROM cases_case c
 JOIN cases_casegroupgrant g ON g.content_object_id = c.id
 JOIN accounts_membership m ON m.group_id = g.group_id AND m.user_id = %(actor)s
@@ -160,31 +142,39 @@ JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
 JOIN auth_permission p ON p.id = g.permission_id
 WHERE c.{key} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
 UNION ALL
-SELECT p.codename, NULL, c.authority_id
+SELECT p.codename, rg.role
 FROM cases_case c
 JOIN cases_caseusergrant g ON g.content_object_id = c.id AND g.user_id = %(actor)s
+JOIN accounts_rolegroup rg ON rg.organisation_id = c.authority_id
+JOIN accounts_membership m ON m.group_id = rg.group_id AND m.user_id = g.user_id
+JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
 JOIN auth_permission p ON p.id = g.permission_id
 WHERE c.{key} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
 """
 
 
-def _rights(actor: Any, key: str, case: Any) -> frozenset[str]:
-    """The codes of every right the actor has on the case of this key. One query."""
-    if not getattr(actor, "is_active", False) or not getattr(actor, "roles", None):
+def _near(actor: Any, key: str, case: Any) -> frozenset[tuple[str, str]]:
+    """How near the actor stands to the case of this key now, each (nearness, role). One query."""
+    if not getattr(actor, "is_active", False):
         return frozenset()
-    held: set[tuple[str, str]] = set()
     with connection.cursor() as cursor:
         cursor.execute(_NEAR.format(key=key), {"actor": actor.pk, "case": case})
-        for nearness, role, authority in cursor.fetchall():
-            if role is not None:
-                held.add((nearness, role))
-                continue
-            held.update(
-                (nearness, membership.role)
-                for membership in actor.active_memberships
-                if membership.organisation.pk == authority
-            )
-    return frozenset(right.code for right in RIGHTS if right.holders & held)
+        return frozenset(cursor.fetchall())
+
+
+def _rights(near: frozenset[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(right.code for right in RIGHTS if right.holders & near)
+
+
+def holds(actor: User, right: CaseRight, case_id: UUID) -> bool:
+    """Whether the actor has the right on the case now. One query."""
+    _fresh(actor)
+    return bool(right.holders & _near(actor, "id", case_id))
+
+
+def can_see_at_all(actor: User, case_id: UUID) -> bool:
+    """Whether the actor may know that the case exists. One query."""
+    return bool(_rights(_near(actor, "id", case_id)))
 
 
 def find_case(actor: Any, reference: str, right: CaseRight) -> tuple[Case, frozenset[str]]:
@@ -192,7 +182,7 @@ def find_case(actor: Any, reference: str, right: CaseRight) -> tuple[Case, froze
     that they have on it. Hidden (404) where they may not know of it, Forbidden (403) where they may
     but have not this right; it is read only where they have. Two queries."""
     clean = clean_reference(reference)
-    held = _rights(actor, "reference", clean) if clean else frozenset()
+    held = _rights(_near(actor, "reference", clean)) if clean else frozenset()
     if right.code not in held:
         raise Forbidden(right.code) if held else Hidden(right.code)
     found = Case.objects.select_related("person", "authority", "caseworker")
@@ -201,7 +191,7 @@ def find_case(actor: Any, reference: str, right: CaseRight) -> tuple[Case, froze
 
 def rights_on(actor: User, case: Case) -> frozenset[str]:
     """The codes of every right the actor has on the case. One query."""
-    return _rights(actor, "id", case.pk)
+    return _rights(_near(actor, "id", case.pk))
 
 
 class CaseBackend(ObjectPermissionBackend):
@@ -304,27 +294,29 @@ def end_role(case: Case, nearness: str, organisation: Organisation, role: str) -
     return count
 
 
-def people_near(case: Case, nearness: str, role: str) -> QuerySet[User]:
-    """Active people whom a running grant brings this near to the case in this role."""
-    groups = CaseGroupGrant.objects.filter(
-        _running(),
-        content_object=case,
-        permission__codename=nearness,
-        group__role_group__role=role,
-        group__role_group__organisation__is_active=True,
-    ).values("group")
-    by_group = Exists(Membership.objects.filter(user=OuterRef("pk"), group__in=groups))
-    by_name = Exists(
-        CaseUserGrant.objects.filter(
-            _running(), content_object=case, user=OuterRef("pk"), permission__codename=nearness
-        )
-    )
-    has_role = Exists(
-        Membership.objects.filter(
-            user=OuterRef("pk"),
-            group__role_group__role=role,
-            group__role_group__organisation=case.authority_id,
-            group__role_group__organisation__is_active=True,
-        )
-    )
-    return User.objects.filter(by_group | (by_name & has_role), is_active=True)
+# Those whom running grants bring so near to a case. The other way round than _NEAR.
+_PEOPLE = """
+SELECT m.user_id
+FROM cases_casegroupgrant g
+JOIN accounts_rolegroup rg ON rg.group_id = g.group_id
+JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
+JOIN accounts_membership m ON m.group_id = g.group_id
+WHERE g.content_object_id = %s AND g.permission_id = %s AND rg.role = ANY(%s)
+  AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+UNION ALL
+SELECT g.user_id
+FROM cases_caseusergrant g
+JOIN accounts_membership m ON m.user_id = g.user_id
+JOIN accounts_rolegroup rg ON rg.group_id = m.group_id
+JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
+WHERE g.content_object_id = %s AND g.permission_id = %s AND rg.role = ANY(%s)
+  AND o.id = %s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+"""
+
+
+def people_near(case: Case, nearness: str, *roles: str) -> QuerySet[User]:
+    """Active people whom a running grant brings this near to the case in one of these roles: in
+    whatever organisation by a grant to its role, in the case's authority by a grant to a person."""
+    near = [case.pk, _nearness_ids()[nearness], list(roles)]
+    near_ids = RawSQL(_PEOPLE, [*near, *near, case.authority_id])  # noqa: S611
+    return User.objects.filter(pk__in=near_ids, is_active=True)

@@ -21,6 +21,7 @@ from django.db import connection, transaction
 
 from nrm import context
 from nrm.audit import writer
+from nrm.audit.models import Event
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -83,6 +84,19 @@ def detail(**codes: Any) -> None:
     details.update(codes)
 
 
+_further: ContextVar[list[tuple[str, Any, dict[str, Any]]] | None] = ContextVar(
+    "nrm_action_further", default=None
+)
+
+
+def also(verb: str, about: Any, **codes: Any) -> None:
+    """Adds an event about a row of a case, which is written with the action's own, before it."""
+    further = _further.get()
+    if further is None:
+        raise RuntimeError("also() is called inside an action only.")
+    further.append((verb, about, codes))
+
+
 def lock(key: UUID) -> None:
     """Waits for the lock of a case or a draft, held until the transaction ends."""
     with connection.cursor() as cursor:
@@ -92,6 +106,19 @@ def lock(key: UUID) -> None:
 def lock_of(subject: Any) -> UUID | None:
     """The id that an action on this object locks: its `lock_id`, else none."""
     return getattr(subject, "lock_id", None)
+
+
+def _event(verb: str, about: Any, subject: Any, *, actor: Any, at: datetime, data: Any) -> Event:
+    object_id = getattr(about, "pk", None)
+    return writer.event(
+        verb,
+        at=at,
+        actor_id=actor.id,
+        object_type=about._meta.label_lower if hasattr(about, "_meta") else "",
+        object_id=object_id if isinstance(object_id, UUID) else None,
+        case_id=getattr(about, "case_id", None) or getattr(subject, "case_id", None),
+        data=data,
+    )
 
 
 def action(
@@ -121,22 +148,18 @@ def action(
                 if (key := lock_of(subject)) is not None:
                     lock(key)
                 right.check(actor, subject)
-                token = _details.set({})
+                details: dict[str, Any] = {}
+                further: list[tuple[str, Any, dict[str, Any]]] = []
+                tokens = _details.set(details), _further.set(further)
                 try:
                     result = function(*args, **kwargs)
-                    details = _details.get() or {}
                 finally:
-                    _details.reset(token)
-                about: Any = result if getattr(result, "pk", None) is not None else subject
-                object_id = getattr(about, "pk", None)
-                writer.write(
-                    verb,
-                    at=at,
-                    actor_id=actor.id,
-                    object_type=about._meta.label_lower if hasattr(about, "_meta") else "",
-                    object_id=object_id if isinstance(object_id, UUID) else None,
-                    case_id=getattr(about, "case_id", None) or getattr(subject, "case_id", None),
-                    data=details,
+                    _details.reset(tokens[0])
+                    _further.reset(tokens[1])
+                about = result if getattr(result, "pk", None) is not None else subject
+                writer.write_all(
+                    _event(what, of, subject, actor=actor, at=at, data=data)
+                    for what, of, data in [*further, (verb, about, details)]
                 )
                 return result
 

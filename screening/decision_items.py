@@ -1,32 +1,36 @@
 """What a decision considers of a completed screening: each item of evidence, without its words."""
 
-from django.db.models import Prefetch
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, Value
 from django.utils.translation import gettext as _
 
 from cases.models import FindingSet
 from cases.ports import Item
-from screening.models import Evidence, EvidenceSource, IndicatorFinding, IndicatorState
+from screening.models import Evidence, EvidenceSource, IndicatorState
 
 
 def items_behind(findings: FindingSet) -> list[Item]:
     """The evidence of the screening that the findings come from, in its order, with the codes of
-    the indicators that each item shows. Two queries."""
+    the indicators that each item shows. One query."""
     if findings.source_id is None:
         return []
-    shown = IndicatorFinding.objects.filter(state=IndicatorState.SHOWN).order_by("code")
-    rows = Evidence.objects.filter(screening_id=findings.source_id).prefetch_related(
-        Prefetch("findings", queryset=shown)
+    shown = Q(findings__state=IndicatorState.SHOWN)
+    rows = (
+        Evidence.objects.filter(screening_id=findings.source_id)
+        .values_list("pk", "number", "source", "dated")
+        .annotate(codes=ArrayAgg("findings__code", filter=shown, distinct=True, default=Value([])))
+        .order_by("number", "pk")
     )
     return [
         Item(
-            id=str(row.pk),
-            source=row.source,
+            id=str(pk),
+            source=source,
             label=_("Evidence %(number)d: %(source)s")
-            % {"number": row.number, "source": _source(row.source)},
-            dated=row.dated,
-            shows=tuple(dict.fromkeys(finding.code for finding in row.findings.all())),
+            % {"number": number, "source": _source(source)},
+            dated=dated,
+            shows=tuple(codes),
         )
-        for row in rows
+        for pk, number, source, dated, codes in rows
     ]
 
 

@@ -1,10 +1,9 @@
 """Starting, moving, meeting and stopping clocks. Called by actions, inside their lock and
 transaction. Whoever sets a clock also sets when the sweep looks at it next."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
-
-from django.db.models import Min
 
 from cases.models import Case, Deadline
 from cases.models.deadline import DeadlineState
@@ -20,13 +19,49 @@ def _basis(clock: Clock, case: Case) -> dict[str, Any]:
     return {**clock.basis, "profile": case.profile_code, "version": case.profile_version}
 
 
-def start_term(case: Case, code: str, *, at: datetime, on: date | None = None) -> Deadline:
-    """Starts a term of the case's profile at this moment, or on the day `on` where the event that
-    starts it was on another day. An open clock of the same term goes on as it is: a term runs once
-    at a time."""
-    running = case.deadlines.filter(term=code, state__in=RUNNING).first()
-    if running:
+def move(
+    case: Case,
+    *,
+    at: datetime,
+    met: Collection[str] = (),
+    over: Collection[str] = (),
+    void: Collection[str] = (),
+    start: Sequence[str] = (),
+    on: date | None = None,
+) -> list[Deadline]:
+    """Ends and starts clocks of the case, one statement for each kind of change. Running clocks of
+    the terms `met` are met, those of `void` no longer apply. Those of `over` last until the later
+    of their last day and now: they are met, unless that day is still to come; the sweep ends them
+    then. After that the terms of `start` begin at this moment, or on the day `on` where the event
+    that starts them was on another day. An open clock of the same term goes on as it is: a term
+    runs once at a time.
+
+    Returns a clock for each term of `start`. Sets the earliest date on the case; the caller saves
+    it."""
+    running = list(case.deadlines.filter(state__in=RUNNING))
+    ended = [d for d in running if d.term in met or (d.term in over and turn_of(d) <= at)]
+    running = _end(ended, running, DeadlineState.MET, at=at)
+    running = _end([d for d in running if d.term in void], running, DeadlineState.VOID, at=at)
+    clocks = {deadline.term: deadline for deadline in reversed(running)}
+    new = {code: _new(case, code, at=at, on=on) for code in start if code not in clocks}
+    Deadline.objects.bulk_create(new.values())
+    clocks |= new
+    case.next_due_at = _earliest([*running, *new.values()])
+    return [clocks[code] for code in start]
+
+
+def _end(
+    ended: list[Deadline], running: list[Deadline], state: DeadlineState, *, at: datetime
+) -> list[Deadline]:
+    """Ends some of the clocks that run, and returns the others."""
+    if not ended:
         return running
+    gone = {deadline.pk for deadline in ended}
+    Deadline.objects.filter(pk__in=gone).update(state=state, settled_at=at, next_reminder_at=None)
+    return [deadline for deadline in running if deadline.pk not in gone]
+
+
+def _new(case: Case, code: str, *, at: datetime, on: date | None) -> Deadline:
     calendar = case.profile.calendar_for(case.calendar)
     clock = case.profile.clock(code, on or at, calendar=case.calendar)
     deadline = Deadline(
@@ -41,21 +76,54 @@ def start_term(case: Case, code: str, *, at: datetime, on: date | None = None) -
         kind="due" if case.profile.term(code).kind == "due" else "earliest",
     )
     look_again(deadline, at=at)
-    deadline.save(force_insert=True)
-    refresh_next_due(case)
     return deadline
+
+
+def _earliest(running: Iterable[Deadline]) -> datetime | None:
+    """The earliest date that is still to be met."""
+    dates = [d.due_at for d in running if d.state == DeadlineState.OPEN and d.kind == "due"]
+    return min(dates, default=None)
+
+
+def _move_and_save(case: Case, **changes: Any) -> list[Deadline]:
+    before = case.next_due_at
+    started = move(case, **changes)
+    if case.next_due_at != before:
+        case.save(update_fields=["next_due_at"])
+    return started
+
+
+def start_term(case: Case, code: str, *, at: datetime, on: date | None = None) -> Deadline:
+    """Starts a term of the case's profile, as `move` does."""
+    (deadline,) = _move_and_save(case, start=[code], at=at, on=on)
+    return deadline
+
+
+def terms_of(case: Case, event: str, also: tuple[str, ...] = ()) -> list[str]:
+    """The terms that the profile starts on this event, and those named in `also`."""
+    codes = [term.code for term in case.profile.terms_started_by(event)]
+    return codes + [code for code in also if code not in codes]
 
 
 def start_terms(
     case: Case, event: str, *, at: datetime, on: date | None = None, also: tuple[str, ...] = ()
 ) -> list[Deadline]:
     """Starts every term that the profile starts on this event, and those named in `also`."""
-    codes = [term.code for term in case.profile.terms_started_by(event)]
-    codes += [code for code in also if code not in codes]
-    started = [start_term(case, code, at=at, on=on) for code in codes]
+    codes = terms_of(case, event, also)
+    started = _move_and_save(case, start=codes, at=at, on=on) if codes else []
     if started:
-        detail(terms_started=[d.term for d in started])
+        detail(terms_started=codes)
     return started
+
+
+def settle_terms(case: Case, codes: Collection[str], *, at: datetime) -> None:
+    """Marks running clocks of these terms as met."""
+    _move_and_save(case, met=codes, at=at)
+
+
+def void_terms(case: Case, codes: Collection[str], *, at: datetime) -> None:
+    """Stops running clocks that no longer apply."""
+    _move_and_save(case, void=codes, at=at)
 
 
 def look_again(deadline: Deadline, *, at: datetime) -> None:
@@ -106,37 +174,6 @@ def recompute(deadline: Deadline, *, at: datetime) -> None:
     refresh_next_due(case)
 
 
-def settle_terms(case: Case, codes: list[str] | tuple[str, ...], *, at: datetime) -> int:
-    """Marks running clocks of these terms as met. Returns how many were."""
-    return _end(case, codes, DeadlineState.MET, at=at)
-
-
-def void_terms(case: Case, codes: list[str] | tuple[str, ...], *, at: datetime) -> int:
-    """Stops running clocks that no longer apply. Returns how many were stopped."""
-    return _end(case, codes, DeadlineState.VOID, at=at)
-
-
-def _end(case: Case, codes: list[str] | tuple[str, ...], state: str, *, at: datetime) -> int:
-    count = case.deadlines.filter(term__in=codes, state__in=RUNNING).update(
-        state=state, settled_at=at, next_reminder_at=None
-    )
-    refresh_next_due(case)
-    return count
-
-
-def end_periods(case: Case, codes: tuple[str, ...], *, at: datetime) -> int:
-    """Ends periods that last until the later of their last day and a decision made now. One whose
-    last day is still to come goes on, and the sweep ends it then. Returns how many ended now."""
-    over = [
-        deadline.pk
-        for deadline in case.deadlines.filter(term__in=codes, state__in=RUNNING)
-        if turn_of(deadline) <= at
-    ]
-    return case.deadlines.filter(pk__in=over).update(
-        state=DeadlineState.MET, settled_at=at, next_reminder_at=None
-    )
-
-
 def turn_of(deadline: Deadline) -> datetime:
     """The moment at which the clock has run out, or at which what had to wait may be done."""
     profile = deadline.case.profile
@@ -150,9 +187,7 @@ def turn_of(deadline: Deadline) -> datetime:
 
 def refresh_next_due(case: Case) -> None:
     """Keeps on the case the earliest date that is still to be met."""
-    earliest = case.deadlines.filter(state=DeadlineState.OPEN, kind="due").aggregate(
-        first=Min("due_at")
-    )["first"]
-    if earliest != case.next_due_at:
-        case.next_due_at = earliest
-        Case.objects.filter(pk=case.pk).update(next_due_at=earliest)
+    before = case.next_due_at
+    case.next_due_at = _earliest(case.deadlines.filter(state=DeadlineState.OPEN, kind="due"))
+    if case.next_due_at != before:
+        case.save(update_fields=["next_due_at"])

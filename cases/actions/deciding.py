@@ -8,24 +8,31 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases import access, rights
 from cases.actions import clocks
 from cases.actions.telling import tell
-from cases.models import Case, Decision, DecisionReview
+from cases.models import Case, Decision, DecisionReview, FindingSet
 from cases.models.decision import DecisionState
 from cases.rules import decisions as rules
 from cases.selectors import decisions as reads
 from identities.crypto import seal, seal_json
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
-from nrm.actions import Changed, Objection, Refused, action, detail, refuse_if
-from nrm.audit import writer
+from nrm.actions import Changed, Objection, Refused, action, also, detail, refuse_if
 from nrm.profiles.shape import Outcome
 
 _EDITABLE = (DecisionState.DRAFT, DecisionState.RETURNED)
+# What making a decision needs of what it refers to.
+_TO_MAKE_IT = ("case__caseworker", "author", "findings")
+# What making it changes, also where it is submitted and made in one.
+_MADE_WITH = (
+    *("state", "findings", "submitted_at", "second_person", "version"),
+    *("made_at", "made_on", "record", "record_hash"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +109,11 @@ def _put(decision: Decision, content: Content) -> None:
     )
 
 
-def _read_again(decision: Decision, version: int | None) -> None:
-    """Reads the decision and its case under the lock. Raises Changed where it was changed since
-    the version that the actor saw."""
-    decision.refresh_from_db()
-    decision.case = Case.objects.select_related("person").get(pk=decision.case_id)
+def _read_again(decision: Decision, version: int | None, *more: str) -> None:
+    """Reads the decision, its case and `more` of what it refers to, under the lock. Raises Changed
+    where it was changed since the version that the actor saw."""
+    rows = Decision.objects.select_related("case", *more)
+    decision.refresh_from_db(from_queryset=rows)
     if version is not None and version != decision.version:
         text = _("This was changed since you opened it. What you typed is kept: compare, then save")
         raise Changed([Objection(text, code="changed")])
@@ -167,19 +174,18 @@ def submit_for_review(
 ) -> Decision:
     """Gives the draft to a second person; where the outcome needs none, makes it. Raises Refused
     with everything that stands in the way."""
-    _read_again(decision, version)
-    objections = _objections_to_touching(decision, actor)
-    if not objections:
-        objections = _objections(decision, at)
-    refuse_if(objections)
+    _read_again(decision, version, *_TO_MAKE_IT)
+    now = reads.current_findings(decision.case)
+    draft = reads.draft_facts(decision)
+    refuse_if(_objections_to_touching(decision, actor) or _objections(decision, draft, now, at=at))
     law = reads.law_of(decision)
-    decision.findings = reads.current_findings(decision.case)
+    decision.findings = now
     decision.submitted_at = at
     decision.second_person = None
     decision.version += 1
     detail(decision=decision.code, outcome=decision.outcome)
     if not rules.needs_second_person(law, decision.outcome):
-        _make(decision, actor=actor, at=at, second_person=None)
+        _make(decision, draft, actor=actor, at=at, second_person=None)
         return decision
     decision.state = DecisionState.IN_REVIEW
     decision.save()
@@ -188,10 +194,13 @@ def submit_for_review(
     return decision
 
 
-def _objections(decision: Decision, at: datetime) -> list[Objection]:
+def _objections(
+    decision: Decision, draft: rules.DraftFacts, now: FindingSet | None, *, at: datetime
+) -> list[Objection]:
+    """Everything that stands in the way of the draft, with the findings that hold now."""
     law = reads.law_of(decision)
-    facts = reads.facts_of(decision.case, law, at=at)
-    return rules.objections_to_decision(law, facts, reads.draft_facts(decision))
+    facts = reads.facts_of(decision.case, law, at=at, findings=now)
+    return rules.objections_to_decision(law, facts, draft)
 
 
 def _tell(users: Any, kind: str, decision: Decision, *, at: datetime, **more: Any) -> None:
@@ -294,7 +303,7 @@ def _close(
     review.escalated_to = to
     if reasons.strip():
         review.reasons = _sealed(review.decision, reasons, "reasons", review.pk)
-    review.save()
+    review.save(update_fields=["verdict", "decided_at", "escalated_to", "reasons"])
 
 
 @action("decision.agreed", right=rights.REVIEW_DECISION)
@@ -303,21 +312,24 @@ def agree(
 ) -> Decision:
     """The second person agrees, and the decision is made. Refused while anything stands in the
     way, also what came up since it was submitted."""
-    _read_again(decision, version)
+    _read_again(decision, version, *_TO_MAKE_IT)
+    prefetch_related_objects([decision], "reviews")
     objections = _objections_to_reading(decision, actor)
     review = _review_to_close(decision, actor, objections)
-    if not objections:
-        objections = _objections(decision, at) + _objections_to_old_findings(decision)
-    refuse_if(objections)
+    now = reads.current_findings(decision.case)
+    draft = reads.draft_facts(decision)
+    refuse_if(
+        objections
+        or _objections(decision, draft, now, at=at) + _objections_to_old_findings(decision, now)
+    )
     assert review is not None
     _close(review, rules.AGREE, at=at, reasons=reasons)
     detail(decision=decision.code, outcome=decision.outcome)
-    _make(decision, actor=actor, at=at, second_person=actor)
+    _make(decision, draft, actor=actor, at=at, second_person=actor)
     return decision
 
 
-def _objections_to_old_findings(decision: Decision) -> list[Objection]:
-    now = reads.current_findings(decision.case)
+def _objections_to_old_findings(decision: Decision, now: FindingSet | None) -> list[Objection]:
     if now is None or now.pk == decision.findings_id:
         return []
     text = _("The findings changed after this was submitted. Return it, so that its author sees.")
@@ -388,7 +400,14 @@ def readers_besides(decision: Decision, actor: User) -> list[User]:
 
 
 # Making it ---------------------------------------------------------------------------------------
-def _make(decision: Decision, *, actor: User, at: datetime, second_person: User | None) -> None:
+def _make(
+    decision: Decision,
+    draft: rules.DraftFacts,
+    *,
+    actor: User,
+    at: datetime,
+    second_person: User | None,
+) -> None:
     """Makes the decision: the record and its hash, the stage, the clocks, the people told."""
     case = decision.case
     law = reads.law_of(decision)
@@ -403,27 +422,21 @@ def _make(decision: Decision, *, actor: User, at: datetime, second_person: User 
     decision.made_on = reads.today_of(case, at)
     decision.state = DecisionState.MADE
     started = _move_clocks(case, decision, outcome, at=at)
-    record = _record(decision, law_stage=stage_before, started=started)
+    record = _record(decision, draft, law_stage=stage_before, started=started)
     decision.record = record
     decision.record_hash = rules.hash_of(record)
-    decision.save()
+    decision.save(update_fields=_MADE_WITH)
     case.stage, case.stage_since = way.to_stage, at
     case.version += 1
-    case.save(update_fields=["stage", "stage_since", "version"])
+    case.save(update_fields=["stage", "stage_since", "version", "next_due_at"])
     codes = {"decision": decision.code, "outcome": decision.outcome}
-    writer.write(
+    also(
         "decision.made",
-        at=at,
-        actor_id=actor.pk,
-        object_type=decision._meta.label_lower,
-        object_id=decision.pk,
-        case_id=case.pk,
-        data={
-            **codes,
-            "hash": decision.record_hash,
-            "stage": case.stage,
-            "terms_started": [term for term, _due in started],
-        },
+        decision,
+        **codes,
+        hash=decision.record_hash,
+        stage=case.stage,
+        terms_started=[term for term, _due in started],
     )
     _tell_of(decision, actor, at)
 
@@ -431,15 +444,20 @@ def _make(decision: Decision, *, actor: User, at: datetime, second_person: User 
 def _move_clocks(
     case: Case, decision: Decision, outcome: Outcome, *, at: datetime
 ) -> list[tuple[str, date]]:
-    """Meets, ends and starts the clocks that the outcome meets, ends and starts."""
+    """Meets, ends and starts the clocks that the outcome meets, ends and starts. The case is not
+    saved yet."""
     law = reads.law_of(decision)
-    clocks.settle_terms(case, outcome.stops, at=at)
-    clocks.end_periods(case, rules.periods_ended_by(case.profile, law), at=at)
-    if decision.supersedes is not None:
-        old = law.outcome(decision.supersedes.outcome)
-        clocks.void_terms(case, old.starts_when_served, at=at)
-    event = f"{decision.code}.{decision.outcome}"
-    started = clocks.start_terms(case, event, at=at, also=outcome.starts)
+    before = decision.supersedes
+    started = clocks.move(
+        case,
+        at=at,
+        met=outcome.stops,
+        over=rules.periods_ended_by(case.profile, law),
+        void=law.outcome(before.outcome).starts_when_served if before else (),
+        start=clocks.terms_of(case, f"{decision.code}.{decision.outcome}", outcome.starts),
+    )
+    if started:
+        detail(terms_started=[deadline.term for deadline in started])
     return [(deadline.term, deadline.due_on) for deadline in started]
 
 
@@ -457,13 +475,16 @@ def _tell_of(decision: Decision, actor: User, at: datetime) -> None:
         for choice in notification.told
     }
     if "first_responder" in told:
-        for role in (Role.FIRST_RESPONDER, Role.RESPONDER_LEAD):
-            people = access.people_near(case, "refer", role)
-            _tell(people, "referral_decided", decision, at=at)
+        people = access.people_near(case, "refer", Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
+        _tell(people, "referral_decided", decision, at=at)
 
 
 def _record(
-    decision: Decision, *, law_stage: str, started: list[tuple[str, date]]
+    decision: Decision,
+    draft: rules.DraftFacts,
+    *,
+    law_stage: str,
+    started: list[tuple[str, date]],
 ) -> dict[str, Any]:
     """The record of a decision as codes, ids, dates and hashes. What people wrote is under the
     person's key; the record holds the hash of the sealed value, which says nothing by itself."""
@@ -473,6 +494,7 @@ def _record(
     labels = {ground.code: ground.label for ground in outcome.grounds}
     weights = decision.answers.get("weights") or {}
     found = decision.findings
+    reviews = sorted(decision.reviews.all(), key=lambda review: review.at)
     with translation.override("en"):
         return {
             "case": str(case.pk),
@@ -494,7 +516,7 @@ def _record(
             ],
             "reasons": {
                 "sealed_sha256": hashlib.sha256(bytes(decision.reasons or b"")).hexdigest(),
-                "parts": sorted(reads.reasons_of(decision)),
+                "parts": sorted(draft.reasons),
             },
             "items": [
                 {
@@ -527,7 +549,7 @@ def _record(
             "decision_maker": str(decision.author_id),
             "second_reader": str(decision.second_person_id) if decision.second_person_id else None,
             "no_conflict_declared_by": sorted(
-                {str(decision.author_id), *(str(r.reviewer_id) for r in decision.reviews.all())}
+                {str(decision.author_id), *(str(r.reviewer_id) for r in reviews)}
             ),
             "reviews": [
                 {
@@ -540,7 +562,7 @@ def _record(
                         bytes(review.own_grounds)
                     ).hexdigest(),
                 }
-                for review in decision.reviews.order_by("at")
+                for review in reviews
             ],
             "drafted_at": decision.drafted_at.isoformat(),
             "submitted_at": decision.submitted_at.isoformat() if decision.submitted_at else None,

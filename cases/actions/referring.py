@@ -42,8 +42,7 @@ from identities.expiry import destroy_key_of_draft
 from identities.models import Person
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
-from nrm.actions import Hidden, Objection, Refused, action, detail, lock, refuse_if
-from nrm.audit import writer
+from nrm.actions import Hidden, Objection, Refused, action, also, detail, lock, refuse_if
 from nrm.profiles import Profile
 
 _CONSENT_ANSWERS = {
@@ -241,7 +240,7 @@ def _refer(
         vault.record(person.pk, facts, at=at, case_id=case.pk)
         _record_safe_contact(case, answers, actor=actor, at=at)
     else:
-        _say_what_was_destroyed(referral, answers, sent, actor=actor, at=at)
+        _say_what_was_destroyed(referral, answers, sent)
     detail(
         path=path,
         source=sent.source,
@@ -424,9 +423,7 @@ def _record_safe_contact(
     )
 
 
-def _say_what_was_destroyed(
-    referral: Referral, answers: Mapping[str, Any], sent: _Sent, *, actor: User, at: datetime
-) -> None:
+def _say_what_was_destroyed(referral: Referral, answers: Mapping[str, Any], sent: _Sent) -> None:
     """A notification without the person's agreement says nothing of who they are: what came of it
     is not kept, and an event says so, by the codes of the questions."""
     form = form_for(sent.profile)
@@ -441,12 +438,9 @@ def _say_what_was_destroyed(
     gone = sorted({code for code in codes if code not in kept})
     if not gone and not sent.unknown_values:
         return
-    writer.write(
+    also(
         "referral.identity_destroyed",
-        at=at,
-        actor_id=actor.pk,
-        object_type="cases.referral",
-        object_id=referral.pk,
-        case_id=referral.case_id,
-        data={"questions": gone, "unknown_values": bool(sent.unknown_values)},
+        referral,
+        questions=gone,
+        unknown_values=bool(sent.unknown_values),
     )

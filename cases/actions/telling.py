@@ -1,12 +1,32 @@
 """Telling people: an item in the inbox, and an e-mail that says only "You have a task"."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
-from cases.models import Case, Deadline, InboxItem, OutgoingMail
+from django.db import connection
+
+from cases.models import Case, Deadline
 from nrm.accounts.models import User
+
+# One statement, because most actions end with it: the items, and an e-mail for each that is new.
+_TELL = """
+WITH told AS (
+    INSERT INTO cases_inboxitem
+        (id, user_id, kind, case_id, deadline_id, rung, once, data, created_at)
+    SELECT gen_random_uuid(), person, %(kind)s, %(case)s::uuid, %(deadline)s::uuid, %(rung)s,
+           %(once)s, %(data)s::jsonb, %(at)s
+    FROM unnest(%(people)s::uuid[]) AS person
+    ON CONFLICT (user_id, once) DO NOTHING
+    RETURNING id
+), mails AS (
+    INSERT INTO cases_outgoingmail (id, item_id, message_id, queued_at, attempts)
+    SELECT gen_random_uuid(), id, '<' || gen_random_uuid() || '@referral-mechanism>', %(at)s, 0
+    FROM told WHERE %(by_mail)s
+)
+SELECT count(*) FROM told
+"""
 
 
 def tell(
@@ -26,25 +46,22 @@ def tell(
     `once` names the occasion: a second call with the same name tells nobody twice, whoever makes
     it and however many at once. Returns how many people were told now.
     """
-    items = [
-        InboxItem(
-            id=uuid4(),
-            user=user,
-            kind=kind,
-            case=case,
-            deadline=deadline,
-            rung=rung,
-            once=once,
-            data=data,
-            created_at=at,
+    people = [user.pk for user in users]
+    if not people:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TELL,
+            {
+                "people": people,
+                "kind": kind,
+                "case": case.pk if case else None,
+                "deadline": deadline.pk if deadline else None,
+                "rung": rung,
+                "once": once,
+                "data": json.dumps(data),
+                "at": at,
+                "by_mail": by_mail,
+            },
         )
-        for user in users
-    ]
-    InboxItem.objects.bulk_create(items, ignore_conflicts=True)
-    told = InboxItem.objects.filter(pk__in=[item.pk for item in items]).values_list("pk", flat=True)
-    if by_mail:
-        OutgoingMail.objects.bulk_create(
-            OutgoingMail(item_id=pk, message_id=f"<{uuid4()}@referral-mechanism>", queued_at=at)
-            for pk in told
-        )
-    return len(told)
+        return int(cursor.fetchone()[0])

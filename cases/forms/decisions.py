@@ -1,5 +1,7 @@
 """The forms of a decision: the draft, the second person's own grounds and verdict, serving."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -208,10 +210,18 @@ class VerdictForm(Form):
         _("Reasons"), _("Needed where you return it or pass it on. The author reads this."), 5_000
     )
 
-    def __init__(self, *args: Any, readers: list[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, readers: Callable[[], list[User]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.readers = {str(user.pk): user for user in readers}
-        self.fields["to"].choices = [
+        self._readers = readers
+        self.fields["to"].choices = self._choices
+
+    @cached_property
+    def readers(self) -> dict[str, User]:
+        """To whom it could be passed on, by id. Asked for where somebody is to be chosen only."""
+        return {str(user.pk): user for user in self._readers()}
+
+    def _choices(self) -> list[tuple[str, Any]]:
+        return [
             ("", _("Choose")),
             *((pk, user.display_name) for pk, user in self.readers.items()),
         ]

@@ -143,7 +143,11 @@ def review_text(review: DecisionReview, column: str, opener: Opener) -> str:
 
 def open_review(decision: Decision, reader: Any) -> DecisionReview | None:
     """This reader's own grounds on the version that is to be read, where they are recorded."""
-    return decision.reviews.filter(reviewer=reader, of_version=decision.version, verdict="").first()
+    for review in decision.reviews.all():
+        whose = (review.reviewer_id, review.of_version)
+        if whose == (reader.pk, decision.version) and not review.verdict:
+            return review
+    return None
 
 
 # Items considered ---------------------------------------------------------------------------

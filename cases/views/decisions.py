@@ -287,7 +287,7 @@ class ReviewView(DecisionPage):
 
     def _verdict(self, decision: Decision) -> HttpResponse:
         user: User = self.request.user
-        form = VerdictForm(self.request.POST, readers=deciding.readers_besides(decision, user))
+        form = self._verdict_form(decision, self.request.POST)
         if not form.is_valid():
             return self._review(decision, form, status=422)
         said = form.cleaned_data
@@ -308,6 +308,10 @@ class ReviewView(DecisionPage):
             return self._refused(decision, form, refusal)
         return redirect("reviews")
 
+    def _verdict_form(self, decision: Decision, *args: Any, **more: Any) -> VerdictForm:
+        user: User = self.request.user
+        return VerdictForm(*args, readers=lambda: deciding.readers_besides(decision, user), **more)
+
     def _refused(self, decision: Decision, form: Any, refusal: Refused) -> HttpResponse:
         decision = self.find(decision.pk)
         add_objections(form, refusal)
@@ -327,7 +331,7 @@ class ReviewView(DecisionPage):
         if form is None:
             initial = {"version": decision.version}
             form = (
-                VerdictForm(initial=initial, readers=deciding.readers_besides(decision, user))
+                self._verdict_form(decision, initial=initial)
                 if recorded
                 else OwnGroundsForm(initial=initial, law=reads.law_of(decision))
             )

@@ -1,5 +1,6 @@
-"""The one door by which an event is written."""
+"""The one door by which events are written."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,7 +9,7 @@ from nrm import context
 from nrm.audit.models import Event
 
 
-def write(
+def event(
     verb: str,
     *,
     at: datetime,
@@ -19,12 +20,12 @@ def write(
     refused: bool = False,
     data: dict[str, Any] | None = None,
 ) -> Event:
-    """Writes one event in the open transaction.
+    """One event, not written yet.
 
     `data` holds codes, ids, dates and numbers; a name, a contact or free text never goes in.
     """
     open_context = context.current()
-    return Event.objects.create(
+    return Event(
         verb=verb,
         at=at,
         actor_id=actor_id,
@@ -38,3 +39,14 @@ def write(
         xact=0,
         recorded_at=at,
     )
+
+
+def write(verb: str, *, at: datetime, actor_id: UUID | None, **more: Any) -> Event:
+    """Writes one event in the open transaction. Takes what `event` takes."""
+    (written,) = write_all([event(verb, at=at, actor_id=actor_id, **more)])
+    return written
+
+
+def write_all(events: Iterable[Event]) -> list[Event]:
+    """Writes events in the open transaction, in their order. One statement."""
+    return Event.objects.bulk_create(list(events))
