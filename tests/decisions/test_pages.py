@@ -315,6 +315,7 @@ DRAFT_QUERIES = 18
 MADE_QUERIES = 15
 REVIEW_PAGE_QUERIES = 23
 LETTER_QUERIES = 12
+AGREE_QUERIES = 31  # to make a decision, from the reader's click to the answer
 
 
 def queries_of(client, address):
@@ -322,6 +323,24 @@ def queries_of(client, address):
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+def test_a_decision_is_made_in_few_statements_and_each_is_told(world, at, case):
+    decision = submitted(world, case, at=at)
+    own_grounds(world, decision, at=at)
+    client = world.client("supervisor")
+    page = url("decision_review", case, decision)
+    client.get(page)  # the session and the content types are warm now
+    said = {"verdict_step": "1", "version": decision.version, "verdict": "agree"}
+    with CaptureQueriesContext(connection) as queries:
+        assert client.post(page, said).status_code == 302
+    assert len(queries) <= AGREE_QUERIES
+    told = {"decision_made": {"caseworker"}, "referral_decided": {"responder", "lead"}}
+    with acting_as(world.caseworker):
+        for kind, names in told.items():
+            items = InboxItem.objects.filter(kind=kind, case=case).select_related("mail")
+            assert {world.users[name].pk for name in names} <= {item.user_id for item in items}
+            assert all(item.mail.sent_at is None and item.data["decision_id"] for item in items)
 
 
 def test_review_queue_costs_the_same_for_25_and_50_decisions(world, at):

@@ -6,8 +6,9 @@ import pytest
 
 from cases import access
 from cases.models import Case, CaseUserGrant
-from cases.rights import BY_CODE, RIGHTS, SEE_CASE, SEE_STATUS
+from cases.rights import BY_CODE, RIGHTS, SEE_CASE, SEE_STATUS, CaseRight
 from nrm.accounts.models import User
+from nrm.accounts.roles import Role
 
 
 def fresh(user: User) -> User:
@@ -36,6 +37,29 @@ def test_lists_single_checks_and_backend_agree_for_every_user_and_right(world):
                 assert access.holds(fresh(user), right, case.pk) is held
                 assert fresh(user).has_perm(f"cases.{right.code}", case) is held
                 assert (right.code in access.rights_on(fresh(user), case)) is held
+
+
+def test_those_who_are_told_are_those_who_stand_so_near(world, at):
+    """People found for a case, and the standing of each, agree, grant by grant."""
+    case = world.assigned_case()
+    house = world.provider_house
+    access.grant_role(case, "protect", house, "protection_provider", reason="service", at=at)
+    for name in ("caseworker2", "other_caseworker", "auditor", "inactive", "provider"):
+        access.grant_person(case, "work", world.users[name], reason="cover", at=at)
+    past = at - timedelta(seconds=1)
+    access.grant_person(case, "decide", world.other_supervisor, reason="x", at=at, ends_at=past)
+    for pairs in ({near} for right in RIGHTS for near in right.holders):
+        ((nearness, role),) = pairs
+        right = CaseRight("near", "", frozenset(pairs))
+        expected = {u.pk for u in world.users.values() if access.holds(fresh(u), right, case.pk)}
+        found = [user.pk for user in access.people_near(case, nearness, role)]
+        assert sorted(found) == sorted(expected), (nearness, role)
+    assert world.caseworker2 in access.people_near(case, "work", "intake", "caseworker")
+    assert world.intake in access.people_near(case, "work", "intake", "caseworker")
+    assert world.auditor not in access.people_near(case, "work", *Role.values)
+    house.is_active = False
+    house.save(update_fields=["is_active"])
+    assert not access.people_near(case, "protect", "protection_provider")
 
 
 @pytest.mark.parametrize(

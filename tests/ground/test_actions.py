@@ -4,7 +4,7 @@ import pytest
 
 from cases import rights
 from cases.models import Case
-from nrm.actions import Forbidden, Hidden, Objection, Refused, action, detail, refuse_if
+from nrm.actions import Forbidden, Hidden, Objection, Refused, action, also, detail, refuse_if
 from nrm.audit.models import Event
 
 
@@ -42,6 +42,29 @@ def test_refusal_undoes_everything_and_holds_every_reason(world, at):
     assert [o.text for o in refusal.value.objections] == ["No.", "Not at all."]
     assert Case.objects.get(pk=case.pk).jurisdiction == "england"
     assert Event.objects.count() == before
+
+
+def test_a_further_event_stands_before_the_action_s_own_and_is_undone_with_it(world, at):
+    case = world.assigned_case()
+
+    @action("test.finished", right=rights.SCREEN)
+    def finish(case, *, actor, at, fail=False):
+        also("test.counted_out", case.person, number=2)
+        refuse_if(["No."] if fail else [])
+        return case
+
+    before = Event.objects.count()
+    with pytest.raises(Refused):
+        finish(case, actor=world.caseworker, at=at, fail=True)
+    assert Event.objects.count() == before
+    finish(case, actor=world.caseworker, at=at)
+    further, own = Event.objects.order_by("id")[before:]
+    assert (further.verb, further.data) == ("test.counted_out", {"number": 2})
+    assert (further.object_id, further.case_id) == (case.person_id, case.pk)
+    assert (further.actor_id, further.at) == (own.actor_id, own.at) == (world.caseworker.pk, at)
+    assert (own.verb, own.data) == ("test.finished", {})
+    with pytest.raises(RuntimeError):
+        also("test.counted_out", case)
 
 
 @pytest.mark.parametrize(
