@@ -241,12 +241,23 @@ _TYPES = {
 }
 
 
+_UNNEST = "unnest(%(shelves)s::bigint[])"
+# By whether only one's own are asked for.
+_FILLED = {True: "(SELECT shelf FROM filled WHERE own)", False: "(SELECT shelf FROM filled)"}
+
+
 def _statement(
-    plan: _Plan, *, place: Place | None, back: bool, size: int, ordered: bool = True
+    plan: _Plan,
+    *,
+    place: Place | None,
+    back: bool,
+    size: int,
+    ordered: bool = True,
+    shelves: str = _UNNEST,
 ) -> tuple[str, dict[str, Any]]:
     """SQL for the first `size` rows of a plan beyond a place, and its values: moment, case_id and,
     where there is a rest, whether the row fits it. Every constant that chooses an index stands in
-    the text."""
+    the text. `shelves` is what the shelves are read from."""
     column = plan.column
     down = plan.down != back
     values: dict[str, Any] = {
@@ -254,10 +265,7 @@ def _statement(
         "keys": list(plan.keys),
         **dict(plan.values),
     }
-    of = (
-        "FROM unnest(%(shelves)s::bigint[]) AS s (shelf),"
-        f" unnest(%(keys)s::{_TYPES[plan.key]}[]) AS k (key)"
-    )
+    of = f"FROM {shelves} AS s (shelf), unnest(%(keys)s::{_TYPES[plan.key]}[]) AS k (key)"
     conditions = [
         "l.shelf = s.shelf",
         "l.in_review" if plan.key == "in_review" else f"l.{plan.key} = k.key",
@@ -416,9 +424,12 @@ def numbers(
     case. A list is counted to `to`, else to `COUNTED_TO`; of filters that are looked for in a
     window, what fits in the first window is counted. One query."""
     found = dict.fromkeys(asked, Count(0))
+    at_stages: set[str] = set()
+    shelves = shelves_of(actor, right)
     names = list(asked)
     parts: list[str] = []
-    values: list[Any] = []
+    # Most shelves of most people are empty: that is found out once, and not by every count.
+    values: list[Any] = [list(shelves.all), [shelf in shelves.own for shelf in shelves.all]]
     reach: dict[str, int] = {}
     for number, (name, wanted) in enumerate(asked.items()):
         plan = _plan(actor, right, wanted, at)
@@ -429,28 +440,40 @@ def numbers(
         # more only makes the count stop sooner.
         size = 2 * (reach[name] + 1) if plan.exact else WINDOW + 1
         sql, of = _positional(
-            *_statement(plan, place=None, back=False, size=size, ordered=not plan.exact)
+            *_statement(
+                plan,
+                place=None,
+                back=False,
+                size=size,
+                ordered=not plan.exact,
+                shelves=_FILLED[wanted.view == MINE],
+            )
         )
         parts.append(
             f"(SELECT {number}, '', count(DISTINCT case_id) FILTER (WHERE fits),"
             f" count(DISTINCT case_id), count(*) = {size} FROM ({sql}) AS counted)"
         )
         values += of
-    shelves = _plan(actor, right, Wanted(view=of_view), at).shelves
-    if (codes := list(stages)) and shelves:
+    if codes := list(stages):
         parts.append(
             "(SELECT -1, k.key, 1, 1, false FROM unnest(%s::varchar[]) AS k (key) WHERE EXISTS ("
-            "SELECT FROM unnest(%s::bigint[]) AS s (shelf) CROSS JOIN LATERAL ("
-            "SELECT FROM cases_listedcase l WHERE l.shelf = s.shelf AND l.stage = k.key"
+            f"SELECT FROM {_FILLED[of_view == MINE]} AS s (shelf)"
+            " CROSS JOIN LATERAL (SELECT FROM cases_listedcase l"
+            " WHERE l.shelf = s.shelf AND l.stage = k.key"
             f" AND l.state < {listing.CLOSED} AND (l.ends_at IS NULL OR l.ends_at > now())"
             " ORDER BY l.due, l.case_id LIMIT 1) AS one))"
         )
-        values += [codes, list(shelves)]
-    at_stages: set[str] = set()
-    if not parts:
+        values.append(codes)
+    if not parts or not shelves.all:
         return found, at_stages
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
+        cursor.execute(
+            "WITH filled AS MATERIALIZED (SELECT s.shelf, s.own"
+            " FROM unnest(%s::bigint[], %s::boolean[]) AS s (shelf, own)"
+            " WHERE EXISTS (SELECT FROM cases_listedcase l WHERE l.shelf = s.shelf)) "
+            + " UNION ALL ".join(parts),
+            values,
+        )
         rows = cursor.fetchall()
     for number, stage, fitting, looked_at, stopped in rows:
         if number < 0:
