@@ -8,9 +8,11 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import ports, rights, sealed
+        from cases.actions.telling import tell_of_account
         from cases.deciding_words import register_all
         from cases.selectors.inbox import unread
         from cases.selectors.reviews import waiting_for
+        from nrm.accounts import notices
         from nrm.accounts.navigation import register
         from nrm.accounts.rights import ADMINISTER
         from nrm.accounts.roles import Role
@@ -38,3 +40,4 @@ class CasesConfig(AppConfig):
             ports.register_tab(ports.Tab(label, url_name, right, order))
         register_all()
         sealed.register_all()
+        notices.provide(tell_of_account)

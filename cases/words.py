@@ -216,5 +216,31 @@ for _kind, _sentence, _page in (
     ("referral_received", _lazy("A referral came in and waits for a caseworker."), "triage"),
     ("draft_handed_over", _lazy("A draft of a referral was handed over to you."), "drafts"),
     ("draft_expiring", _lazy("A draft of a referral will be deleted soon."), "drafts"),
+    ("factor_added", _lazy("A way of signing in was added to your account."), "factors"),
+    ("factor_removed", _lazy("A way of signing in was removed from your account."), "factors"),
+    ("recovery_codes_made", _lazy("You have new recovery codes."), "factors"),
+    ("recovery_code_used", _lazy("One of your recovery codes was used."), "factors"),
+    (
+        "codes_guessed",
+        _lazy(
+            "Somebody who knows your password guessed at your code. If it "
+            "was not you, change your password."
+        ),
+        "password",
+    ),
+    ("password_changed", _lazy("Your password was changed."), "password"),
+    (
+        "factor_reset",
+        _lazy(
+            "An administrator reset your second factor. If you did not ask for "
+            "it, tell them at once."
+        ),
+        "factors",
+    ),
+    (
+        "somebodys_factor_reset",
+        _lazy("The second factor of an account was reset."),
+        "administration",
+    ),
 ):
     register_notice(_kind, lambda item, sentence=_sentence: str(sentence), _page)

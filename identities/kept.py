@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
-
-from identities.crypto import Opener, Unreadable, create_key, seal_json
+from identities.crypto import Opener, Unreadable, seal_json
 from identities.models import KeptText, UserKey
+from identities.own import need_key
 from nrm.context import acting_as
 
 KEPT_FOR = timedelta(hours=24)
@@ -28,7 +27,8 @@ Fields = list[tuple[str, list[str]]]
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A kept text, opened. `path` is the address it was sent to, with its query; `page` the page it
-    was sent from; `files` how many files came with it, which are not kept."""
+    was sent from; `files` how many files came with it, which are not kept; `to_prove` that it was
+    kept while its writer proved to be there, and not because a session had ended."""
 
     id: UUID
     path: str
@@ -37,6 +37,7 @@ class Kept:
     files: int
     kept_at: datetime
     expires_at: datetime
+    to_prove: bool = False
 
 
 def typed(fields: Any) -> Fields:
@@ -50,7 +51,14 @@ def typed(fields: Any) -> Fields:
 
 
 def keep(
-    user: Any, *, path: str, page: str, fields: Fields, files: int = 0, at: datetime
+    user: Any,
+    *,
+    path: str,
+    page: str,
+    fields: Fields,
+    files: int = 0,
+    to_prove: bool = False,
+    at: datetime,
 ) -> UUID | None:
     """Keeps what the user had typed and returns its id; None where there is nothing in it, or too
     much. The user is one whose session is known to the database, not only to a cookie."""
@@ -58,9 +66,15 @@ def keep(
     if size > MOST_CHARACTERS or not any(value.strip() for _, values in fields for value in values):
         return None
     row = uuid4()
-    content = {"path": path, "page": page, "fields": fields, "files": files}
+    content = {
+        "path": path,
+        "page": page,
+        "fields": fields,
+        "files": files,
+        "to_prove": to_prove,
+    }
     with acting_as(user):
-        _need_key(user.pk)
+        need_key(user.pk)
         KeptText.objects.bulk_create(
             [
                 KeptText(
@@ -76,16 +90,6 @@ def keep(
         newest = list(mine.values_list("pk", flat=True)[:MOST_TEXTS])
         KeptText.objects.filter(user_id=user.pk).exclude(pk__in=newest).delete()
     return row
-
-
-def _need_key(user_id: UUID) -> None:
-    if UserKey.objects.filter(user_id=user_id).exists():
-        return
-    try:
-        with transaction.atomic():
-            create_key(user_id, UserKey)
-    except IntegrityError:
-        return  # another window made it at the same moment
 
 
 def kept_of(user: Any, *, at: datetime) -> list[KeptText]:
@@ -111,6 +115,7 @@ def open_kept(user: Any, kept_id: UUID, *, at: datetime) -> Kept | None:
         files=content["files"],
         kept_at=row.kept_at,
         expires_at=row.expires_at,
+        to_prove=content.get("to_prove", False),
     )
 
 

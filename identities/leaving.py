@@ -37,15 +37,28 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from identities import kept
 from nrm import web
-from nrm.accounts import actions
-from nrm.accounts.models import Session
+from nrm.accounts import actions, presence
+from nrm.accounts.presence import Missing
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.context import NothingIsDone, acting_as, show_again
 
 log = structlog.stdlib.get_logger(__name__)
 
 # Where nothing is typed that somebody would miss.
-_NOTHING_TYPED = {"sign_in", "sign_out", "hide_screen", "set_language", "session", "kept_removal"}
+_NOTHING_TYPED = {
+    "sign_in",
+    "sign_out",
+    "hide_screen",
+    "set_language",
+    "session",
+    "kept_removal",
+    "confirmation",
+    "factor_app",
+    "factor_passkey",
+    "factor_removal",
+    "recovery_codes",
+    "password",
+}
 _PARAMETER = "kept"
 
 
@@ -55,9 +68,7 @@ def _whose(request: HttpRequest) -> Any:
     if request.user.is_authenticated:
         return request.user
     former = request.session.former  # type: ignore[attr-defined]
-    # One that was ended by name, or with a password, is nobody's any more: who still has its cookie
-    # may be a thief, and puts nothing into the account.
-    if former is None or former.ended not in ("", Session.Ended.HIDDEN):
+    if former is None or not former.is_its_owners:
         return None
     return former.user if former.user.is_active else None
 
@@ -83,7 +94,16 @@ def _showing(path: str, kept_id: UUID) -> str:
     return f"{path}{'&' if '?' in path else '?'}{urlencode({_PARAMETER: kept_id})}"
 
 
-def _keep(request: HttpRequest, user: Any, *, path: str, page: str, fields: Any, files: int) -> str:
+def _keep(
+    request: HttpRequest,
+    user: Any,
+    *,
+    path: str,
+    page: str,
+    fields: Any,
+    files: int,
+    to_prove: bool = False,
+) -> str:
     """Keeps what was typed and gives the address where it is found again; without anything to keep,
     that of the page."""
     path = _without_kept(path)
@@ -93,12 +113,13 @@ def _keep(request: HttpRequest, user: Any, *, path: str, page: str, fields: Any,
         page=_without_kept(page),
         fields=kept.typed(fields),
         files=files,
+        to_prove=to_prove,
         at=timezone.now(),
     )
     return _showing(path, found) if found else page or "/"
 
 
-def _keep_this(request: HttpRequest, user: Any) -> str:
+def _keep_this(request: HttpRequest, user: Any, *, to_prove: bool = False) -> str:
     return _keep(
         request,
         user,
@@ -108,6 +129,7 @@ def _keep_this(request: HttpRequest, user: Any) -> str:
         # Those that were let in, and those that nrm.uploads let pass by.
         files=sum(len(files) for _, files in request.FILES.lists())
         + getattr(request, "files_skipped", 0),
+        to_prove=to_prove,
     )
 
 
@@ -122,7 +144,33 @@ def _go(request: HttpRequest, address: str) -> HttpResponse:
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Django's, which also keeps a form that comes after its session has ended."""
+    """Django's, which also asks for the second factor, and keeps a form that comes after its
+    session has ended or before its sender has proved to be there (nrm.accounts.presence)."""
+
+    def process_view(self, request: Any, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        if refusal is not None or not request.user.is_authenticated or request.token_user:
+            return refusal
+        # REST's views ask for the sign-in themselves, and so do not have Django's mark.
+        api = request.path.startswith("/api/") and request.resolver_match.view_name != "api_schema"
+        if not api and not getattr(view_func, "login_required", True):
+            return None
+        lacks = presence.missing(request, view_func)
+        return self._lead_to_proof(request, lacks) if lacks else None
+
+    def _lead_to_proof(self, request: HttpRequest, lacks: Missing) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            return web.proof_needed("enrolment" if lacks == Missing.ENROLMENT else "second_factor")
+        match = request.resolver_match
+        typed = request.method == "POST" and match and match.view_name not in _NOTHING_TYPED
+        if typed:
+            address = _keep_this(request, request.user, to_prove=True)
+        elif request.method == "POST":
+            address = _page_before(request) or "/"
+        else:
+            address = request.get_full_path()
+        page = reverse("factors" if lacks == Missing.ENROLMENT else "confirmation")
+        return _go(request, f"{page}?{urlencode({'next': address}, safe='/')}")
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if request.method != "POST" or request.path.startswith("/api/"):
@@ -185,7 +233,17 @@ class ShowKept:
             return None
         request.kept = found  # type: ignore[attr-defined]
         request.session[_PARAMETER] = {"id": str(found.id), "path": found.path}
-        return self._filled_in(request, found, view, args, kwargs) or _as_text(request, found)
+        answer = self._filled_in(request, found, view, args, kwargs)
+        return answer or self._not_filled_in(request, found)
+
+    def _not_filled_in(self, request: HttpRequest, found: kept.Kept) -> HttpResponse:
+        if found.to_prove and found.page and not _texts(found):
+            # A button, pressed before its proof: it stands on the page as before.
+            with acting_as(request.user):
+                kept.forget(request.user, found.id)
+            messages.info(request, _("Thank you. Nothing has been done yet: now do it again."))
+            return redirect(found.page)
+        return _as_text(request, found)
 
     def _filled_in(
         self, request: HttpRequest, found: kept.Kept, view: Any, args: Any, kwargs: Any
@@ -211,10 +269,14 @@ class ShowKept:
         return response
 
 
+def _texts(found: kept.Kept) -> list[str]:
+    return [value for _name, values in found.fields for value in values if " " in value.strip()]
+
+
 def _as_text(request: HttpRequest, found: kept.Kept) -> HttpResponse:
     """What was typed, to copy, where its page has changed or is gone."""
-    texts = [value for _, values in found.fields for value in values if " " in value.strip()]
-    return render(request, "accounts/kept_text.html", {"texts": texts, "kept_page": found.page})
+    context = {"texts": _texts(found), "kept_page": found.page}
+    return render(request, "accounts/kept_text.html", context)
 
 
 @require_GET

@@ -57,4 +57,6 @@ register(
     SealedColumn(
         "identities_kepttext", "content", owner="t.user_id", lock="t.user_id", keys=UserKey
     ),
+    # The secrets of second factors, of the room below, which has no keys of its own.
+    SealedColumn("accounts_factor", "secret", owner="t.user_id", lock="t.user_id", keys=UserKey),
 )

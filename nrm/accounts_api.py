@@ -18,8 +18,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nrm.accounts import actions, limits
-from nrm.accounts.models import SYSTEM_ID, Membership, Organisation, Session, Token, User
+from nrm.accounts import actions, factor_actions, limits
+from nrm.accounts.factors import HANDED_FOR
+from nrm.accounts.models import SYSTEM_ID, Factor, Membership, Organisation, Session, Token, User
 from nrm.accounts.rights import ADMINISTER
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import Scope
@@ -107,6 +108,30 @@ class InvitedAccountSerializer(AdministeredAccountSerializer):
         allow_null=True,
         help_text="Works once: hand it to the owner yourself. Null once they have a password.",
     )
+
+
+class HandedCodeSerializer(serializers.Serializer):
+    """A code to hand over face to face: with it and the password a new factor is set up."""
+
+    code = serializers.CharField(help_text="Shown this once only. It works once.")
+    expires_at = serializers.DateTimeField()
+
+
+class FactorSerializer(serializers.Serializer):
+    """A second factor that you have set up."""
+
+    id = serializers.UUIDField()
+    kind = Coded()
+    label = serializers.CharField()
+    confirmed_at = serializers.DateTimeField()
+    used_at = serializers.DateTimeField(allow_null=True)
+
+
+class FactorsSerializer(serializers.Serializer):
+    """Your second factors, and how many recovery codes still work."""
+
+    factors = FactorSerializer(many=True)
+    codes_left = serializers.IntegerField()
 
 
 class OrganisationSerializer(serializers.Serializer):
@@ -306,6 +331,31 @@ def _session_body(session: Session) -> dict[str, Any]:
     }
 
 
+class FactorsView(APIView):
+    """Your second factors. They are set up and removed on the pages, by a person who is there."""
+
+    @describe(
+        "list_factors",
+        "List your second factors",
+        tag=ACCOUNT,
+        scope=Scope.ACCOUNT,
+        responses={200: FactorsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        rows = [
+            {
+                "id": row.pk,
+                "kind": coded_choice(Factor.Kind, row.kind),
+                "label": row.label,
+                "confirmed_at": row.confirmed_at,
+                "used_at": row.used_at,
+            }
+            for row in factor_actions.factors_of(request.user)
+        ]
+        left = factor_actions.codes_left(request.user)
+        return respond({"factors": rows, "codes_left": left})
+
+
 class TokensView(APIView):
     """Your tokens that hold. They are made on the account page, by a person who signed in."""
 
@@ -392,6 +442,7 @@ class OrganisationsView(AdministrationAPIView):
         request=OrganisationWriteSerializer,
         responses={201: OrganisationSerializer},
         parameters=[IDEMPOTENCY_KEY],
+        fresh=True,
     )
     def post(self, request: Request) -> Response:
         made = actions.add_organisation(
@@ -426,6 +477,7 @@ class OrganisationView(AdministrationAPIView):
         request=OrganisationChangeSerializer,
         responses={200: OrganisationSerializer},
         problems=(404,),
+        fresh=True,
     )
     def put(self, request: Request, organisation_id: UUID) -> Response:
         organisation = self.organisation(organisation_id)
@@ -484,6 +536,7 @@ class OrganisationAccountsView(AdministrationAPIView):
         responses={201: InvitedAccountSerializer},
         problems=(404,),
         parameters=[IDEMPOTENCY_KEY],
+        fresh=True,
     )
     def post(self, request: Request, organisation_id: UUID) -> Response:
         organisation = self.organisation(organisation_id)
@@ -539,6 +592,28 @@ class AdministeredAccountView(AdministrationAPIView):
         return respond(_account_body(self.account(account_id)))
 
 
+class FactorsResetView(AdministrationAPIView):
+    """The second factor of an account whose owner has lost theirs."""
+
+    tight = limits.invitations
+
+    @describe(
+        "reset_factors",
+        "Take away the second factor of somebody who lost it, and get a code to hand to them",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=None,
+        responses={200: HandedCodeSerializer},
+        problems=(404,),
+        in_person=True,
+    )
+    def post(self, request: Request, account_id: UUID) -> Response:
+        code = factor_actions.reset_factors(
+            self.account(account_id), actor=request.user, at=self.at
+        )
+        return respond({"code": code, "expires_at": self.at + HANDED_FOR})
+
+
 class RolesView(AdministrationAPIView):
     """The roles of one account."""
 
@@ -550,6 +625,7 @@ class RolesView(AdministrationAPIView):
         request=RoleWriteSerializer,
         responses={201: HeldRoleSerializer},
         problems=(404,),
+        fresh=True,
     )
     def post(self, request: Request, account_id: UUID) -> Response:
         user = self.account(account_id)
@@ -575,6 +651,7 @@ class RoleView(AdministrationAPIView):
         scope=Scope.ADMINISTRATION,
         responses={204: None},
         problems=(404, 422),
+        fresh=True,
     )
     def delete(self, request: Request, account_id: UUID, role_id: int) -> Response:
         found = self.account(account_id).memberships.filter(pk=role_id).first()
@@ -595,6 +672,7 @@ class ClosureView(AdministrationAPIView):
         request=None,
         responses={200: AdministeredAccountSerializer},
         problems=(404, 422),
+        fresh=True,
     )
     def post(self, request: Request, account_id: UUID) -> Response:
         user = actions.close_account(self.account(account_id), actor=request.user, at=self.at)
@@ -607,6 +685,7 @@ class ClosureView(AdministrationAPIView):
         scope=Scope.ADMINISTRATION,
         responses={200: AdministeredAccountSerializer},
         problems=(404, 422),
+        fresh=True,
     )
     def delete(self, request: Request, account_id: UUID) -> Response:
         user = actions.reopen_account(self.account(account_id), actor=request.user, at=self.at)
@@ -622,6 +701,7 @@ urlpatterns = [
     path("account/shortcuts/", ShortcutsView.as_view(), name="api_account_shortcuts"),
     path("account/sessions/", SessionsView.as_view(), name="api_sessions"),
     path("account/sessions/<uuid:session_id>/", SessionView.as_view(), name="api_session"),
+    path("account/factors/", FactorsView.as_view(), name="api_factors"),
     path("account/tokens/", TokensView.as_view(), name="api_tokens"),
     path("account/tokens/<uuid:token_id>/", TokenView.as_view(), name="api_token"),
     path(_ORGANISATIONS, OrganisationsView.as_view(), name="api_organisations"),
@@ -636,6 +716,7 @@ urlpatterns = [
         name="api_organisation_accounts",
     ),
     path(_ONE, AdministeredAccountView.as_view(), name="api_administered_account"),
+    path(f"{_ONE}factors/reset/", FactorsResetView.as_view(), name="api_factors_reset"),
     path(f"{_ONE}roles/", RolesView.as_view(), name="api_account_roles"),
     path(f"{_ONE}roles/<int:role_id>/", RoleView.as_view(), name="api_account_role"),
     path(f"{_ONE}closure/", ClosureView.as_view(), name="api_account_closure"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from nrm.accounts.navigation import navigation
+from nrm.accounts.presence import is_complete
 from nrm.heartbeat import reminders_late
 
 
@@ -20,7 +21,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "idle": {"left": left, "until": timezone.now() + timedelta(seconds=left)} if left else None,
         "shortcuts": signed_in and user.shortcuts,
         "kept": getattr(request, "kept", None),
-        "navigation": navigation(user, request.path) if signed_in else [],
+        # Before the second factor nothing is counted or told.
+        "navigation": navigation(user, request.path)
+        if signed_in and session is not None and is_complete(request)
+        else [],
         "reminders_late": reminders_late() if signed_in else False,
         "demonstration": settings.DEMO,
     }

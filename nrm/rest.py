@@ -19,12 +19,12 @@ from rest_framework import exceptions, parsers, serializers, views
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nrm.accounts import limits
+from nrm.accounts import limits, presence
 from nrm.accounts.limits import Policy
 from nrm.accounts.rights import RoleRight
 from nrm.accounts.scopes import Scope
 from nrm.actions import Changed, Objection, lock
-from nrm.web import PROBLEM, ScopeMissing
+from nrm.web import PROBLEM, ProofNeeded, ScopeMissing
 
 MOST_BYTES = 2 * 1024 * 1024  # of one request; evidence files do not come this way
 PAGE_SIZE = 25
@@ -110,6 +110,7 @@ class APIView(views.APIView):
         self.at = timezone.now()
         self._count_call(request)
         self._check_scope(request)
+        self._check_proof(request)
         # DRF reads the body itself, past Django's own limit.
         sent = str(request.META.get("CONTENT_LENGTH") or "0")
         if not (sent.isascii() and sent.isdigit()) or int(sent) > self.most_bytes:
@@ -144,6 +145,18 @@ class APIView(views.APIView):
             return
         if self.scopes[method] not in token.scopes:
             raise ScopeMissing(str(self.scopes[method].value))
+
+    def _check_proof(self, request: Request) -> None:
+        """403 where the method needs a person who is there: a session whose second factor is fresh.
+        A token's scope is enough, unless it is said that no token may."""
+        method = getattr(self, str(request.method).lower(), None)
+        if not getattr(method, "fresh", False):
+            return
+        if request._request.token is not None:
+            if getattr(method, "in_person", False):
+                raise ProofNeeded("in_person")
+        elif not presence.is_fresh(request._request, at=self.at):
+            raise ProofNeeded("fresh_factor")
 
     def read(self, serializer: type[serializers.Serializer], **more: Any) -> dict[str, Any]:
         """The body as this serializer validates it; ValidationError (400) with every fault."""
@@ -333,11 +346,16 @@ def describe(
     responses: dict[int, Any],
     problems: Iterable[int] = (),
     parameters: Sequence[Any] = (),
+    fresh: bool = False,
+    in_person: bool = False,
     **more: Any,
 ) -> Callable[[Any], Any]:
     """Tells the schema about one method of a view, and what scope a token needs for it. 401, 403,
     429 and, where something is sent, 400,
-    413, 415 and 422 are always among the problems; name further ones (404, 409, 412, 428)."""
+    413, 415 and 422 are always among the problems; name further ones (404, 409, 412, 428).
+
+    `fresh`: who comes by session needs a second factor given within the last minutes; `in_person`:
+    that, and no token may."""
     if scope is None:
         raise _no_scope(operation)
     refusals = {401, 403, 429, *problems}
@@ -355,12 +373,17 @@ def describe(
         request=request,
         responses=told,
         parameters=list(parameters),
-        extensions={"x-scope": scope.value},
+        extensions={
+            "x-scope": scope.value,
+            **({"x-fresh-factor": True} if fresh or in_person else {}),
+            **({"x-in-person": True} if in_person else {}),
+        },
         **more,
     )
 
     def declare(method: Any) -> Any:
         method.scope = scope
+        method.fresh, method.in_person = fresh or in_person, in_person
         method.operation = operation
         return tell(method)
 

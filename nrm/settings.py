@@ -154,7 +154,9 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "nrm.accounts.sessions"
 SESSION_COOKIE_AGE = 15 * 60  # idle; every request renews it
 NEUTRAL_PAGE = env("NRM_NEUTRAL_PAGE")  # where "Hide this screen" leads; empty: a page of ours
-SESSION_LIMIT = int(env("NRM_SESSION_HOURS", "12")) * 3600  # absolute, whatever is done in it
+SESSION_LIMIT = int(env("NRM_SESSION_HOURS", "8")) * 3600  # absolute, whatever is done in it
+# How long a second factor counts as just given, for what asks for a fresh one.
+FRESH_FACTOR_SECONDS = int(env("NRM_FRESH_MINUTES", "10")) * 60
 SESSION_SAVE_EVERY_REQUEST = False  # the session itself writes when it was last seen
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

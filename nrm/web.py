@@ -194,6 +194,30 @@ class ScopeMissing(rest.PermissionDenied):
         self.error = {"field": "Authorization", "detail": text, "code": "scope"}
 
 
+class ProofNeeded(rest.PermissionDenied):
+    """Whoever asks must first prove to be there, on a page: `code` says what is missing."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.error = {"field": "", "detail": _proof(code), "code": code}
+
+
+def _proof(code: str) -> str:
+    if code == "in_person":
+        return _("A person does this, signed in on the pages; no token may.")
+    if code == "enrolment":
+        return _("Set up a second factor first, on the page /account/factors/.")
+    return _("Prove that it is you first, on the page /confirmation/.")
+
+
+def proof_needed(code: str) -> HttpResponse:
+    """The same as a problem, for what is refused before REST is reached."""
+    error = {"field": "", "detail": _proof(code), "code": code}
+    compact = {"separators": (",", ":")}
+    body = problem(403, _("A proof is missing that it is you"), errors=[error])
+    return JsonResponse(body, status=403, content_type=PROBLEM, json_dumps_params=compact)
+
+
 def _field_errors(detail: Any, path: str = "") -> list[dict[str, str]]:
     if isinstance(detail, dict):
         pairs = [
@@ -220,6 +244,8 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(exc, ScopeMissing):
         body = problem(403, _("The token is not for this"), errors=[exc.error])
         extra["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{exc.scope}"'
+    elif isinstance(exc, ProofNeeded):
+        body = problem(403, _("A proof is missing that it is you"), errors=[exc.error])
     elif isinstance(exc, (Forbidden, PermissionDenied, rest.PermissionDenied)):
         body = problem(403, "You do not have the right to do this")
     elif isinstance(exc, Refused):

@@ -148,6 +148,13 @@ def at() -> Any:
 
 
 @pytest.fixture
+def password_is_enough(settings: Any) -> None:
+    """As in a demonstration, somebody without a second factor signs in by password alone: for tests
+    that sign in on the page and are about something else."""
+    settings.DEMO = True
+
+
+@pytest.fixture
 def world(db: None) -> Any:
     """Organisations and one user for each role, under the uk profile."""
     from tests.world import build_world

@@ -2,7 +2,7 @@
 in another organisation."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.models import Case
-from nrm.accounts.models import Membership, Organisation, RoleGroup, User
+from nrm.accounts import factor_actions
+from nrm.accounts.models import Factor, Membership, Organisation, RoleGroup, User
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.context import acting_as
 from nrm.profiles import Profile, load_profile
@@ -36,6 +37,31 @@ def person(email: str, role: str, organisation: Organisation, **more: Any) -> Us
     return user
 
 
+def signed_in(user: User, kind: type[Client] = Client, **more: Any) -> Any:
+    """A browser in which this user has just signed in, with both factors."""
+    client = kind(**more)
+    client.force_login(user, backend="nrm.accounts.backends.SignIn")
+    prove(client)
+    return client
+
+
+def prove(client: Client, *, ago: timedelta = timedelta(), by: str = "factor") -> None:
+    """Notes in the session of this browser that its person proved to be there, so long ago."""
+    session = client.session
+    session["proved_at"], session["proved_by"] = (timezone.now() - ago).timestamp(), by
+    session.save()
+
+
+def with_app(user: User, *, at: datetime) -> tuple[Factor, bytes]:
+    """An authenticator app that this user has set up, and its secret. No session ends by it."""
+    factor_actions.begin_app(user, actor=user, at=at)
+    row, secret = factor_actions.app_begun(user, at=at) or (None, b"")
+    assert row is not None
+    row.confirmed_at, row.label = at, f"Authenticator app {row.pk.hex[:4]}"
+    row.save()
+    return row, secret
+
+
 @dataclass
 class World:
     profile: Profile
@@ -56,9 +82,7 @@ class World:
 
     def client(self, name: str) -> Client:
         """A browser in which this user has signed in."""
-        client = Client()
-        client.force_login(self.users[name], backend="nrm.accounts.backends.SignIn")
-        return client
+        return signed_in(self.users[name])
 
     def case(self, *, age_status: str = "adult", at: datetime | None = None, **more: Any) -> Case:
         """A case opened by the same steps as a referral's, with nothing told in it."""

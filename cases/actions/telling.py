@@ -65,3 +65,8 @@ def tell(
             },
         )
         return int(cursor.fetchone()[0])
+
+
+def tell_of_account(users: Iterable[User], kind: str, at: datetime) -> None:
+    """Tells users that something about their own signing in has changed (nrm.accounts.notices)."""
+    tell(users, kind, once=f"{kind}:{at.isoformat()}", at=at)

@@ -459,6 +459,7 @@ class DisclosuresView(CaseAPIView):
         responses={201: DisclosureBodySerializer},
         problems=(404,),
         parameters=[IDEMPOTENCY_KEY],
+        fresh=True,
     )
     def post(self, request: Request, reference: str) -> Response:
         data = self.read(DisclosureSerializer)

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 from cases.actions.identity import show_identity
 from cases.forms.identity import ShowIdentityForm
@@ -16,6 +17,7 @@ from cases.views.frame import case_frame
 from cases.words import purpose_label
 from identities.models import FactKind
 from identities.vault import KnownFact
+from nrm.accounts.presence import fresh_factor
 from nrm.actions import Refused
 from nrm.templatetags.nrm import partial_date
 from nrm.web import add_objections
@@ -33,6 +35,7 @@ def _words(fact: KnownFact) -> str:
         return fact.value
 
 
+@method_decorator(fresh_factor("POST"), name="dispatch")
 class ShowIdentityView(CaseView):
     """GET asks why. POST shows, and nothing of it is in an address, a session or a store: the same
     page loaded again asks anew, because the key in its form has served."""

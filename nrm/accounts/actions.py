@@ -62,6 +62,11 @@ def change_organisation(
     organisation.changed_by = actor
     organisation.save(update_fields=["name", "is_active", "changed_by"])
     detail(is_active=is_active)
+    if stands[1] != is_active:
+        theirs = Session.objects.filter(
+            user__memberships__group__role_group__organisation=organisation, ended_at=None
+        )
+        theirs.exclude(user=actor).update(ended_at=at, ended=Session.Ended.ROLE, data={})
     return organisation
 
 
@@ -128,8 +133,10 @@ def give_role(
             ),
         ]
     )
-    row, _made = Membership.objects.get_or_create(user=user, group=RoleGroup.of(organisation, role))
+    row, made = Membership.objects.get_or_create(user=user, group=RoleGroup.of(organisation, role))
     detail(user=str(user.pk), role=role, organisation=str(organisation.pk))
+    if made:
+        end_sessions_of(user, at=at, ended=Session.Ended.ROLE)
     return row
 
 
@@ -162,6 +169,7 @@ def end_role(membership: Membership, *, actor: User, at: datetime) -> None:
     )
     detail(user=str(user.pk), role=membership.role, organisation=str(membership.organisation.pk))
     membership.delete()
+    end_sessions_of(user, at=at, ended=Session.Ended.ROLE)
 
 
 @action("account.closed", right=ADMINISTER)

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from nrm.accounts import actions
+from nrm.accounts import actions, factor_actions, presence
 from nrm.accounts.forms import (
     AccountForm,
     OrganisationChangeForm,
@@ -30,8 +31,9 @@ from nrm.web import add_objections
 PAGE = 50
 
 
+@method_decorator(presence.fresh_factor("POST"), name="dispatch")
 class AdministrationView(View):
-    """A page for administrators alone."""
+    """A page for administrators alone. Whatever it changes needs a fresh proof that it is them."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         ADMINISTER.check(request.user, None)
@@ -206,6 +208,10 @@ class AccountView(AdministrationView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         user = _account(pk)
         form = RoleForm(request.POST if request.POST.get("do") == "give" else None)
+        if request.POST.get("do") == "reset_factor":
+            code = factor_actions.reset_factors(user, actor=request.user, at=self.at)  # type: ignore[arg-type]
+            context = {"account": user, "code": code}
+            return render(request, "administration/factor_reset.html", context)
         try:
             if done := self._do(request, user, form):
                 messages.success(request, done)
@@ -242,7 +248,12 @@ class AccountView(AdministrationView):
 
     def _page(self, request: HttpRequest, user: User, form: RoleForm) -> HttpResponse:
         memberships = user.memberships.select_related("group__role_group__organisation")
-        context = {"account": user, "memberships": memberships, "form": form}
+        context = {
+            "account": user,
+            "memberships": memberships,
+            "has_factor": presence.has_factor(user),
+            "form": form,
+        }
         return render(request, "administration/account.html", context)
 
 

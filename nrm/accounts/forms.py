@@ -61,6 +61,56 @@ class ChoosePasswordForm(SetPasswordForm):
     )
 
 
+class ChangePasswordForm(ChoosePasswordForm):
+    """The same for somebody who has signed in and has just proved that it is them."""
+
+
+_ONE_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+
+
+class AppCodeForm(Form):
+    code = forms.CharField(
+        label=_("Code that the app shows"),
+        help_text=_("Six digits."),
+        max_length=20,
+        widget=forms.TextInput(attrs=_ONE_CODE),
+        error_messages={"required": _("Enter the code that the app shows")},
+    )
+
+
+class ConfirmationForm(Form):
+    """One field for a code of an app or a recovery code; what a passkey answers comes in a hidden
+    one. `word` asks for the password instead, where a demonstration lets it."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six digits of your app, or one of your recovery codes."),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs=_ONE_CODE),
+    )
+    passkey = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password")},
+    )
+
+    def __init__(self, *args: Any, word: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("code", "passkey") if word else ("password",):
+            del self.fields[name]
+        self.asked_for = "password" if word else "code"
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if self.asked_for == "code" and not (said.get("code") or said.get("passkey")):
+            self.add_error("code", _("Enter a code"))
+        return said
+
+
 class TokenForm(Form):
     label = forms.CharField(
         label=_("What is the token for?"),

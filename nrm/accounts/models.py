@@ -55,6 +55,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_superuser = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Wrong codes in a row, and until when no further one is looked at.
+    wrong_codes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    codes_wait_until = models.DateTimeField(null=True)
     groups = models.ManyToManyField(
         Group,
         through="Membership",
@@ -206,6 +209,8 @@ class Session(models.Model):
         BY_OWNER = "by_owner", _("Ended from another session")
         BY_ADMINISTRATOR = "by_administrator", _("Account closed")
         PASSWORD = "password", _("Password changed")
+        FACTOR = "factor", _("Second factor changed")
+        ROLE = "role", _("Role changed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     digest = models.CharField(max_length=64, unique=True)
@@ -227,6 +232,63 @@ class Session(models.Model):
     def is_live(self, *, at: datetime, idle_limit: timedelta) -> bool:
         """Whether it still gives anything: not ended, not idle too long, before its last moment."""
         return self.ended_at is None and at < self.ends_at and at - self.seen_at < idle_limit
+
+    @property
+    def is_its_owners(self) -> bool:
+        """Whether what comes late in it is still its owner's. One that was ended by name, or with a
+        password or a factor, is nobody's: who has its cookie may be a thief."""
+        return self.ended in ("", self.Ended.HIDDEN, self.Ended.ROLE)
+
+
+class Factor(models.Model):
+    """A second factor of somebody's. Until it is confirmed by a first proof it counts for nothing.
+
+    Of an app the secret is sealed under its owner's key, and the last step of which a code was used
+    is kept, so that a code works once. Of a passkey there is nothing secret: its id, its public
+    key, and how often it says that it was used.
+    """
+
+    class Kind(models.TextChoices):
+        APP = "app", _("Authenticator app")
+        PASSKEY = "passkey", _("Passkey")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=10, choices=Kind)
+    label = models.CharField(_("name"), max_length=60, blank=True)
+    secret = models.BinaryField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    credential_id = models.BinaryField(null=True, unique=True)
+    public_key = models.BinaryField(null=True)
+    uses = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["made_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """A code for when the app or the passkey is not at hand. It works once; only its SHA-256 is
+    kept. One with an end was handed over by an administrator, and is good for setting up a new
+    factor and for nothing else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_recovery_code")]
+
+    def __str__(self) -> str:
+        return f"Recovery code of {self.user_id}"
 
 
 class Installation(models.Model):

@@ -106,6 +106,19 @@ class SessionStore(SessionBase):
         self.save(must_create=True)
         self.modified = True
 
+    def cycle_key(self) -> None:
+        """A new key. A session in which somebody is signed in stays the same row, so that its last
+        moment does not move."""
+        if self.row is None or self.row.user_id is None or self.row.ended_at is not None:
+            super().cycle_key()
+            return
+        key = self._get_new_session_key()
+        found = Session.objects.filter(pk=self.row.pk, ended_at=None)
+        if not found.update(digest=_digest(key)):
+            raise UpdateError
+        self._session_key = key
+        self.modified = True
+
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
-from nrm.accounts import actions
+from nrm.accounts import actions, presence
 from nrm.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
 from nrm.accounts.models import Session, Token, User
 from nrm.accounts.navigation import first_page
@@ -44,6 +44,7 @@ class SignInView(views.LoginView):
         response = super().form_valid(form)
         user: Any = form.get_user()
         now = timezone.now()
+        presence.begin(self.request, user, at=now)
         _write("account.signed_in", user.pk)
         # The language that was chosen on this page goes before the one that was kept.
         chosen = self.request.POST.get("language", "")
@@ -95,6 +96,7 @@ class WelcomeView(views.PasswordResetConfirmView):
 
 
 @require_POST
+@presence.before_factor
 def sign_out(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     _write("account.signed_out", user.pk)
@@ -124,6 +126,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@presence.fresh_factor("POST")
 def account(request: HttpRequest) -> HttpResponse:
     """One's own roles and tokens. A token's secret is shown on the answer to its making only."""
     user: User = request.user  # type: ignore[assignment]

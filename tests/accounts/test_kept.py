@@ -18,6 +18,8 @@ from nrm.context import NothingIsDone, acting_as, show_again
 from tests.casework.people import assigned
 from tests.world import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
 KEY = "6f1d3c2e-98a4-4a52-8a3c-0e0f9a0f2f10"
 WORDS = "She said the grey house & the river"
 

@@ -7,6 +7,12 @@ are none.
 FOR_PEOPLE_ALONE = {
     "home": "leads a person to their first page",
     "sign_in": "a program signs in by token",
+    "confirmation": "a person proves that they are there; a token's scope stands for it",
+    "factor_app": "a person sets up what they prove it with",
+    "factor_passkey": "a person sets up what they prove it with",
+    "factor_removal": "a person changes what they prove it with",
+    "recovery_codes": "a person keeps them for when the rest is lost",
+    "password": "a person chooses their own password",
     "welcome": "the owner of an account chooses a password",
     "sign_out": "a token has no session; it is revoked instead",
     "hide_screen": "hides what stands on a screen",
@@ -25,6 +31,7 @@ COUNTERPARTS = {
     "set_language": "PUT api_account_language",
     # Making a token is not here: a program that could would outlive its own.
     "account": "GET api_account, GET api_tokens, DELETE api_token",
+    "factors": "GET api_factors",
     "revoke_token": "DELETE api_token",
     "shortcuts": "PUT api_account_shortcuts",
     "end_session": "GET api_sessions, DELETE api_session",
@@ -35,7 +42,7 @@ COUNTERPARTS = {
     "account_add": "POST api_organisation_accounts",
     "administered_account": "GET api_administered_account, POST api_account_roles, "
                             "DELETE api_account_role, POST api_account_closure, "
-                            "DELETE api_account_closure",
+                            "DELETE api_account_closure, POST api_factors_reset",
     "rights_table": "GET api_rights",
 
     "referrals": "GET api_drafts, GET api_referrals",

@@ -9,7 +9,8 @@ from cases.models import InboxItem
 from nrm.accounts.models import Organisation, Token, User
 from nrm.accounts.scopes import Scope
 from nrm.context import acting_as
-from tests.api.tools import api, field_errors
+from tests.api.tools import api, by_session, field_errors
+from tests.world import with_app
 
 ACCOUNT = "/api/v1/account/"
 ORGANISATIONS = "/api/v1/administration/organisations/"
@@ -160,3 +161,28 @@ def test_the_case_of_an_item_is_named_only_while_its_reader_may_see_it(world: An
     assigning.assign_case(case, actor=world.supervisor, at=at, caseworker=world.caseworker2)
     after = client.get("/api/v1/inbox/").json()["results"][0]
     assert (after["id"], after["case"], after["pseudonym"]) == (before["id"], "", "")
+
+
+def test_a_program_lists_its_users_factors_and_sets_up_none(world: Any, at: Any) -> None:
+    with_app(world.caseworker, at=at)
+    with_app(world.supervisor, at=at)
+    client = api(world.caseworker, Scope.ACCOUNT)
+    body = client.get(f"{ACCOUNT}factors/").json()
+    assert [row["kind"]["code"] for row in body["factors"]] == ["app"]
+    assert body["codes_left"] == 0
+    assert not any("secret" in row or "key" in row for row in body["factors"])
+    assert client.post(f"{ACCOUNT}factors/", {}).status_code == 405
+
+
+def test_a_lost_factor_is_reset_by_a_person_who_is_there_and_by_no_token(
+    world: Any, at: Any
+) -> None:
+    with_app(world.caseworker, at=at)
+    where = f"/api/v1/administration/accounts/{world.caseworker.pk}/factors/reset/"
+    answer = api(world.administrator, Scope.ADMINISTRATION).post(where)
+    assert (answer.status_code, set(field_errors(answer))) == (403, {""})
+    assert world.caseworker.factors.exists()
+    answer = by_session(world.administrator).post(where)
+    assert answer.status_code == 200
+    assert len(answer.json()["code"].replace(" ", "")) == 20
+    assert not world.caseworker.factors.exists()

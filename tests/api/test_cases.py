@@ -14,6 +14,7 @@ from identities.models import Disclosure
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.api.tools import api, field_errors
+from tests.world import signed_in
 
 LIST = "/api/v1/cases/"
 SEES_CASES = ("caseworker", "supervisor", "supervisor2", "intake")
@@ -148,10 +149,7 @@ def test_nobody_signs_in_with_no_token_a_wrong_one_or_one_of_somebody_inactive(
 
 
 def test_a_session_reads_and_needs_its_csrf_token_to_write(world: Any, case: Case) -> None:
-    from django.test import Client
-
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(world.intake, backend="nrm.accounts.backends.SignIn")
+    browser = signed_in(world.intake, enforce_csrf_checks=True)
     assert browser.get(LIST).status_code == 200
     response = browser.post(f"{detail(case)}notes/", {"text": "x"}, "application/json")
     assert response.status_code == 403

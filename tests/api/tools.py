@@ -12,6 +12,7 @@ from nrm.accounts.models import User
 from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.openapi import EXAMPLES
+from tests.world import signed_in
 
 
 def _short(value: Any) -> Any:
@@ -61,6 +62,11 @@ def api(user: User, *scopes: str) -> APIClient:
     client = kind(enforce_csrf_checks=True)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
     return client
+
+
+def by_session(user: User) -> Any:
+    """A client that signs in as this user by session, as a page's script does."""
+    return signed_in(user, Recorder if os.environ.get("NRM_RECORD_EXAMPLES") else APIClient)
 
 
 def field_errors(response: Any) -> dict[str, str]:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from tests.browser.keys import Keyboard
 from tests.browser.pages import PAGES, ROLES, Page
@@ -43,8 +42,7 @@ def _readers(reader: Reader, page: Page) -> list[str]:
     for who in (*ROLES, *OTHERS):
         if who == page.who:
             continue
-        client = Client()
-        client.force_login(reader.scene.world.users[who], backend="nrm.accounts.backends.SignIn")
+        client = reader.scene.world.client(who)
         if client.get(path).status_code == 200:
             found.append(who)
     return found

@@ -89,6 +89,16 @@ ACCOUNTS = (
             ),
         ),
     ),
+    Page("confirmation", "caseworker", sent=(EMPTY_200,)),
+    Page("factors", "caseworker2"),
+    Page("factor_app", "supervisor2", sent=(EMPTY_200,)),
+    Page("factor_passkey", "supervisor2", sent=(Sent(to="factor_passkey", said="no answer"),)),
+    Page("password", "caseworker", sent=(EMPTY_200,)),
+    Page(
+        "factors",
+        "caseworker",
+        sent=(Sent(to="recovery_codes", status=200, said="new codes"),),
+    ),
     Page("kept_texts", "caseworker"),
     Page("kept_texts", "supervisor"),
     Page("inbox", "caseworker", "kept", "?kept={pk}"),
@@ -117,7 +127,10 @@ ACCOUNTS = (
         "administered_account",
         "administrator",
         "account",
-        sent=(Sent("main [name=do][value=give]", emptied=True, status=200),),
+        sent=(
+            Sent("main [name=do][value=give]", emptied=True, status=200),
+            Sent("main [name=do][value=reset_factor]", status=200, said="factor reset"),
+        ),
     ),
     Page("rights_table", "administrator"),
 )

@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import translation
 
@@ -66,10 +65,7 @@ class Reader:
             context = self.chromium.new_context(viewport=DESK.viewport)
             cookies = {"django_language": language}
             if who:
-                client = Client()
-                client.force_login(
-                    self.scene.world.users[who], backend="nrm.accounts.backends.SignIn"
-                )
+                client = self.scene.world.client(who)
                 cookies |= {m.key: m.value for m in client.cookies.values()}
             context.add_cookies(
                 [{"name": n, "value": v, "url": self.address} for n, v in cookies.items()]

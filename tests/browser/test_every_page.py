@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import get_resolver
 
 from tests.browser.pages import FIRST, NOT_PAGES, PAGES, TURNED
@@ -82,10 +81,7 @@ def test_what_is_no_page_answers_with_none(reader):
     for route, name, _view in routes(get_resolver().url_patterns):
         if name not in NOT_PAGES or "<" in route:
             continue
-        client = Client()
-        client.force_login(
-            reader.scene.world.users["auditor"], backend="nrm.accounts.backends.SignIn"
-        )
+        client = reader.scene.world.client("auditor")
         answer = client.get(f"/{route}")
         html = answer.headers.get("Content-Type", "").startswith("text/html")
         assert answer.status_code != 200 or not html, route

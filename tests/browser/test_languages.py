@@ -44,11 +44,7 @@ class Pages:
 
     def client(self, who: str) -> Client:
         if who not in self.clients:
-            client = Client()
-            if who:
-                user = self.scene.world.users[who]
-                client.force_login(user, backend="nrm.accounts.backends.SignIn")
-            self.clients[who] = client
+            self.clients[who] = self.scene.world.client(who) if who else Client()
         return self.clients[who]
 
     def html(self, page: Page, language: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from nrm.demonstration import bulk, people
 from nrm.demonstration.capture import tables
 from nrm.demonstration.names import ABROAD, AT_HOME, IN_CAMP
 from tests.demonstration.checker import faults, faults_of_all
+from tests.world import signed_in
 
 CASES = 300
 
@@ -79,8 +80,7 @@ def _their_pages_open():
 
     def client_of(user):
         if user.email not in clients:
-            clients[user.email] = Client()
-            clients[user.email].force_login(user, backend="nrm.accounts.backends.SignIn")
+            clients[user.email] = signed_in(user)
         return clients[user.email]
 
     pages = (

@@ -4,13 +4,13 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import path
 
 from cases.references import new_reference
 from nrm.accounts.models import Organisation
 from nrm.actions import Hidden, Refused
 from nrm.audit.models import Event
+from tests.world import signed_in
 
 SECRET = "Zinnia Quillfeather"
 
@@ -77,8 +77,7 @@ def test_page_not_found_carries_no_token_path_or_id(world):
 
 
 def test_failing_view_is_rolled_back_and_its_page_says_nothing(world, broken_routes):
-    client = Client(raise_request_exception=False)
-    client.force_login(world.caseworker, backend="nrm.accounts.backends.SignIn")
+    client = signed_in(world.caseworker, raise_request_exception=False)
     page = client.get("/fail/")
     assert page.status_code == 500
     assert SECRET.encode() not in page.content
@@ -87,8 +86,7 @@ def test_failing_view_is_rolled_back_and_its_page_says_nothing(world, broken_rou
 
 
 def test_log_of_a_failure_names_the_place_and_not_what_was_typed(world, broken_routes, capfd):
-    client = Client(raise_request_exception=False)
-    client.force_login(world.caseworker, backend="nrm.accounts.backends.SignIn")
+    client = signed_in(world.caseworker, raise_request_exception=False)
     client.get("/fail/")
     log = capfd.readouterr().err
     assert "RuntimeError" in log
@@ -125,8 +123,7 @@ def test_nothing_is_stored_and_nothing_may_be_framed(world, address):
 
 
 def test_form_without_its_token_is_refused_and_told_plainly(world):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(world.administrator, backend="nrm.accounts.backends.SignIn")
+    client = signed_in(world.administrator, enforce_csrf_checks=True)
     page = client.post("/administration/organisations/new/", {"name": "x"})
     assert page.status_code == 403
     assert b"This page is too old" in page.content
@@ -140,7 +137,6 @@ def test_program_that_is_not_found_anything_gets_a_problem(world):
 
 
 def test_session_of_a_program_must_bring_its_csrf_token(world):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(world.responder, backend="nrm.accounts.backends.SignIn")
+    client = signed_in(world.responder, enforce_csrf_checks=True)
     response = client.post("/api/v1/referrals/", {}, content_type="application/json")
     assert response.status_code == 403

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from django.db import transaction
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, resolve
 
@@ -28,6 +28,7 @@ from tests.permissions.table import (
     THROUGH,
     Row,
 )
+from tests.world import signed_in
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -113,8 +114,7 @@ class Asker:
         self._refusals: dict[bool, dict[str, Answer]] = {}
         self.cookies = {"anonymous": ""}
         for name, user in scene.world.users.items():
-            browser = Client()
-            browser.force_login(user, backend="nrm.accounts.backends.SignIn")
+            browser = signed_in(user)
             self.cookies[name] = browser.cookies.output(header="", sep=";")
 
     def ask(

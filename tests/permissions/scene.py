@@ -29,7 +29,7 @@ from tests.decisions import road
 from tests.documents.files import pdf, upload
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
 from tests.screening.build import item
-from tests.world import World, build_world, person
+from tests.world import World, build_world, person, with_app
 
 
 @dataclass
@@ -243,6 +243,8 @@ def _accounts(scene: Scene) -> None:
     other = world.client("caseworker")  # a second browser of theirs
     session = Session.objects.get(digest=_digest(other.cookies["nrm_session"].value))
     scene.places["session"] = {"pk": str(session.pk)}
+    with_app(world.caseworker, at=scene.at)
+    scene.places["factor"] = {"pk": str(with_app(world.caseworker, at=scene.at)[0].pk)}
     typed = [("text", ["She was told to say nothing."])]
     with acting_as(world.caseworker):
         text = kept.keep(world.caseworker, path="/inbox/", page="", fields=typed, at=scene.at)

@@ -133,6 +133,7 @@ class Row:
     renamed: Mapping[str, str] = field(default_factory=dict)  # argument -> its name in the scene
     query: str = ""
     sends: Mapping[str, str] = field(default_factory=dict)  # the body of a POST; else it is empty
+    in_person: bool = False  # by session alone: every token gets 403
 
 
 def row(
@@ -143,9 +144,12 @@ def row(
     renamed: Mapping[str, str] | None = None,
     query: str = "",
     sends: Mapping[str, str] | None = None,
+    in_person: bool = False,
     **says: Says,
 ) -> Row:
-    return Row(route, name, says, places or ("",), absent, renamed or {}, query, sends or {})
+    return Row(
+        route, name, says, places or ("",), absent, renamed or {}, query, sends or {}, in_person
+    )
 
 
 WORKERS = case("caseworker", "supervisors")
@@ -185,6 +189,13 @@ ACCOUNTS = (
     row("session/", "session", GET=PUBLIC, POST=PUBLIC),
     row("account/kept/", "kept_texts", GET=EVERYBODY),
     row("account/kept/<uuid:pk>/removal/", "kept_removal", "kept", POST=own("caseworker")),
+    row("confirmation/", "confirmation", GET=EVERYBODY, POST=EVERYBODY),
+    row("account/factors/", "factors", GET=EVERYBODY),
+    row("account/factors/app/", "factor_app", GET=EVERYBODY, POST=EVERYBODY),
+    row("account/factors/passkey/", "factor_passkey", GET=EVERYBODY, POST=EVERYBODY),
+    row("account/factors/codes/", "recovery_codes", POST=EVERYBODY),
+    row("account/factors/<uuid:pk>/removal/", "factor_removal", "factor", POST=own("caseworker")),
+    row("account/password/", "password", GET=EVERYBODY, POST=EVERYBODY),
     row("account/shortcuts/", "shortcuts", POST=EVERYBODY),
     row("account/sessions/end/", "end_other_sessions", POST=EVERYBODY),
     row("account/sessions/<uuid:pk>/end/", "end_session", "session", POST=own("caseworker")),
@@ -323,6 +334,7 @@ REST = (
     row(_API + "account/sessions/", "api_sessions", GET=EVERYBODY),
     row(_API + "account/sessions/<uuid:session_id>/", "api_session", "session",
         renamed={"session_id": "pk"}, DELETE=own("caseworker")),
+    row(_API + "account/factors/", "api_factors", GET=EVERYBODY),
     row(_API + "account/tokens/", "api_tokens", GET=EVERYBODY),
     row(_API + "account/tokens/<uuid:token_id>/", "api_token", "token",
         renamed={"token_id": "pk"}, DELETE=own("caseworker")),
@@ -334,6 +346,8 @@ REST = (
         GET=ADMIN, POST=ADMIN),
     row(_API + "administration/accounts/<uuid:account_id>/", "api_administered_account",
         "account", renamed={"account_id": "pk"}, GET=ADMIN),
+    row(_API + "administration/accounts/<uuid:account_id>/factors/reset/", "api_factors_reset",
+        "account", renamed={"account_id": "pk"}, in_person=True, POST=ADMIN),
     row(_API + "administration/accounts/<uuid:account_id>/roles/", "api_account_roles",
         "account", renamed={"account_id": "pk"}, POST=ADMIN),
     row(_API + "administration/accounts/<uuid:account_id>/roles/<int:role_id>/",

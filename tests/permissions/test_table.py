@@ -16,6 +16,7 @@ from tests.permissions.asking import (
 )
 from tests.permissions.table import (
     ACTORS,
+    FORBIDDEN,
     TABLE,
     THROUGH,
     Row,
@@ -56,6 +57,17 @@ def test_everybody_of_the_scene_is_asked_for(asker):
     assert NO_REFERENCE not in asker.scene.references.values()
 
 
+def test_no_token_does_what_a_person_must_be_there_for(asker):
+    rows = [row for row in TABLE if row.in_person]
+    assert rows
+    for row in rows:
+        for method, says in row.says.items():
+            actor = next(a for a in ACTORS if says.to(a, row.places[0]) == THROUGH)
+            answer = asker.ask(method, asker.path(row, row.places[0]), actor, token="token")
+            assert answer.kind == FORBIDDEN, row.name
+            assert b'"in_person"' in answer.body
+
+
 # Who gets what -----------------------------------------------------------------------------------
 def _who(row: Row, place: str, method: str) -> Iterator[tuple[str, str]]:
     """Who is asked at a place, and with which token. At the first place of a row, everybody; at
@@ -70,7 +82,8 @@ def _who(row: Row, place: str, method: str) -> Iterator[tuple[str, str]]:
         same = says.to(actor, place) == says.to(actor, row.places[0])
         if place != row.places[0] and same and actor != through:
             continue
-        token = "token" if is_api(row) and actor != "anonymous" else ""
+        by_program = is_api(row) and not row.in_person and actor != "anonymous"
+        token = "token" if by_program else ""
         yield actor, token
         if token and actor == through:
             yield actor, ""
