@@ -4,6 +4,8 @@ import pytest
 
 from tests.world import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_sign_in_page_is_accessible_and_does_not_scroll_sideways(eyes, width):

@@ -21,6 +21,8 @@ from tests.api.tools import api
 from tests.browser.hands import Hands, facts
 from tests.exchange.tools import path, payload
 
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
 # What the example payload calls the person. No page of the case may say it.
 NAMES = ("TestFirstname", "TestSurname")
 

@@ -15,6 +15,8 @@ from tests.casework.people import assigned
 from tests.windows import Eyes
 from tests.world import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
 
 @pytest.fixture
 def case(world: Any, at: Any) -> Any:

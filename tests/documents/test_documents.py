@@ -397,6 +397,7 @@ def test_the_timeline_tells_of_documents_without_their_names(world, case):
     assert "Zamira" not in page
 
 
+@pytest.mark.usefixtures("password_is_enough")
 def test_what_was_told_of_files_is_kept_when_the_session_has_ended_and_the_files_are_not(
     world, case
 ):

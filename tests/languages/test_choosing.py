@@ -16,6 +16,8 @@ from nrm.profiles.shape import Wording
 from tests.browser.hands import Hands
 from tests.world import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
 
 def test_language_chosen_before_signing_in_goes_with_the_person(world: Any, eyes: Any) -> None:
     window = eyes(width=390, javascript=False)
