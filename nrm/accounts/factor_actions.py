@@ -150,13 +150,13 @@ def try_passkey(
 ) -> Tried:
     """Looks at what a passkey answered. One that counts backwards is a copy, and proves nothing."""
     rows = passkeys_of(user)
-    keys = [bytes(row.public_key or b"") for row in rows]
+    keys = [row.public_key for row in rows]
     try:
         used, counter = factors.finish_asking(host, origin, state=state, answer=answer, keys=keys)
     except factors.NotAPasskey:
         detail(outcome=Outcome.WRONG.value)
         return Tried(Outcome.WRONG)
-    row = next(each for each in rows if bytes(each.credential_id or b"") == used)
+    row = next(each for each in rows if each.credential_id == used)
     fresh = Factor.objects.filter(pk=row.pk)
     if counter or row.uses:
         fresh = fresh.filter(uses__lt=counter)
@@ -278,7 +278,7 @@ def add_passkey(
         refuse_if([refusal])
         raise AssertionError from None
     credential_id, public_key, uses = found
-    if len(credential_id) > 1023 or Factor.objects.filter(credential_id=credential_id).exists():
+    if len(credential_id) > 1400 or Factor.objects.filter(credential_id=credential_id).exists():
         refuse_if([refusal])
     row = Factor(
         user=user,

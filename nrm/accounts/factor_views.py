@@ -102,7 +102,7 @@ class ConfirmationView(View):
         user: Any = request.user
         asks = ""
         has = actions.factors_of(user)
-        keys = [bytes(row.public_key or b"") for row in has if row.kind == Factor.Kind.PASSKEY]
+        keys = [row.public_key for row in has if row.kind == Factor.Kind.PASSKEY]
         if keys and not showing_again():
             asks, request.session[_ASKED] = factors.begin_asking(keys=keys, **_here(request))
         context = {
@@ -240,7 +240,7 @@ class PasskeyView(View):
 
     def _page(self, request: HttpRequest, objections: Any) -> HttpResponse:
         user: Any = request.user
-        keys = [bytes(row.public_key or b"") for row in actions.passkeys_of(user)]
+        keys = [row.public_key for row in actions.passkeys_of(user)]
         asks, request.session[_ASKED] = factors.begin_adding(
             user_id=user.pk, name=user.email, keys=keys, **_here(request)
         )

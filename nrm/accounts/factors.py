@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 import unicodedata
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,12 +118,16 @@ def _server(host: str, origin: str) -> Fido2Server:
     )
 
 
-def _known(keys: Iterable[bytes]) -> list[AttestedCredentialData]:
-    return [AttestedCredentialData(bytes(key)) for key in keys]
+def _known(keys: Iterable[str]) -> list[AttestedCredentialData]:
+    return [AttestedCredentialData(b64decode(key)) for key in keys]
+
+
+def _named(credential_id: bytes) -> str:
+    return b64encode(credential_id).decode()
 
 
 def begin_adding(
-    host: str, origin: str, *, user_id: UUID, name: str, keys: Iterable[bytes]
+    host: str, origin: str, *, user_id: UUID, name: str, keys: Iterable[str]
 ) -> tuple[str, dict[str, Any]]:
     """What the browser is asked, as JSON, and what is to be remembered until it answers. `keys` are
     those there are already, which are not added twice."""
@@ -139,7 +144,7 @@ def begin_adding(
     return json.dumps(dict(options)["publicKey"]), state
 
 
-def finish_adding(host: str, origin: str, *, state: Any, answer: str) -> tuple[bytes, bytes, int]:
+def finish_adding(host: str, origin: str, *, state: Any, answer: str) -> tuple[str, str, int]:
     """The id of the new passkey, what is kept of it and how often it was used; NotAPasskey where
     the answer is not to what was asked, or not from a page of ours."""
     try:
@@ -150,10 +155,10 @@ def finish_adding(host: str, origin: str, *, state: Any, answer: str) -> tuple[b
     found = data.credential_data
     if found is None:
         raise NotAPasskey
-    return found.credential_id, bytes(found), data.counter
+    return _named(found.credential_id), b64encode(found).decode(), data.counter
 
 
-def begin_asking(host: str, origin: str, keys: Iterable[bytes]) -> tuple[str, dict[str, Any]]:
+def begin_asking(host: str, origin: str, keys: Iterable[str]) -> tuple[str, dict[str, Any]]:
     """The same for proving that one of these passkeys is at hand."""
     options, state = _server(host, origin).authenticate_begin(
         _known(keys), user_verification=UserVerificationRequirement.PREFERRED
@@ -162,13 +167,13 @@ def begin_asking(host: str, origin: str, keys: Iterable[bytes]) -> tuple[str, di
 
 
 def finish_asking(
-    host: str, origin: str, *, state: Any, answer: str, keys: Iterable[bytes]
-) -> tuple[bytes, int]:
+    host: str, origin: str, *, state: Any, answer: str, keys: Iterable[str]
+) -> tuple[str, int]:
     """The id of the passkey that answered, and how often it says that it was used; NotAPasskey
     where none of these did."""
     try:
         response = AuthenticationResponse.from_dict(json.loads(answer))
         used = _server(host, origin).authenticate_complete(state, _known(keys), response)
-        return used.credential_id, response.response.authenticator_data.counter
+        return _named(used.credential_id), response.response.authenticator_data.counter
     except Exception as error:  # as above
         raise NotAPasskey from error

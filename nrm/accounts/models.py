@@ -244,8 +244,8 @@ class Factor(models.Model):
     """A second factor of somebody's. Until it is confirmed by a first proof it counts for nothing.
 
     Of an app the secret is sealed under its owner's key, and the last step of which a code was used
-    is kept, so that a code works once. Of a passkey there is nothing secret: its id, its public
-    key, and how often it says that it was used.
+    is kept, so that a code works once. Of a passkey there is nothing secret: its id and its public
+    key in base64, and how often it says that it was used.
     """
 
     class Kind(models.TextChoices):
@@ -258,8 +258,8 @@ class Factor(models.Model):
     label = models.CharField(_("name"), max_length=60, blank=True)
     secret = models.BinaryField(null=True)
     last_step = models.BigIntegerField(default=0)
-    credential_id = models.BinaryField(null=True, unique=True)
-    public_key = models.BinaryField(null=True)
+    credential_id = models.CharField(max_length=1400, null=True, unique=True)  # noqa: DJ001
+    public_key = models.TextField(blank=True)
     uses = models.BigIntegerField(default=0)
     made_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)

@@ -112,7 +112,7 @@ def test_answer_to_another_question_or_of_a_copied_key_proves_nothing(
     assert eyes.page.get_by_text("This is not right").first.is_visible()
     # An answer sent again meets another question.
     said = {"host": "localhost", "origin": "http://localhost"}
-    _asks, state = factors.begin_asking(keys=[bytes(row.public_key)], **said)
+    _asks, state = factors.begin_asking(keys=[row.public_key], **said)
     tried = factor_actions.try_passkey(
         world.caseworker, actor=world.caseworker, at=at, state=state, answer="{}", **said
     )

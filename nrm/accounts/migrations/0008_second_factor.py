@@ -7,6 +7,7 @@ from django.db import migrations, models
 # Whoever writes a factor can become anybody, and a code's digest is nobody's business.
 KEEP_OUT = """
 REVOKE ALL ON accounts_factor, accounts_recoverycode FROM nrm_worker;
+GRANT SELECT (id, user_id, secret), UPDATE (secret) ON accounts_factor TO nrm_keys;
 """
 
 
@@ -38,8 +39,8 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(blank=True, max_length=60, verbose_name='name')),
                 ('secret', models.BinaryField(null=True)),
                 ('last_step', models.BigIntegerField(default=0)),
-                ('credential_id', models.BinaryField(null=True, unique=True)),
-                ('public_key', models.BinaryField(null=True)),
+                ('credential_id', models.CharField(max_length=1400, null=True, unique=True)),
+                ('public_key', models.TextField(blank=True)),
                 ('uses', models.BigIntegerField(default=0)),
                 ('made_at', models.DateTimeField()),
                 ('confirmed_at', models.DateTimeField(null=True)),
