@@ -27,7 +27,8 @@ _drawn: dict[tuple[Any, ...], SafeString] = {}
 
 
 class WorklistFilter(Form):
-    """`view` is the view in which the answers are looked for."""
+    """`view` is the view in which the answers are looked for; `whole` says whether the caseworkers
+    are all there are."""
 
     small = True
     urgency = MultiChoiceField(
@@ -48,6 +49,7 @@ class WorklistFilter(Form):
         view: str,
         profiles: Iterable[Profile],
         caseworkers: Iterable[User],
+        whole: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -59,9 +61,9 @@ class WorklistFilter(Form):
             if stage.open == (view != "closed")
         }
         self.fields["stage"].choices = list(self.stages.items())
-        people = [(str(user.pk), user.display_name) for user in caseworkers]
-        if people:
-            self.fields["caseworker"].choices = [("", _("Anybody")), *people]
+        self.caseworkers = {str(user.pk): user.display_name for user in caseworkers}
+        if self.caseworkers or not whole:
+            self._choose_from_caseworkers()
         else:
             del self.fields["caseworker"]
         if view == "closed":
@@ -85,6 +87,16 @@ class WorklistFilter(Form):
             order=self.answer("sort") or DUE,
         )
 
+    def _choose_from_caseworkers(self) -> None:
+        people = sorted(self.caseworkers.items(), key=lambda person: person[1])
+        self.fields["caseworker"].choices = [("", _("Anybody")), *people]
+
+    def offer_caseworkers(self, people: Iterable[User]) -> None:
+        """Offers these besides: of a large team, those whose cases the page shows."""
+        self.caseworkers |= {str(user.pk): user.display_name for user in people}
+        self._choose_from_caseworkers()
+        self.fields["caseworker"].help_text = _("Those whose cases are on this page")
+
     def offer_stages(self, with_cases: set[str]) -> None:
         """Shows only stages at which there is a case: seventeen boxes help nobody."""
         chosen = set(self.data.getlist("stage")) if self.is_bound else set()
@@ -103,7 +115,7 @@ class WorklistFilter(Form):
         once in a while: drawing fifty boxes and options costs more than reading the list."""
         asked = tuple((name, *self.data.getlist(name)) for name in self.fields)
         offered = tuple(
-            (name, *((value, str(label)) for value, label in field.choices))
+            (name, str(field.help_text), *((value, str(label)) for value, label in field.choices))
             for name, field in self.fields.items()
         )
         key = (get_language(), asked, offered)

@@ -283,7 +283,9 @@ def _statement(
         values |= {"moment": place.moment, "id": place.id}
     fits = " AND ".join(plan.rest) or "true"
     way = "DESC" if down else "ASC"
-    order = f"ORDER BY l.{column} {way}, l.case_id {way}" if ordered else ""
+    # Also where only a count is wanted: the order is what makes it stop at the limit. Without it
+    # every row of a shelf may be looked up first.
+    order = f"ORDER BY l.{column} {way}, l.case_id {way}"
     outer = f"ORDER BY 1 {way}, 2 {way}" if ordered else ""
     distinct = "DISTINCT " if ordered else ""
     return (

@@ -101,11 +101,13 @@ class WorklistView(View):
         self.views = views.views_of(user)
         view = request.GET.get("view", "")
         self.view = view if view in self.views else next(iter(self.views))
+        team, whole = views.team_caseworkers(user, chosen=request.GET.getlist("caseworker"))
         form = WorklistFilter(
             request.GET,
             view=self.view,
             profiles=_profiles(user),
-            caseworkers=views.team_caseworkers(user),
+            caseworkers=team,
+            whole=whole,
         )
         form.is_valid()
         wanted = form.wanted
@@ -119,6 +121,10 @@ class WorklistView(View):
         )
         _listed(user, self.at, "worklist", [line.case for line in lines])
         counts, stages = self._counts(user, wanted, kept, form, {line.urgency for line in lines})
+        if not whole:
+            form.offer_caseworkers(
+                line.case.caseworker for line in lines if line.case.caseworker is not None
+            )
         form.offer_stages(stages)
         query = wanted.query()
         leads = Role.SUPERVISOR in user.roles
@@ -349,11 +355,13 @@ class SavedViewsView(View):
         user: Any = request.user
         known = views.views_of(user)
         view = request.GET.get("view", "")
+        team, whole = views.team_caseworkers(user, chosen=request.GET.getlist("caseworker"))
         form = WorklistFilter(
             request.GET,
             view=view if view in known else next(iter(known)),
             profiles=_profiles(user),
-            caseworkers=views.team_caseworkers(user),
+            caseworkers=team,
+            whole=whole,
         )
         form.is_valid()
         return form.wanted
@@ -361,16 +369,19 @@ class SavedViewsView(View):
     def _page(self, request: HttpRequest, form: SavedViewForm, status: int = 200) -> HttpResponse:
         user: Any = request.user
         SEE_WORKLIST.check(user, None)
-        profiles, workers = _profiles(user), views.team_caseworkers(user)
+        wanted, kept = self._wanted(request), views.saved_views(user)
+        asked = [Wanted.of_query(row.asked) for row in kept]
+        profiles = _profiles(user)
+        chosen = [one.caseworker for one in (wanted, *asked)]
+        workers, _whole = views.team_caseworkers(user, chosen=chosen)
         rows = [
             {
                 "row": row,
-                "url": _url(Wanted.of_query(row.asked).query()),
-                "words": views.in_words(Wanted.of_query(row.asked), user, profiles, workers),
+                "url": _url(one.query()),
+                "words": views.in_words(one, user, profiles, workers),
             }
-            for row in views.saved_views(user)
+            for row, one in zip(kept, asked, strict=True)
         ]
-        wanted = self._wanted(request)
         context = {
             "form": form,
             "rows": rows,

@@ -1,10 +1,13 @@
 """Views of the work list that somebody keeps: under words of their own, for themselves alone."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from cases.models import SavedView
+from cases.selectors import saved_views as views
 from nrm.audit.models import Event
 from tests.api.tools import api
 from tests.casework.people import assigned, child
@@ -96,3 +99,20 @@ def test_finding_works_from_the_page_with_its_token(world, at):
     token = form.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     sent = {"q": case.reference, "csrfmiddlewaretoken": token}
     assert client.post("/cases/find/", sent).status_code == 302
+
+
+def test_the_supervisor_of_a_large_team_is_offered_those_whose_cases_the_page_shows(
+    world, at, monkeypatch
+):
+    monkeypatch.setattr(views, "OFFERED", 1)
+    assigned(world, at=at)
+    client, page = world.client("supervisor"), reverse("worklist")
+    offered = re.findall(r'<option value="([^"]*)"', client.get(page).content.decode())
+    assert str(world.caseworker.pk) in offered
+    assert str(world.caseworker2.pk) not in offered
+    assert str(world.supervisor.pk) not in offered
+    chosen = client.get(f"{page}?caseworker={world.caseworker2.pk}")
+    assert chosen.context["form"].wanted.caseworker == world.caseworker2.pk
+    for nobody in (world.supervisor.pk, "nonsense"):
+        refused = client.get(f"{page}?caseworker={nobody}")
+        assert refused.context["form"].wanted.caseworker is None

@@ -60,7 +60,18 @@ def faults(plan: dict[str, Any]) -> list[str]:
         )
         if of_cases and gone > 10 * kept + 30:
             found.append(f"throws away {gone} rows of {table} for {kept}")
+        read = _read_for_a_bitmap(node)
+        if of_cases and read > 10 * kept + 30:
+            found.append(f"looks up {read} rows of {table} for {kept}")
     return found
+
+
+def _read_for_a_bitmap(node: dict[str, Any]) -> int:
+    """The rows of the index that a bitmap was made of: all that fit, however few are wanted."""
+    if node["Node Type"] != "Bitmap Heap Scan":
+        return 0
+    (made,) = node["Plans"]
+    return int(made["Actual Rows"] * made["Actual Loops"])
 
 
 class Watched:
@@ -71,7 +82,7 @@ class Watched:
         self.faults: list[str] = []
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip("( ").startswith("SELECT") and "cases_" in sql:
+        if sql.lstrip("( \n").startswith(("SELECT", "WITH")) and "cases_" in sql:
             self.seen += 1
             with connection.connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
