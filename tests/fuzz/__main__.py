@@ -49,10 +49,10 @@ def _fuzz(asked: Any, folder: Path) -> int:
     call_command("create_roles", verbosity=0)
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    from tests.browser.places import build_places
     from tests.fuzz.calls import run
-    from tests.permissions.scene import build_scene
 
-    scene = build_scene()
+    scene = build_places()
     began = time.monotonic()
 
     def told(found: Any) -> None:

@@ -1,9 +1,9 @@
-"""Calls made up from the description of REST, as five roles, into the scene of the permissions.
+"""Calls made up from the description of REST, as five roles, into the scene of the pages.
 
-Schemathesis makes up what is sent, valid and invalid. Most addresses name things of the scene, and
-what was made on the way, so that calls arrive; some name what belongs to others. Of each answer it
-is asked: is it 5xx; is it as described (status, type, headers, body); does it name what its reader
-may not know.
+Each operation is first called as it is meant (tests/fuzz/first.py). Then schemathesis makes up what
+is sent, valid and invalid. Most addresses name things of the scene, and what was made on the way,
+so that calls arrive; some name what belongs to others. Of each answer it is asked: is it 5xx; is it
+as described (status, type, headers, body); does it name what its reader may not know.
 """
 
 import copy
@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, openapi
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.transport import Response
 from schemathesis.specs.openapi import checks
 
 from cases.models import Case
@@ -31,10 +32,13 @@ from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
 from nrm.openapi import example_of
 from nrm.reference import described
+from tests.fuzz.first import make_first_calls
 from tests.permissions.scene import Scene
 from tests.world import person
 
 ROLES = ("responder", "caseworker", "supervisor", "auditor", "administrator")
+# Who makes the first call where none of these may; no calls are made up for them.
+ALSO = ("intake", "provider", "palermo_caseworker")
 # At these places of the scene nothing is the role's: no answer may ever name it.
 STRANGE = {
     "responder": ("others",),
@@ -42,6 +46,9 @@ STRANGE = {
     "supervisor": ("outer",),
     "auditor": None,  # every case
     "administrator": None,
+    "intake": ("outer",),
+    "provider": ("queue", "screening", "review", "notify", "others", "outer"),
+    "palermo_caseworker": ("queue", "assigned", "made", "others", "outer"),
 }
 # What would end the run rather than test it: the accounts that make the calls stay open.
 _SPARED = {"close_account", "end_role", "change_organisation", "give_role", "revoke_token"}
@@ -51,6 +58,14 @@ _CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
+
+
+_OF_PLACES = {
+    "own_view": "id",
+    "session": "session_id",
+    "token": "token_id",
+    "organisation": "organisation_id",
+}
 
 
 @dataclass
@@ -76,6 +91,7 @@ class Pool:
     """Values for the arguments of addresses: of the scene, and what was made on the way. A place
     holds values that belong together: a case and its parts."""
 
+    named: dict[str, dict[str, str]]  # those of the scene
     places: list[dict[str, str]]
     random: random.Random
 
@@ -94,38 +110,53 @@ class Pool:
         except Resolver404:
             return
         self.places.append({name: str(value) for name, value in found.kwargs.items()})
-        if len(self.places) > 120:
-            del self.places[40]
+        if len(self.places) > 180:
+            del self.places[100]  # what was made first; the scene's own come before it
 
 
 def tokens_of(scene: Scene) -> dict[str, str]:
     """A token for each role, for everything."""
+    users = scene.world.users
     return {
-        role: new_token(scene.world.users[role], label="fuzz", scopes=ALL, at=scene.at)[1]
-        for role in ROLES
+        role: new_token(users[role], label="fuzz", scopes=ALL, at=scene.at)[1]
+        for role in (*ROLES, *ALSO)
+        if role in users
     }
 
 
 def pool_of(scene: Scene, rng: random.Random) -> Pool:
     renamed = {"draft": "draft_id", "indicator": "code", "organisation": "organisation_id"}
+    named = {
+        name: {renamed.get(key, key): value for key, value in place.items() if value}
+        for name, place in scene.places.items()
+    }
     places = [
-        {renamed.get(name, name): value for name, value in place.items() if value and name != "pk"}
-        for place in scene.places.values()
+        {key: value for key, value in place.items() if key != "pk"} for place in named.values()
     ]
     tasks = [place for place in scene.places.values() if place.get("task")]
     places += [{"reference": one["reference"], "code": one["task"]} for one in tasks]
+    named["task"] = {"reference": named["queue"]["reference"], "code": named["queue"]["task"]}
     # Somebody and something to change, on whom no call depends.
     house = Organisation.objects.create(name="To be changed", kind="police", profile="uk")
-    places.append({"organisation_id": str(house.pk)})
     for number in range(3):
         user = person(f"spare{number}@example.org", Role.FIRST_RESPONDER, house)
         role = user.memberships.get().pk
-        places.append({"account_id": str(user.pk), "role_id": str(role)})
+        named["spare"] = {
+            "organisation_id": str(house.pk),
+            "account_id": str(user.pk),
+            "role_id": str(role),
+        }
+        places.append(named["spare"])
     for who in ROLES:
         user = scene.world.users[who]
         token = new_token(user, label="spare", scopes=(), at=scene.at)[0]
         places.append({"token_id": str(token.pk)})
-    return Pool([place for place in places if place], rng)
+    # The same name in every address of the scene, each its own in the description.
+    for name, argument in _OF_PLACES.items():
+        named[name] = {argument: scene.places[name]["pk"]}
+        places.append(named[name])
+    named[""] = {}
+    return Pool(named, [place for place in places if place], rng)
 
 
 def strange_words(scene: Scene, role: str) -> list[str]:
@@ -134,7 +165,8 @@ def strange_words(scene: Scene, role: str) -> list[str]:
     wanted = list(scene.references) if places is None else list(places)
     words = []
     for place in wanted:
-        words += [scene.references[place], scene.receipts[place], scene.pseudonyms[place]]
+        words += [scene.references[place], scene.pseudonyms[place]]
+        words += filter(None, [scene.receipts.get(place)])
     with acting_as(scene.world.users["supervisor"]):
         ids = Case.objects.filter(reference__in=[scene.references[place] for place in wanted])
         words += [str(pk) for pk in ids.values_list("pk", flat=True)]
@@ -151,27 +183,26 @@ def run(
     number: int,
     told: Callable[[Found], None] | None = None,
 ) -> Found:
-    """Makes about so many calls, spread over all operations and the five roles. The same `number`
-    makes up the same calls."""
+    """Makes the first call of each operation, then others, about so many in all, spread over all
+    operations and the five roles. The same `number` makes up the same calls."""
     found, rng = Found(), random.Random(number)
     schema = openapi.from_dict({**described(), "servers": [{"url": base_url}]})
     operations = [result.ok() for result in schema.get_all_operations()]
     tokens, pool = tokens_of(scene), pool_of(scene, rng)
-    strange = {role: strange_words(scene, role) for role in ROLES}
     session = requests.Session()
+    callers = {
+        role: Caller(found, pool, session, base_url, role, tokens[role], strange_words(scene, role))
+        for role in tokens
+    }
+    make_first_calls(scene, operations, callers)
     # Of the short run, which has fewer calls than operations and roles, a part in turn.
     pairs = [(operation, role) for operation in operations for role in ROLES]
     rng.shuffle(pairs)
-    each = ceil(calls / len(pairs))
+    each = ceil(max(calls - found.calls, 0) / len(pairs))
     for operation, role in pairs:
         if found.calls >= calls:
             break
-        _calls_of(
-            operation,
-            each,
-            number=rng.randrange(2**32),
-            ask=_asker(found, pool, session, base_url, role, tokens[role], strange[role]),
-        )
+        _calls_of(operation, each, number=rng.randrange(2**32), ask=callers[role].make_up)
         if told is not None:
             told(found)
     return found
@@ -199,29 +230,50 @@ def _calls_of(operation: Any, most: int, *, number: int, ask: Callable[[Any], No
     make()
 
 
-def _asker(
-    found: Found,
-    pool: Pool,
-    session: requests.Session,
-    base_url: str,
-    role: str,
-    token: str,
-    strange: list[str],
-) -> Callable[[Any], None]:
-    def ask(case: Any) -> None:
+@dataclass
+class Caller:
+    """Somebody who calls with their token, and judges what comes back."""
+
+    found: Found
+    pool: Pool
+    session: requests.Session
+    base_url: str
+    role: str
+    token: str
+    strange: list[str]
+
+    def make_up(self, case: Any) -> None:
+        """A call that schemathesis made up, mostly aimed at what there is."""
         name = case.operation.definition.raw["operationId"]
-        _aim(case, name, pool)
-        headers = {"Authorization": f"Bearer {token}"}
-        if "If-Match" in case.headers and pool.random.random() < 0.8:
-            headers["If-Match"] = pool.random.choice(["*", '"0"', '"1"', '"2"', '"3"'])
-        session.cookies.clear()
-        response = case.call(base_url, session=session, headers=headers, timeout=60)
+        _aim(case, name, self.pool)
+        headers = {"Authorization": f"Bearer {self.token}"}
+        if "If-Match" in case.headers and self.pool.random.random() < 0.8:
+            headers["If-Match"] = self.pool.random.choice(["*", '"0"', '"1"', '"2"', '"3"'])
+        self.session.cookies.clear()
+        response = case.call(self.base_url, session=self.session, headers=headers, timeout=60)
+        self._judge(case, response, f"{case.query} {case.body!r}")
+
+    def call(self, case: Any, **sent: Any) -> None:
+        """A call as it is meant, with the arguments of requests."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        known = {each.name for each in case.operation.headers}
+        if "If-Match" in known:
+            headers["If-Match"] = "*"
+        if "Idempotency-Key" in known:
+            headers["Idempotency-Key"] = str(self.pool.random.getrandbits(64))
+        self.session.cookies.clear()
+        address = f"{self.base_url}{case.formatted_path}"
+        response = self.session.request(case.method, address, headers=headers, timeout=60, **sent)
+        self._judge(case, Response.from_requests(response, verify=True), repr(sent))
+
+    def _judge(self, case: Any, response: Any, sent: str) -> None:
+        found, name = self.found, case.operation.definition.raw["operationId"]
         found.calls += 1
         found.statuses[response.status_code] += 1
         found.of_operations[name] += 1
         if response.status_code < 300:
             found.arrived.add(name)
-        sent = f"{case.method} {case.formatted_path} as {role}: {case.query} {case.body!r}"
+        sent = f"{case.method} {case.formatted_path} as {self.role}: {sent}"
         if response.status_code >= 500:
             found.note("server_errors", name, f"{response.status_code} {sent}")
         try:
@@ -230,13 +282,12 @@ def _asker(
             for failure in failures.exceptions:
                 found.note("violations", f"{name}: {failure.title}", f"{failure}\n{sent}")
         text = response.content.decode("utf-8", "replace")
-        for word in strange:
+        for word in self.strange:
             if word in text and word not in sent:
-                found.note("rows_of_others", f"{name} as {role}", f"{word} in {sent}: {text[:300]}")
+                what = f"{word} in {sent}: {text[:300]}"
+                found.note("rows_of_others", f"{name} as {self.role}", what)
         if where := response.headers.get("location"):
-            pool.learn(where[0])
-
-    return ask
+            self.pool.learn(where[0])
 
 
 def _aim(case: Any, name: str, pool: Pool) -> None:

@@ -1,0 +1,170 @@
+"""The first call of each operation: one that is meant to arrive, by somebody who may, at a place of
+the scene where it can be done, with the body of the example and what is real there in it."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from cases.models import Deadline, Draft
+from cases.rules.deadlines import pause_reasons
+from nrm.context import acting_as
+from nrm.openapi import example_of
+from nrm.profiles import load_profile
+from screening.models import Evidence
+from tests.documents.files import pdf
+from tests.permissions.scene import Scene
+
+Place = dict[str, str]
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Who calls, and where: a name of the scene's places. `body` goes into that of the example."""
+
+    who: str
+    place: str = ""
+    body: Callable[[Scene, Place], Body] = lambda scene, place: {}
+
+
+# By where the address begins; the longest that fits.
+_HOMES = {
+    "": Meant("caseworker"),
+    "administration/": Meant("administrator", "spare"),
+    "audit-events/": Meant("auditor"),
+    "statistics/": Meant("auditor", "frozen"),
+    "referrals/": Meant("responder", "assigned"),
+    "referral-form/": Meant("responder"),
+    "prompt-sheet/": Meant("responder"),
+    "intake/": Meant("supervisor"),
+    "intake/home-office/": Meant("responder"),
+    "near/": Meant("provider", "assigned"),
+    "reviews/": Meant("supervisor"),
+    "dashboard/": Meant("supervisor"),
+    "batches/": Meant("supervisor", "batch"),
+    "drafts/": Meant("responder", "draft_episode"),
+    "worklist-views/": Meant("caseworker", "own_view"),
+    "account/tokens/": Meant("caseworker", "token"),
+    "account/sessions/": Meant("caseworker", "session"),
+    "cases/": Meant("caseworker", "assigned"),
+    "cases/{reference}/access/": Meant("supervisor", "assigned"),
+    "cases/{reference}/assignment/": Meant("supervisor", "queue"),
+    "cases/{reference}/deadlines/{deadline_id}/": Meant("palermo_caseworker", "running"),
+    "cases/{reference}/decisions/{decision_id}/": Meant("caseworker", "draft_decision"),
+    "cases/{reference}/screenings/{screening}/": Meant("caseworker", "screening"),
+}
+
+
+def _organisation(name: str) -> Callable[[Scene, Place], Body]:
+    return lambda scene, place: {"organisation": str(getattr(scene.world, name).pk)}
+
+
+def _user(field: str, name: str) -> Callable[[Scene, Place], Body]:
+    return lambda scene, place: {field: str(scene.world.users[name].pk)}
+
+
+def _pause(scene: Scene, place: Place) -> Body:
+    with acting_as(scene.world.users["palermo_caseworker"]):
+        clock = Deadline.objects.get(pk=place["deadline_id"])
+    return {
+        "reason": pause_reasons(load_profile("palermo"))[0].code,
+        "review_on": str(timezone.localdate(scene.at) + timedelta(days=7)),
+        "seen": str(timezone.localdate(clock.due_at)),
+    }
+
+
+def _sending(scene: Scene, place: Place) -> Body:
+    with acting_as(scene.world.responder):
+        return {"key": str(Draft.objects.get(pk=place["draft_id"]).submission_key)}
+
+
+def _two_items(scene: Scene, place: Place) -> Body:
+    with acting_as(scene.world.caseworker):
+        items = Evidence.objects.filter(screening=place["screening"]).order_by("pk")
+        first, second = [str(pk) for pk in items.values_list("pk", flat=True)][-2:]
+    return {"first": first, "second": second}
+
+
+# Where the place is another than that of the address, or the body says what is real.
+_OTHERWISE = {
+    "get_deadline": Meant("caseworker", "assigned"),
+    "resume_deadline": Meant("palermo_caseworker", "paused"),
+    "pause_deadline": Meant("palermo_caseworker", "running", _pause),
+    "save_draft_page": Meant(
+        "responder",
+        "draft",
+        lambda scene, place: {"answers": {"age_status": "adult", "jurisdiction": "england"}},
+    ),
+    "send_draft": Meant("responder", "full_draft", _sending),
+    "hand_over_draft": Meant("responder", "empty_draft", _user("to", "responder2")),
+    "discard_draft": Meant("responder", "declined_draft"),
+    "add_account": Meant("administrator", "organisation"),
+    "give_role": Meant("administrator", "spare", _organisation("police")),
+    "list_organisations": Meant("administrator"),
+    "run_batch": Meant(
+        "supervisor",
+        "assigned",
+        lambda scene, place: {
+            "cases": [{"reference": place["reference"]}],
+            "caseworker": str(scene.world.caseworker.pk),
+        },
+    ),
+    "bring_near": Meant("supervisor", "made", _organisation("prosecution")),
+    "assign_case": Meant("supervisor", "queue", _user("caseworker", "caseworker")),
+    "give_access": Meant("supervisor", "assigned", _user("person", "caseworker2")),
+    "add_documents": Meant(
+        "caseworker", "assigned", lambda scene, place: {"kind": "statement", "source": "person"}
+    ),
+    "save_task": Meant("intake", "task"),
+    "start_screening": Meant("caseworker", "made"),
+    "record_indicator": Meant(
+        "caseworker", "screening", lambda scene, place: {"evidence": [place["evidence"]]}
+    ),
+    "record_evidence": Meant(
+        "caseworker", "screening", lambda scene, place: {"episode": place["episode"]}
+    ),
+    "note_contradiction": Meant("caseworker", "screening", _two_items),
+    "draft_decision": Meant("caseworker", "completed"),
+    "read_letter": Meant("caseworker", "made"),
+    "serve_decision": Meant("caseworker", "made", lambda scene, place: {"channel": "in_person"}),
+    "record_own_grounds": Meant("supervisor", "review"),
+    "give_verdict": Meant("supervisor", "verdict"),
+    "withdraw_decision": Meant("caseworker", "returned"),
+}
+
+# What is taken back first, to be recorded again; and last, what cannot be done again after another
+# operation was, or ends what others need.
+_FIRST = ("take_indicator_back",)
+_LAST = ("pause_deadline", "submit_decision", "complete_screening", "reopen_account")
+_METHODS = ("get", "put", "patch", "post", "delete")
+
+
+def make_first_calls(scene: Scene, operations: list[Any], callers: dict[str, Any]) -> None:
+    """Calls each operation once, as it is meant. One of which nothing is known here is left out."""
+    for operation in sorted(operations, key=_order):
+        name = operation.definition.raw["operationId"]
+        path = operation.path.removeprefix("/api/v1/")
+        meant = _OTHERWISE.get(name) or _HOMES[max(filter(path.startswith, _HOMES), key=len)]
+        place = callers[meant.who].pool.named[meant.place]
+        arguments = {each.name for each in operation.path_parameters}
+        if arguments <= set(place):
+            case = operation.Case(path_parameters={key: place[key] for key in arguments})
+            callers[meant.who].call(case, **_sent(name, meant.body(scene, place)))
+
+
+def _order(operation: Any) -> tuple[int, int]:
+    name = operation.definition.raw["operationId"]
+    turn = _LAST.index(name) if name in _LAST else -1 - (name in _FIRST)
+    return turn, _METHODS.index(operation.method.lower())
+
+
+def _sent(name: str, body: Body) -> dict[str, Any]:
+    """What is sent, as arguments of requests."""
+    if name == "add_documents":
+        return {"files": {"files": ("letter.pdf", pdf(200), "application/pdf")}, "data": body}
+    example = example_of(name).get("request")
+    return {"json": {**copy.deepcopy(example or {}), **body}} if example or body else {}
