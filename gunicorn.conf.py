@@ -31,6 +31,13 @@ accesslog = "-"
 access_log_format = "%(m)s %(U)s %(s)s %(M)sms"
 
 
+def post_worker_init(worker):  # type: ignore[no-untyped-def]
+    """A connection for each thread before the first page: nobody waits until one is open."""
+    from nrm.startup import open_connections
+
+    open_connections(threads)
+
+
 class WithoutInvitations(glogging.Logger):
     """The link with which a new account's owner chooses a password stays out of the log."""
 

@@ -15,8 +15,10 @@ import psycopg
 import redis
 from django.conf import settings
 from django.core import checks
+from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
+from psycopg_pool import PoolTimeout
 
 Process = Literal["web", "worker", "beat"]
 
@@ -117,6 +119,25 @@ def open_database() -> psycopg.Connection[Any]:
         autocommit=True,
         **{"connect_timeout": 5, **options},
     )
+
+
+def open_connections(wanted: int, *, patience: float = 20.0) -> bool:
+    """Opens so many connections of the pool, at most as many as it may have, and keeps them open.
+    Says whether they are open after `patience` seconds. Where they are not, nothing is lost: the
+    pages say that the database does not answer, and the next one asks it anew."""
+    ours = connections["default"]
+    pool = ours.pool
+    if pool is None:
+        return True
+    try:
+        pool.open()
+        pool.resize(max(pool.min_size, min(wanted, pool.max_size)), pool.max_size)
+        pool.wait(patience)
+    except PoolTimeout:
+        # It has closed itself, and a closed one cannot be opened again.
+        ours.close_pool()
+        return False
+    return True
 
 
 _in_the_code: set[tuple[str, str]] = set()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
+from django.db import connections
 from django.test import Client
 
 from nrm import health, heartbeat, startup
@@ -135,3 +136,21 @@ def test_unapplied_migration_is_told(db: None, monkeypatch: pytest.MonkeyPatch) 
     )
     (fault,) = startup.faults("web")
     assert fault.startswith("The database waits for 1 migrations")
+
+
+def test_web_opens_its_connections_at_once_and_a_database_that_is_gone_ends_nothing(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = connections["default"]
+    ours.close()
+    ours.close_pool()
+    with monkeypatch.context() as gone:
+        gone.setitem(ours.settings_dict, "PORT", "1")
+        assert startup.open_connections(3, patience=1) is False
+    assert startup.open_connections(3) is True
+    assert ours.pool.get_stats()["pool_available"] == 3
+    assert startup.open_connections(100) is True
+    assert ours.pool.get_stats()["pool_available"] == ours.pool.max_size
+    assert not Installation.objects.exists()
+    ours.close()
+    ours.close_pool()

@@ -121,6 +121,26 @@ def test_person_gets_the_address_and_a_service_that_answers(started: list[Runnin
         assert answer.status == 200
 
 
+def test_each_thread_of_the_web_has_a_connection_before_anybody_asks_for_a_page(
+    started: list[Running],
+) -> None:
+    deadline = time.monotonic() + ENDS_WITHIN
+    while len(_sessions_of_the_web(started[-1])) < 2 * 4:  # gunicorn.conf.py: workers and threads
+        assert time.monotonic() < deadline, _sessions_of_the_web(started[-1])
+        time.sleep(0.1)
+
+
+def _sessions_of_the_web(system: Running) -> list[str]:
+    """What PostgreSQL calls its processes that serve the web's role."""
+    titles = []
+    for pid in system.descendants():
+        try:
+            titles.append(Path(f"/proc/{pid}/cmdline").read_text(errors="replace"))
+        except OSError:
+            continue
+    return [title for title in titles if title.startswith("postgres: nrm_web")]
+
+
 def test_secrets_are_for_the_owner_only(started: list[Running], folder: Path) -> None:
     assert (folder / "secrets.json").stat().st_mode & 0o777 == 0o600
     assert (folder / "logs").stat().st_mode & 0o777 == 0o700
