@@ -27,6 +27,7 @@ import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from identities import crypto
 from identities.crypto import Keys
@@ -149,7 +150,7 @@ class _Rotation:
         self._db.execute(
             "INSERT INTO audit_event (xact, recorded_at, at, verb, object_type, request_id,"
             " refused, data) VALUES (0, now(), now(), %s, '', %s, false, %s)",
-            [verb, uuid4(), psycopg.types.json.Jsonb(data)],
+            [verb, uuid4(), Jsonb(data)],
         )
 
     def _say(self, line: str) -> None:
@@ -269,7 +270,8 @@ class _Rotation:
         wanted = {thing for owner in mine for thing in things[owner]}
         got = self._lock(wanted) if wanted else set()
         mine = {owner for owner in mine if things[owner] <= got}
-        table, held = crypto.table_of(keys), {}
+        held: dict[UUID, _Held] = {}
+        table = crypto.table_of(keys)
         for owner, number, kek, wrapped in self._db.execute(
             f"SELECT {keys.OWNER}, number, kek, wrapped FROM {_quoted(keys)}"
             f" WHERE {keys.OWNER} = ANY(%s)",
