@@ -36,6 +36,7 @@ class CasesConfig(AppConfig):
             (_("People and consent"), "case_people", rights.SEE_REFERRAL, 70),
             (_("Timeline"), "case_timeline", rights.SEE_CASE, 80),
             (_("Access"), "case_access", rights.SEE_ACCESS, 90),
+            (_("Keeping"), "case_keeping", rights.KEEP_OR_ERASE, 95),
         ):
             ports.register_tab(ports.Tab(label, url_name, right, order))
         register_all()

@@ -103,6 +103,11 @@ SEE_ACCESS = _right(
     _("See why each person can see the case, and the reasons given for looking"),
     ("decide", Role.SUPERVISOR),
 )
+KEEP_OR_ERASE = _right(
+    "keep_or_erase",
+    _("Set and lift a legal hold, ask for an identity to be erased, and agree to a colleague's"),
+    ("decide", Role.SUPERVISOR),
+)
 # fmt: on
 
 RIGHTS: tuple[CaseRight, ...] = (
@@ -122,6 +127,7 @@ RIGHTS: tuple[CaseRight, ...] = (
     DO_TASK,
     SHOW_IDENTITY,
     SEE_ACCESS,
+    KEEP_OR_ERASE,
 )
 BY_CODE = {right.code: right for right in RIGHTS}
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case, InboxItem
 from cases.rights import NEARNESS
+from identities.models import EraseReason, HoldReason, LiftReason
 from nrm.audit.models import Event
 
 Text = Callable[[Event, Case], str]
@@ -175,6 +176,18 @@ def _task(event: Event, case: Case) -> str:
     return f"{task_label(case, code)}." if code else ""
 
 
+def _reason_of(choices: Any) -> Text:
+    def say(event: Event, case: Case) -> str:
+        labels = dict(choices.choices)
+        return f"{labels[code]}." if (code := event.data.get("reason")) in labels else ""
+
+    return say
+
+
+_hold_reason, _lift_reason = _reason_of(HoldReason), _reason_of(LiftReason)
+_erase_reason = _reason_of(EraseReason)
+
+
 _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("referral.sent", _lazy("Referral received"), _clocks, False),
     (
@@ -203,6 +216,19 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("document.brought_back", _lazy("Document brought back"), _document, False),
     ("documents.viewed", _lazy("Documents listed"), None, True),
     ("document.downloaded", _lazy("Document downloaded"), _document, True),
+    ("hold.set", _lazy("Legal hold set"), _hold_reason, False),
+    ("hold.lifted", _lazy("Legal hold lifted"), _lift_reason, False),
+    ("erasure.asked", _lazy("Asked for the identity to be erased"), _erase_reason, False),
+    ("erasure.agreed", _lazy("Identity erased, agreed by a second person"), None, False),
+    ("erasure.not_agreed", _lazy("Erasing the identity was not agreed to"), None, False),
+    (
+        "erasure.withdrawn",
+        _lazy("Asking for the identity to be erased was taken back"),
+        None,
+        False,
+    ),
+    ("erasure.noted", _lazy("The erasure was noted outside the database"), None, False),
+    ("keeping.viewed", _lazy("Keeping and erasing opened"), None, True),
     ("task.done", _lazy("Task done"), _task, False),
     ("task.reopened", _lazy("Task opened again"), _task, False),
 )
@@ -214,6 +240,13 @@ for _kind, _sentence, _page in (
     ("case_reminder", _lazy("Your supervisor reminds you of a case."), ""),
     ("case_brought_near", _lazy("A case was shared with your organisation."), ""),
     ("referral_received", _lazy("A referral came in and waits for a caseworker."), "triage"),
+    ("erasure_asked", _lazy("A colleague asks for an identity to be erased."), "case_keeping"),
+    ("erasure_done", _lazy("The identity that you asked about was erased."), "case_keeping"),
+    (
+        "erasure_not_agreed",
+        _lazy("A colleague did not agree to erasing an identity."),
+        "case_keeping",
+    ),
     ("draft_handed_over", _lazy("A draft of a referral was handed over to you."), "drafts"),
     ("draft_expiring", _lazy("A draft of a referral will be deleted soon."), "drafts"),
     ("factor_added", _lazy("A way of signing in was added to your account."), "factors"),

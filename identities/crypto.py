@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils import timezone
 
 from identities.kek import NONCE, Wrapped, wrapper
+from identities.kek import KeyGone as KeyGone
 from identities.kek import Unreadable as Unreadable
 from identities.models import PersonKey, UserKey
 
@@ -88,7 +89,7 @@ class DataKeys:
         self._opened: dict[int, AESGCM] = {}
         self._read()
         if not self._wrapped:
-            raise Unreadable("The key is gone.")
+            raise KeyGone("The key is gone.")
 
     def _read(self) -> None:
         rows = self._keys.objects.filter(**{self._keys.OWNER: self._owner})
@@ -105,7 +106,7 @@ class DataKeys:
             if number not in self._wrapped:
                 self._read()
             if number not in self._wrapped:
-                raise Unreadable("The key is gone.")
+                raise KeyGone("The key is gone.")
             table = table_of(self._keys)
             self._opened[number] = open_key(table, self._owner, number, self._wrapped[number])
         return self._opened[number]

@@ -24,6 +24,10 @@ class Unreadable(Exception):
     """A sealed value did not open: it was changed, moved, or its key is gone."""
 
 
+class KeyGone(Unreadable):
+    """The owner has no key any more: the person was erased, or what was a draft has expired."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapped:
     """A wrapped data key, and the version of the key-encryption key that wrapped it."""

@@ -13,6 +13,7 @@ class Person(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pseudonym = models.CharField(max_length=60)
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, help_text="When their keys were destroyed.")
 
     def __str__(self) -> str:
         return self.pseudonym
@@ -152,3 +153,106 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.person_id}"
+
+
+# Erasing -----------------------------------------------------------------------------------------
+class HoldReason(models.TextChoices):
+    PROCEEDINGS = "proceedings", _("Criminal proceedings")
+    CLAIM = "claim", _("A claim for compensation, or another claim")
+    REVIEW = "review", _("A decision is reviewed or appealed")
+    INQUIRY = "inquiry", _("An inquiry or inspection")
+    ORDERED = "ordered", _("A court or an authority ordered it")
+
+
+class LiftReason(models.TextChoices):
+    ENDED = "ended", _("What it was for has ended")
+    ORDERED = "ordered", _("A court or an authority ordered it")
+    MISTAKE = "mistake", _("It was set by mistake")
+
+
+class EraseReason(models.TextChoices):
+    ASKED = "asked", _("The person asked for it")
+    TERM = "term", _("The time for which it may be kept is over")
+    NO_GROUND = "no_ground", _("There was no legal ground to keep it")
+    ORDERED = "ordered", _("A court or an authority ordered it")
+    MISTAKE = "mistake", _("It was recorded by mistake")
+
+
+class LegalHold(models.Model):
+    """While it is not lifted, the person's keys cannot be destroyed; the database sees to it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person_id = models.UUIDField()
+    case_id = models.UUIDField()
+    reason = models.CharField(max_length=20, choices=HoldReason)
+    note = models.BinaryField(null=True, help_text="Under the person's key.")
+    set_by = models.UUIDField()
+    set_at = models.DateTimeField()
+    lifted_for = models.CharField(max_length=20, choices=LiftReason, blank=True)
+    lifted_by = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case_id"],
+                condition=models.Q(lifted_at=None),
+                name="one_hold_a_case",
+            )
+        ]
+        indexes = [models.Index(fields=["person_id"], name="hold_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} of {self.person_id}"
+
+
+class ErasureState(models.TextChoices):
+    ASKED = "asked", _("Waits for a second person")
+    ERASED = "erased", _("Erased")
+    REFUSED = "refused", _("Not agreed")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
+class Erasure(models.Model):
+    """One person asked for an identity to be erased, and another decided. It stays when the
+    identity is gone, with the note that nobody can open any more."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person_id = models.UUIDField()
+    case_id = models.UUIDField()
+    reason = models.CharField(max_length=20, choices=EraseReason)
+    note = models.BinaryField(null=True, help_text="Under the person's key.")
+    state = models.CharField(max_length=20, choices=ErasureState, default=ErasureState.ASKED)
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    noted_at = models.DateTimeField(
+        null=True, help_text="When the person's id was noted outside the database."
+    )
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_id"],
+                condition=models.Q(state="asked"),
+                name="one_open_erasure_a_person",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["erased", "refused"])
+                | (models.Q(decided_by__isnull=False) & ~models.Q(decided_by=models.F("asked_by"))),
+                name="erased_by_two_people",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person_id", "-asked_at"], name="erasure_of_person"),
+            models.Index(
+                fields=["decided_at"],
+                condition=models.Q(state="erased", noted_at=None),
+                name="erasure_not_noted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.person_id}"

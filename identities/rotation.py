@@ -16,26 +16,22 @@ Broken off at any point, it goes on where it stopped. Nothing is opened that doe
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from identities import crypto
+from identities.as_keys import Connection, Faulty, keys_connection, write_event
 from identities.crypto import Keys
 from identities.kek import Unreadable, Wrapped, wrapper
 from identities.models import PersonKey, UserKey
 from identities.sealed import SealedColumn, sealed_columns
-from nrm.settings import database
-from nrm.variables import variable
 
 _ONE_AT_A_TIME = 7_201_400_002  # advisory lock of the rotation; any constant nothing else uses
 OWNERS = 100  # whose values move at once
@@ -45,11 +41,6 @@ _PASSES = 3
 _PAUSE = 0.1
 
 Tell = Callable[[str], None]
-Connection = psycopg.Connection[Any]
-
-
-class Faulty(Exception):
-    """The rotation cannot be done, in one sentence for an operator."""
 
 
 @dataclass
@@ -64,25 +55,6 @@ class Done:
     values: int = 0
     busy: int = 0
     unreadable: dict[str, UUID] = field(default_factory=dict)
-
-
-@contextmanager
-def keys_connection() -> Iterator[Connection]:
-    """A connection as nrm_keys, to the database that this process uses. Faulty without one."""
-    url = variable("DATABASE_KEYS_URL")
-    if not url:
-        raise Faulty("DATABASE_KEYS_URL is not set: keys are changed as nrm_keys.")
-    told = database(url)
-    with psycopg.connect(
-        dbname=connection.settings_dict["NAME"] or told["NAME"],
-        user=told["USER"],
-        password=told["PASSWORD"],
-        host=told["HOST"] or None,
-        port=told["PORT"] or None,
-        autocommit=True,
-        **told["OPTIONS"],
-    ) as opened:
-        yield opened
 
 
 def rotate(*, tell: Tell, values: bool = True) -> Done:
@@ -108,7 +80,7 @@ class _Rotation:
 
     def run(self, *, values: bool) -> Done:
         number, started, resumed = self._begin()
-        self._write("keys.rotation_resumed" if resumed else "keys.rotation_started", {})
+        write_event(self._db, "keys.rotation_resumed" if resumed else "keys.rotation_started")
         for keys in (PersonKey, UserKey):
             self._wrap_anew(keys)
         self._mark(number, "wrapped_at")
@@ -121,7 +93,7 @@ class _Rotation:
         done = self._done
         if values or done.wrapped:
             told = {"wrapped": done.wrapped, "owners": done.owners, "values": done.values}
-            self._write("keys.rotated", {**told, "unreadable": len(done.unreadable)})
+            write_event(self._db, "keys.rotated", **told, unreadable=len(done.unreadable))
         return done
 
     def _begin(self) -> tuple[int, datetime, bool]:
@@ -143,14 +115,6 @@ class _Rotation:
         self._db.execute(
             sql.SQL("UPDATE keys.rotation SET {} = clock_timestamp() WHERE id = %s").format(named),
             [number],
-        )
-
-    def _write(self, verb: str, data: dict[str, int]) -> None:
-        """An event; who did it is who could sign in as nrm_keys."""
-        self._db.execute(
-            "INSERT INTO audit_event (xact, recorded_at, at, verb, object_type, request_id,"
-            " refused, data) VALUES (0, now(), now(), %s, '', %s, false, %s)",
-            [verb, uuid4(), Jsonb(data)],
         )
 
     def _say(self, line: str) -> None:

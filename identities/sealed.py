@@ -54,6 +54,8 @@ def sealed_columns(keys: Keys) -> tuple[SealedColumn, ...]:
 register(
     SealedColumn("identities_fact", "value", owner="t.person_id", lock="t.person_id"),
     SealedColumn("identities_disclosure", "reason", owner="t.person_id", lock="t.person_id"),
+    SealedColumn("identities_legalhold", "note", owner="t.person_id", lock="t.case_id"),
+    SealedColumn("identities_erasure", "note", owner="t.person_id", lock="t.case_id"),
     SealedColumn(
         "identities_kepttext", "content", owner="t.user_id", lock="t.user_id", keys=UserKey
     ),

@@ -56,6 +56,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3500},
         },
+        "note outside who was erased": {
+            "task": "identities.tasks.note_erasures",
+            "schedule": 60.0,
+            "options": {"expires": 55},
+        },
         "seal the audit trail": {
             "task": "nrm.audit.tasks.seal",
             "schedule": 60.0,

@@ -90,6 +90,11 @@ def database_faults(process: Process) -> Iterator[str]:
                     f"The database waits for {waiting} migrations: "
                     "run manage.py migrate --database owner."
                 )
+            elif needs_after_restore(connection):
+                yield (
+                    "The database was restored from a backup, and people who were erased are "
+                    "readable again or the audit trail cannot go on: run manage.py after_restore."
+                )
             elif settings.DEMO and not _is_demonstration(connection):
                 yield (
                     "NRM_DEMO=1 is set, but this database is not marked as a demonstration: "
@@ -159,6 +164,20 @@ def _passes_row_security(connection: psycopg.Connection[Any]) -> bool:
         "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
     return row is None or bool(row[0])
+
+
+def needs_after_restore(connection: psycopg.Connection[Any]) -> bool:
+    """Whether somebody who was erased has keys again, as far as the file outside is at hand, or new
+    events would fall behind what is sealed."""
+    from identities.erasing import noted
+    from nrm.audit.chain import BEHIND
+
+    if people := list(noted()):
+        back = connection.execute("SELECT EXISTS (SELECT keys.have_keys(%s))", [people]).fetchone()
+        if back and back[0]:
+            return True
+    behind = connection.execute(BEHIND).fetchone()
+    return bool(behind and behind[0])
 
 
 def _is_demonstration(connection: psycopg.Connection[Any]) -> bool:

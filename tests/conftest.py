@@ -86,7 +86,8 @@ BEGIN
                AS guarded
         FROM pg_class c
         WHERE c.relkind = 'r' AND c.relnamespace IN ('public'::regnamespace, 'keys'::regnamespace)
-          AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+          AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission',
+                                'audit_cluster')
     LOOP
         IF item.secured THEN
             EXECUTE format('ALTER TABLE %s {force} ROW LEVEL SECURITY', item.name);

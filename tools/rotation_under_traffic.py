@@ -201,13 +201,14 @@ def _open_all() -> int:
     """How many values there are, how many do not open, and under which numbers: as JSON."""
     _django()
     from identities import crypto, rotation
+    from identities.as_keys import keys_connection
     from identities.kek import Unreadable, Wrapped
     from identities.models import PersonKey
     from identities.sealed import sealed_columns
 
     counted: Counter[str] = Counter()
     numbers: Counter[int] = Counter()
-    with rotation.keys_connection() as opened:
+    with keys_connection() as opened:
         held: dict[Any, Any] = {}
         table = crypto.table_of(PersonKey)
         for owner, number, kek, wrapped in opened.execute(

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from cases import rights
 from cases.models import Case
 from identities import vault
+from identities.crypto import KeyGone
 from identities.models import Disclosure
 from identities.vault import KnownFact
 from nrm.accounts.models import User
-from nrm.actions import Objection, action, detail, refuse_if
+from nrm.actions import Objection, Refused, action, detail, refuse_if
 from nrm.audit.models import Event
 
 LONGEST_REASON = 500
@@ -51,9 +52,13 @@ def show_identity(
         objections.append(Objection(text, code="served"))
     refuse_if(objections)
     wanted = words if purposes[purpose].free_text else ""
-    disclosure, facts = vault.reveal(
-        case.person_id, case_id=case.pk, purpose=purpose, reason=wanted
-    )
+    try:
+        disclosure, facts = vault.reveal(
+            case.person_id, case_id=case.pk, purpose=purpose, reason=wanted
+        )
+    except KeyGone:
+        text = _("Who this person is was erased. Nobody can be shown it any more.")
+        raise Refused([Objection(text, code="erased")])
     detail(
         purpose=purpose,
         disclosure=str(disclosure.pk),

@@ -10,7 +10,9 @@ from cases.access import find_case
 from cases.models import Case
 from cases.rights import SEE_CASE, CaseRight
 from cases.selectors.keyset import Place
+from identities.crypto import KeyGone
 from nrm import rest
+from nrm.actions import Objection, Refused
 from nrm.rest import APIView
 
 
@@ -37,3 +39,9 @@ class CaseAPIView(APIView):
         reading = request.method in ("GET", "HEAD")
         needed = self.right if reading or self.writes is None else self.writes
         self.case, self.held = find_case(request.user, kwargs["reference"], needed)
+
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, KeyGone):
+            text = _("Who this person is was erased: nobody can read this any more.")
+            exc = Refused([Objection(str(text), code="erased")])
+        return super().handle_exception(exc)

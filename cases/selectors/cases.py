@@ -236,8 +236,9 @@ def identity_bar(case: Case, held: frozenset[str]) -> dict[str, Any]:
         "language": language,
         "contact_limits": contact_words(case.safecontacts.first()),
         "show_url": reverse("show_identity", args=[case.reference])
-        if "show_identity" in held
+        if "show_identity" in held and case.person.erased_at is None
         else "",
+        "erased_at": case.person.erased_at,
     }
 
 

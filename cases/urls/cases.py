@@ -14,6 +14,15 @@ from cases.views.documents import (
 )
 from cases.views.identity import ShowIdentityView
 from cases.views.intake import IntakeQueueView, TriageView
+from cases.views.keeping import (
+    ErasureAgreementView,
+    ErasureRefusalView,
+    ErasureView,
+    ErasureWithdrawalView,
+    HoldLiftingView,
+    HoldView,
+    KeepingView,
+)
 from cases.views.near import NearCasesView, SummaryView
 from cases.views.notes import NotesView
 from cases.views.worklist import (
@@ -55,6 +64,29 @@ urlpatterns = [
         "cases/<str:reference>/access/<uuid:organisation>/end/",
         EndAccessView.as_view(),
         name="case_access_end",
+    ),
+    path("cases/<str:reference>/keeping/", KeepingView.as_view(), name="case_keeping"),
+    path("cases/<str:reference>/keeping/hold/", HoldView.as_view(), name="case_hold"),
+    path(
+        "cases/<str:reference>/keeping/hold/lifting/",
+        HoldLiftingView.as_view(),
+        name="case_hold_lifting",
+    ),
+    path("cases/<str:reference>/keeping/erasure/", ErasureView.as_view(), name="case_erasure"),
+    path(
+        "cases/<str:reference>/keeping/erasure/agreement/",
+        ErasureAgreementView.as_view(),
+        name="case_erasure_agreement",
+    ),
+    path(
+        "cases/<str:reference>/keeping/erasure/refusal/",
+        ErasureRefusalView.as_view(),
+        name="case_erasure_refusal",
+    ),
+    path(
+        "cases/<str:reference>/keeping/erasure/withdrawal/",
+        ErasureWithdrawalView.as_view(),
+        name="case_erasure_withdrawal",
     ),
     path("near/", NearCasesView.as_view(), name="near_cases"),
     path("near/<str:reference>/", SummaryView.as_view(), name="case_summary"),

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.generic import View
 
 from cases.access import find_case
 from cases.models import Case
 from cases.rights import SEE_CASE, CaseRight
+from cases.views.frame import case_frame
+from identities.crypto import KeyGone
 
 
 class CaseView(View):
@@ -25,4 +28,9 @@ class CaseView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.case, self.held = find_case(request.user, kwargs["reference"], self.right)
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except KeyGone:
+            # Nothing of what the page would tell opens any more.
+            frame = case_frame(request, self.case, self.held, current="")
+            return render(request, "cases/erased.html", frame, status=410)

@@ -15,6 +15,7 @@ from cases.selectors.intake import put_aside
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from cases.words import purpose_label
+from identities.crypto import KeyGone
 from identities.models import FactKind
 from identities.vault import KnownFact
 from nrm.accounts.presence import fresh_factor
@@ -43,9 +44,15 @@ class ShowIdentityView(CaseView):
     right = SHOW_IDENTITY
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        self._need_a_key()
         return self._ask(request, ShowIdentityForm(profile=self.case.profile))
 
+    def _need_a_key(self) -> None:
+        if self.case.person.erased_at is not None:
+            raise KeyGone("The person was erased.")
+
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        self._need_a_key()
         form = ShowIdentityForm(request.POST, profile=self.case.profile)
         if not form.is_valid():
             return self._ask(request, form, status=422)

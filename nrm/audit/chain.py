@@ -2,9 +2,9 @@
 
 A seal covers the events of every transaction in [low, high): `high` is the database's
 `pg_snapshot_xmin`, below which no transaction can still write, so no event can slip in behind a
-seal. Each seal holds the SHA-256 of the one before and of its events, signed with Ed25519. The
-newest head is also appended to a file outside the database (NRM_AUDIT_HEADS), which is what finds
-a tail that was cut off.
+seal (shifted, where the database was restored: nrm.audit.models.Cluster). Each seal holds the
+SHA-256 of the one before and of its events, signed with Ed25519. The newest head is also appended
+to a file outside the database (NRM_AUDIT_HEADS), which is what finds a tail that was cut off.
 """
 
 import base64
@@ -82,7 +82,7 @@ def seal(*, at: datetime, using: str = DEFAULT_DB_ALIAS) -> Seal | None:
     with transaction.atomic(using):
         with connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            cursor.execute("SELECT audit_settled()")
             high = cursor.fetchone()[0]
         last = Seal.objects.using(using).order_by("-number").first()
         low = last.high if last else 0
@@ -106,21 +106,78 @@ def seal(*, at: datetime, using: str = DEFAULT_DB_ALIAS) -> Seal | None:
 
 
 def _keep_head_outside(link: Seal) -> None:
-    if not settings.AUDIT_HEADS:
+    keep_outside(settings.AUDIT_HEADS, number=link.number, digest=bytes(link.digest).hex())
+
+
+def keep_outside(file: str, **line: object) -> None:
+    """Adds a line to a file outside the database; nothing where the operator has named none."""
+    if not file:
         return
-    line = json.dumps({"number": link.number, "digest": bytes(link.digest).hex()})
-    path = Path(settings.AUDIT_HEADS)
+    path = Path(file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600), "a") as heads:
-        heads.write(line + "\n")
+    with os.fdopen(os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600), "a") as lines:
+        lines.write(json.dumps(line) + "\n")
+        lines.flush()
+        os.fsync(lines.fileno())
 
 
 def _heads() -> dict[int, str]:
+    """The heads that were kept outside. Those of seals that a restore has lost do not count, once
+    an operator has said that it was one (manage.py after_restore)."""
     path = Path(settings.AUDIT_HEADS) if settings.AUDIT_HEADS else None
     if path is None or not path.exists():
         return {}
-    entries = (json.loads(line) for line in path.read_text().splitlines() if line.strip())
-    return {entry["number"]: entry["digest"] for entry in entries}
+    heads: dict[int, str] = {}
+    for line in path.read_text().splitlines():
+        entry = json.loads(line) if line.strip() else {}
+        if "restored_to" in entry:
+            heads = {n: digest for n, digest in heads.items() if n <= entry["restored_to"]}
+        elif entry:
+            heads[entry["number"]] = entry["digest"]
+    return heads
+
+
+# After a restore ---------------------------------------------------------------------------------
+def is_behind(using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether new events would fall behind what is sealed: the database was restored into a
+    cluster that counts its transactions from the beginning."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(BEHIND)
+        return bool(cursor.fetchone()[0])
+
+
+# Also asked by nrm.startup, outside Django's pool.
+BEHIND = "SELECT audit_settled() < coalesce((SELECT max(high) FROM audit_seal), 0)"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did to the trail: by how much transactions are counted on, the last seal that
+    is there, and how many later ones are known outside only."""
+
+    shifted: int
+    seal: int
+    lost: int
+
+
+def go_on_after_restore(using: str) -> Restored:
+    """Lets the trail go on in a restored database; `using` is the owner's connection. Changes
+    nothing where it goes on by itself."""
+    with transaction.atomic(using), connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(
+            "SELECT greatest((SELECT max(high) FROM audit_seal),"
+            " (SELECT max(xact) + 1 FROM audit_event), 0) - audit_settled(),"
+            " coalesce((SELECT max(number) FROM audit_seal), 0)"
+        )
+        behind, last = cursor.fetchone()
+        shifted = max(behind, 0)
+        if shifted:
+            cursor.execute("UPDATE audit_cluster SET shift = shift + %s", [shifted])
+    lost = sum(number > last for number in _heads())
+    if lost:
+        keep_outside(settings.AUDIT_HEADS, restored_to=last)
+    return Restored(shifted, last, lost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,17 @@ class Seal(models.Model):
         return f"Seal {self.number}"
 
 
+class Cluster(models.Model):
+    """The one row that says what is added to the number of a transaction, so that the numbers of
+    events go on in a database that was restored into a new cluster, which counts anew."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    shift = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"Shifted by {self.shift}"
+
+
 class Verification(models.Model):
     """What a job found when it read the whole chain: `fault` is empty where it holds."""
 

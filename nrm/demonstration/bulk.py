@@ -386,7 +386,7 @@ def generate(cases: int, *, seed: str, anchor: datetime, progress: Progress) -> 
     cast.joined_before(anchor - timedelta(days=800))
     before = _there_already()
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        cursor.execute("SELECT audit_xact()")
         work = Work(
             captured=captured,
             companies=companies,

@@ -70,8 +70,7 @@ def _paths() -> dict[type[models.Model], str]:
         Case: '"id" = %(case)s',
         Person: '"id" = %(person)s',
         # A road is walked in one transaction, and its events are those of this one.
-        Event: '"xact" = pg_current_xact_id()::text::bigint AND'
-        ' ("case_id" = %(case)s OR "object_id" = %(draft)s::uuid)',
+        Event: '"xact" = audit_xact() AND ("case_id" = %(case)s OR "object_id" = %(draft)s::uuid)',
     }
     waiting = [
         model

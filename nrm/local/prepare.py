@@ -25,6 +25,7 @@ def main() -> None:
     if os.environ.get("DATABASE_ADMIN_URL"):
         call_command("create_roles", verbosity=0)
     call_command("migrate", database="owner", interactive=False, verbosity=0)
+    call_command("after_restore", verbosity=0)
     _collect_static(Path(settings.STATIC_ROOT), settings.BASE_DIR)
     if settings.DEMO:
         call_command("demo", if_empty=True, cases=CASES)

@@ -9,6 +9,7 @@ from io import StringIO
 from random import Random
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
@@ -22,7 +23,9 @@ from cases.models import Case, Decision, DecisionReview, Draft, Note
 from cases.selectors.decisions import reasons_of, reasons_read, record_holds
 from cases.selectors.notes import opened
 from identities import crypto, kept, rotation, vault
+from identities.as_keys import keys_connection
 from identities.crypto import Opener, Unreadable
+from identities.kek import Wrapped
 from identities.models import PersonKey, UserKey
 from identities.sealed import sealed_columns
 from nrm.audit.models import Event
@@ -38,14 +41,14 @@ ROOMS = ("accounts", "identities", "cases", "screening")
 def everything() -> dict[tuple[str, str, str], tuple[int, str, bytes]]:
     """Every sealed value as nrm_keys sees it, opened: its key's number, its origin, its content."""
     found = {}
-    with rotation.keys_connection() as opened:
+    with keys_connection() as opened:
         for keys in (PersonKey, UserKey):
             held = {}
             for owner, number, kek, wrapped in opened.execute(
                 f"SELECT {keys.OWNER}, number, kek, wrapped FROM {rotation._quoted(keys)}"
             ):
                 one = held.setdefault(owner, rotation._Held(crypto.table_of(keys), owner))
-                one.wrapped[number] = rotation.Wrapped(kek, wrapped)
+                one.wrapped[number] = Wrapped(kek, wrapped)
             for column in sealed_columns(keys):
                 place = "0, false"
                 if column.parts:
@@ -121,14 +124,14 @@ def test_all_moves_to_fresh_keys_and_says_the_same(filled):
     # The trigger lets nobody else, and the role nothing else, change what was decided.
     with pytest.raises(Exception, match="cannot be changed"), connection.cursor() as cursor:
         cursor.execute("UPDATE cases_decision SET reasons = 'x' WHERE state = 'made'")
-    with rotation.keys_connection() as opened:
+    with keys_connection() as opened:
         for statement in (
             "UPDATE cases_decision SET outcome = 'x'",
             "UPDATE identities_disclosure SET purpose = 'x'",
             "SELECT answers FROM cases_referral",
             "DELETE FROM identities_fact",
         ):
-            with pytest.raises(rotation.psycopg.errors.InsufficientPrivilege):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 opened.execute(statement)
     # Once more: the next numbers.
     call_command("rotate_keys", stdout=StringIO())
@@ -206,7 +209,7 @@ def test_a_value_that_does_not_open_is_told_of_and_keeps_its_key(filled):
 
 
 def test_two_rotations_do_not_run_at_once(db):
-    with rotation.keys_connection() as opened:
+    with keys_connection() as opened:
         opened.execute("SELECT pg_advisory_lock(%s)", [rotation._ONE_AT_A_TIME])
         with pytest.raises(CommandError, match="under way"):
             call_command("rotate_keys", stdout=StringIO())

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from identities.rotation import Faulty, rotate
+from identities.as_keys import Faulty
+from identities.rotation import rotate
 
 
 class Command(BaseCommand):
