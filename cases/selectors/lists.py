@@ -23,7 +23,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases.access import shelves_of
+from cases.access import Shelves, shelves_of
 from cases.models import Case, listing
 from cases.rights import CaseRight
 from cases.selectors.keyset import PAGE_SIZE, Place, Rows
@@ -187,8 +187,7 @@ def _states(wanted: Wanted) -> tuple[int, ...]:
     )
 
 
-def _plan(actor: User, right: CaseRight, wanted: Wanted, at: datetime) -> _Plan:
-    shelves = shelves_of(actor, right)
+def _plan(shelves: Shelves, wanted: Wanted, at: datetime) -> _Plan:
     order = wanted.sorted_by
     states = _states(wanted)
     of = {
@@ -308,7 +307,7 @@ def page_of_ids(
     size: int = PAGE_SIZE,
 ) -> Found:
     """The ids of one page, in order. One query; none for whoever has no list at all."""
-    plan = _plan(actor, right, wanted, at)
+    plan = _plan(shelves_of(actor, right), wanted, at)
     if not plan.shelves or not plan.keys:
         return Found()
     start = Place.parse(after) if after else None
@@ -350,7 +349,7 @@ def page_of_ids(
 
 def holds(actor: User, right: CaseRight, wanted: Wanted, pk: UUID, *, at: datetime) -> bool:
     """Whether the list holds this case. One query, by the case."""
-    plan = _plan(actor, right, wanted, at)
+    plan = _plan(shelves_of(actor, right), wanted, at)
     values: dict[str, Any] = {
         **dict(plan.values),
         "case": pk,
@@ -434,7 +433,7 @@ def numbers(
     values: list[Any] = [list(shelves.all), [shelf in shelves.own for shelf in shelves.all]]
     reach: dict[str, int] = {}
     for number, (name, wanted) in enumerate(asked.items()):
-        plan = _plan(actor, right, wanted, at)
+        plan = _plan(shelves, wanted, at)
         if not plan.shelves or not plan.keys:
             continue
         reach[name] = (to or COUNTED_TO) if plan.exact else WINDOW
@@ -490,7 +489,7 @@ def some_ids(
     actor: User, right: CaseRight, wanted: Wanted, *, at: datetime, size: int
 ) -> RawSQL | None:
     """The first ids of a list, for a query to stand in; None where the actor has no list."""
-    plan = _plan(actor, right, wanted, at)
+    plan = _plan(shelves_of(actor, right), wanted, at)
     if not plan.shelves or not plan.keys:
         return None
     sql, values = _positional(*_statement(plan, place=None, back=False, size=size))
