@@ -54,10 +54,13 @@ def _fuzz(asked: Any, folder: Path) -> int:
 
     scene = build_places()
     began = time.monotonic()
+    seen: list[str] = []
 
     def told(found: Any) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{found.calls} of {asked.calls}", end="", file=sys.stderr)
+        print(f"\r{found.calls} of {asked.calls}", end="", file=sys.stderr, flush=True)
+        for what in list(found.problems)[len(seen) :]:
+            seen.append(what)
+            print(f"\n{what}: {found.problems[what]}", file=sys.stderr, flush=True)
 
     with _server(folder) as address:
         found = run(scene, address, calls=asked.calls, number=asked.number, told=told)
@@ -73,12 +76,13 @@ def _fuzz(asked: Any, folder: Path) -> int:
                 "violations": found.violations,
                 "rows_of_others": found.rows_of_others,
                 "problems": found.problems,
-                "never_arrived": sorted(set(found.of_operations) - found.arrived),
+                "never_arrived": found.never_arrived,
+                "for_people_only": sorted(found.in_person),
             },
             indent=1,
         )
     )
-    return 1 if found.problems else 0
+    return 1 if found.problems or found.never_arrived else 0
 
 
 @contextmanager

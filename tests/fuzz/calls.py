@@ -80,6 +80,13 @@ class Found:
     violations: int = 0
     rows_of_others: int = 0
     problems: dict[str, str] = field(default_factory=dict)
+    # Operations that no program may call: a person does them, signed in on the pages.
+    in_person: set[str] = field(default_factory=set)
+
+    @property
+    def never_arrived(self) -> list[str]:
+        """What a program may call, and no call of it was answered below 300."""
+        return sorted(set(self.of_operations) - self.arrived - self.in_person)
 
     def note(self, kind: str, what: str, detail: str) -> None:
         setattr(self, kind, getattr(self, kind) + 1)
@@ -194,6 +201,8 @@ def run(
         role: Caller(found, pool, session, base_url, role, tokens[role], strange_words(scene, role))
         for role in tokens
     }
+    told_of = [operation.definition.raw for operation in operations]
+    found.in_person = {each["operationId"] for each in told_of if each.get("x-in-person")}
     make_first_calls(scene, operations, callers)
     # Of the short run, which has fewer calls than operations and roles, a part in turn.
     pairs = [(operation, role) for operation in operations for role in ROLES]
