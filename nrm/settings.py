@@ -68,11 +68,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # What every answer says, whoever gives it: a page, a file, a redirect to https or an error.
+    "nrm.web.headers",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "nrm.web.Compressed",
-    "nrm.web.headers",
-    "csp.middleware.CSPMiddleware",
     "nrm.accounts.sessions.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -83,7 +85,6 @@ MIDDLEWARE = [
     "identities.leaving.LoginRequired",
     "identities.leaving.ShowKept",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "nrm.uploads.receive",  # reads what is sent with files, before a transaction is open
     "nrm.web.context",  # innermost: the database context of the request
 ]

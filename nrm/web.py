@@ -28,8 +28,39 @@ PROBLEM = "application/problem+json"
 
 
 # Headers ------------------------------------------------------------------------------------------
+_OFF = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+_PERMISSIONS = ", ".join(
+    [
+        *(f"{feature}=()" for feature in _OFF),
+        "publickey-credentials-get=(self)",  # passkeys
+        "publickey-credentials-create=(self)",
+    ]
+)
+
+
 def headers(get_response: Handler) -> Handler:
-    """No page is stored anywhere, and the browser is told to keep to itself."""
+    """No page is stored anywhere, and the browser is told to keep to itself. Outermost: what the
+    middlewares inside answer themselves (a file, a redirect to https, a host that is not ours) says
+    it too."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -37,9 +68,7 @@ def headers(get_response: Handler) -> Handler:
             response["Cache-Control"] = "no-store"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["Cross-Origin-Embedder-Policy"] = "require-corp"
-        response["Permissions-Policy"] = (
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
-        )
+        response["Permissions-Policy"] = _PERMISSIONS
         return response
 
     return handle

@@ -1,13 +1,17 @@
 """Signing in, accounts, roles and tokens, as people and programs meet them."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nrm.accounts import actions, tokens
+from nrm.accounts import actions, throttle, tokens
 from nrm.accounts.models import Membership, Organisation, User
 from nrm.accounts.roles import Role
 from nrm.accounts.scopes import ALL, Scope
@@ -49,6 +53,38 @@ def test_wrong_password_unknown_closed_and_system_account_get_the_same_refusal(
         assert b"Enter the e-mail address and password of an account that is open" in page.content
 
 
+class Counting(PBKDF2PasswordHasher):
+    """Counts how often a password is hashed: that is what takes the time of a sign-in."""
+
+    iterations = 1_000
+    done = 0
+
+    def encode(self, *args: Any, **kwargs: Any) -> str:
+        type(self).done += 1
+        return str(super().encode(*args, **kwargs))
+
+
+def test_no_account_is_told_from_another_by_statements_or_by_the_time_a_hash_takes(world, settings):
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    user, closed, empty = world.administrator, world.users["inactive"], world.auditor
+    for each in (user, closed):
+        each.set_password(PASSWORD)
+        each.save()
+    empty.set_unusable_password()
+    empty.save()
+    told = {}
+    for email in ("nobody@example.org", user.email, closed.email, empty.email):
+        client = Client()
+        client.get("/sign-in/")
+        Counting.done = 0
+        with CaptureQueriesContext(connection) as captured:
+            page = sign_in(client, email, "wrong password here")
+        body = re.sub(rb'value="[^"]*"|data-nrm-left="\d+"', b"", page.content)
+        told[email] = (Counting.done, len(captured), len(body), page.status_code)
+    assert len(set(told.values())) == 1, told
+    assert told[user.email][0] == 1
+
+
 def test_session_key_changes_when_somebody_signs_in(world):
     client = Client()
     client.get("/sign-in/")
@@ -61,7 +97,8 @@ def test_session_key_changes_when_somebody_signs_in(world):
     assert client.session.session_key != before
 
 
-def test_sign_out_and_hide_are_never_done_by_get(world):
+def test_logout_by_get_does_nothing_nor_does_hiding(world):
+    """A picture of another site cannot sign anybody out."""
     client = world.client("administrator")
     assert client.get("/sign-out/").status_code == 405
     assert client.get("/hide/").status_code == 405
@@ -307,9 +344,9 @@ def test_administrator_gives_themselves_no_role_and_holds_none_on_cases(world, a
     assert second.memberships.count() == 1
 
 
-def test_eleventh_guess_is_refused_even_with_the_right_password_and_looks_the_same(world):
+def test_sixth_guess_is_refused_even_with_the_right_password_and_looks_the_same(world):
     client = Client()
-    refused = [sign_in(client, "caseworker@example.org", f"wrong {n}") for n in range(10)]
+    refused = [sign_in(client, "caseworker@example.org", f"wrong {n}") for n in range(5)]
     blocked = sign_in(client, "caseworker@example.org")
     assert blocked.status_code == 200
     assert "_auth_user_id" not in client.session
@@ -319,6 +356,28 @@ def test_eleventh_guess_is_refused_even_with_the_right_password_and_looks_the_sa
     assert sign_in(Client(), "supervisor@example.org").status_code == 302
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
     assert sign_in(elsewhere, "caseworker@example.org").status_code == 302
+
+
+def test_one_account_tried_from_everywhere_and_one_address_trying_everybody_are_stopped(world):
+    for number in range(throttle.ACCOUNT):
+        throttle.note_failure("caseworker@example.org", f"198.51.100.{number}")
+    assert throttle.too_many("caseworker@example.org", "203.0.113.9")
+    assert not throttle.too_many("supervisor@example.org", "203.0.113.9")
+    for number in range(throttle.ADDRESS):
+        throttle.note_failure(f"{number}@example.org", "203.0.113.10")
+    assert throttle.too_many("supervisor@example.org", "203.0.113.10")
+    assert not throttle.too_many("supervisor@example.org", "203.0.113.11")
+
+
+def test_revoked_token_opens_nothing_from_the_next_call_on(world, at):
+    token, secret = tokens.new_token(world.caseworker, label="desk", scopes=[Scope.ACCOUNT], at=at)
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert program.get("/api/v1/account/").status_code == 200
+    actions.revoke_token(world.caseworker, actor=world.caseworker, at=at, token=token)
+    assert program.get("/api/v1/account/").status_code == 401
+    # Nor does the session that comes with it: a bad token is nobody.
+    program.cookies = world.client("caseworker").cookies
+    assert program.get("/api/v1/account/").status_code == 401
 
 
 def test_signing_in_failing_and_signing_out_are_on_record_without_the_address(world):

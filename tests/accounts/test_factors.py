@@ -15,7 +15,7 @@ from django.utils import timezone
 from cases.models import InboxItem
 from nrm.accounts import factor_actions as actions
 from nrm.accounts import factors, presence
-from nrm.accounts.models import Factor, Membership, RecoveryCode, Session, Token
+from nrm.accounts.models import SYSTEM_ID, Factor, Membership, RecoveryCode, Session, Token
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden
 from nrm.audit.models import Event
@@ -569,3 +569,21 @@ def test_token_needs_no_factor_and_is_made_with_a_fresh_one_alone(world, at):
     assert program.get("/api/v1/account/").status_code == 200
     assert presence.fresh_for() == timedelta(minutes=10)
     assert signed_in(world.caseworker).post("/account/", {}).status_code == 200
+
+
+def test_operator_resets_a_factor_when_no_administrator_can_sign_in(world):
+    from io import StringIO
+
+    from django.core.management import CommandError, call_command
+
+    enrol(half(world.administrator))
+    said = StringIO()
+    call_command("reset_factor", "administrator@example.org", stdout=said)
+    client = half(world.administrator)
+    client.post("/confirmation/", {"code": said.getvalue().splitlines()[0]})
+    enrol(client)
+    assert reaches(client)
+    assert Event.objects.get(verb="factor.reset").actor_id == SYSTEM_ID
+    for absent in ("nobody@example.org", "system@nrm.invalid", "inactive@example.org"):
+        with pytest.raises(CommandError):
+            call_command("reset_factor", absent)
