@@ -48,7 +48,7 @@ class WorklistFilter(Form):
         *args: Any,
         view: str,
         profiles: Iterable[Profile],
-        caseworkers: Iterable[User],
+        caseworkers: Iterable[tuple[UUID, str]],
         whole: bool = True,
         **kwargs: Any,
     ) -> None:
@@ -61,7 +61,7 @@ class WorklistFilter(Form):
             if stage.open == (view != "closed")
         }
         self.fields["stage"].choices = list(self.stages.items())
-        self.caseworkers = {str(user.pk): user.display_name for user in caseworkers}
+        self.caseworkers = {str(pk): name for pk, name in caseworkers}
         if self.caseworkers or not whole:
             self._choose_from_caseworkers()
         else:

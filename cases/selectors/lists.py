@@ -437,9 +437,9 @@ def numbers(
         if not plan.shelves or not plan.keys:
             continue
         reach[name] = (to or COUNTED_TO) if plan.exact else WINDOW
-        # A case may stand on the shelf of a group and on one of the person's. One that stands on
-        # more only makes the count stop sooner.
-        size = 2 * (reach[name] + 1) if plan.exact else WINDOW + 1
+        # A few cases stand on the shelf of a group and on one of the person's too. Where they are
+        # many, the count stops sooner, and says so.
+        size = reach[name] * 6 // 5 + 1 if plan.exact else WINDOW + 1
         sql, of = _positional(
             *_statement(
                 plan,

@@ -1,9 +1,10 @@
 """Views of the work list that somebody keeps, and what a view asks for, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from cases.models import SavedView
@@ -54,24 +55,37 @@ def find_view(user: User, pk: UUID) -> SavedView:
 OFFERED = 60
 
 
-def team_caseworkers(user: User, *, chosen: Iterable[Any] = ()) -> tuple[list[User], bool]:
-    """Active caseworkers of the authorities that the user supervises, by name, and whether that is
-    all of them. Where there are more than `OFFERED`, only those whose ids are chosen. One query,
-    two where there are so many."""
-    teams = user.organisations(Role.SUPERVISOR)
+_TEAM = """
+SELECT DISTINCT id, display_name FROM (
+    SELECT u.id, u.display_name FROM accounts_rolegroup rg
+    JOIN accounts_membership m USING (group_id)
+    JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+    WHERE rg.organisation_id = ANY(%(teams)s) AND rg.role = %(role)s
+        AND (%(only)s::uuid[] IS NULL OR m.user_id = ANY(%(only)s))
+    LIMIT %(most)s
+) AS caseworker
+"""
+
+
+def team_caseworkers(
+    user: User, *, chosen: Iterable[Any] = ()
+) -> tuple[list[tuple[UUID, str]], bool]:
+    """Id and name of the active caseworkers of the authorities that the user supervises, by name,
+    and whether that is all of them. Where there are more than `OFFERED`, only those whose ids are
+    chosen. One query, two where there are so many."""
+    teams = [team.pk for team in user.organisations(Role.SUPERVISOR)]
     if not teams:
         return [], True
-    everybody = User.objects.filter(
-        is_active=True,
-        memberships__group__role_group__role=Role.CASEWORKER,
-        memberships__group__role_group__organisation__in=teams,
-    ).only("display_name")
-    # Once for each team of somebody, and in no order: in order, all would have to be read first.
-    found = set(everybody[: (OFFERED + 1) * len(teams)])
-    whole = len(found) <= OFFERED
-    if not whole:
-        found = set(everybody.filter(pk__in=[pk for pk in map(_as_id, chosen) if pk]))
-    return sorted(found, key=lambda user: (user.display_name, user.pk)), whole
+    most = OFFERED * len(teams) + 1
+    asked = {"teams": teams, "role": Role.CASEWORKER, "only": None, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(_TEAM, asked)
+        found = cursor.fetchall()
+        whole = len(found) <= OFFERED
+        if not whole:
+            cursor.execute(_TEAM, asked | {"only": [pk for pk in map(_as_id, chosen) if pk]})
+            found = cursor.fetchall()
+    return sorted(found, key=lambda person: (person[1], person[0])), whole
 
 
 def _as_id(text: Any) -> UUID | None:
@@ -81,7 +95,9 @@ def _as_id(text: Any) -> UUID | None:
         return None
 
 
-def in_words(wanted: Wanted, user: User, profiles: list[Profile], workers: list[User]) -> str:
+def in_words(
+    wanted: Wanted, user: User, profiles: list[Profile], workers: Mapping[UUID, str]
+) -> str:
     """What a view asks for: "Open cases of the team; overdue; the newest received first"."""
     labels = {stage.code: str(stage.label) for p in profiles for stage in p.stages}
     parts = [views_of(user).get(wanted.view, _("Open cases"))]
@@ -89,7 +105,8 @@ def in_words(wanted: Wanted, user: User, profiles: list[Profile], workers: list[
     parts += [labels.get(code, code) for code in sorted(wanted.stages)]
     if wanted.child:
         parts.append(_("Treated as a child"))
-    parts += [worker.display_name for worker in workers if worker.pk == wanted.caseworker]
+    if wanted.caseworker in workers:
+        parts.append(workers[wanted.caseworker])
     if wanted.order == RECEIVED:
         parts.append(_("the newest received first"))
     if wanted.order == STAGE:

@@ -373,19 +373,19 @@ class SavedViewsView(View):
         asked = [Wanted.of_query(row.asked) for row in kept]
         profiles = _profiles(user)
         chosen = [one.caseworker for one in (wanted, *asked)]
-        workers, _whole = views.team_caseworkers(user, chosen=chosen)
+        names = dict(views.team_caseworkers(user, chosen=chosen)[0])
         rows = [
             {
                 "row": row,
                 "url": _url(one.query()),
-                "words": views.in_words(one, user, profiles, workers),
+                "words": views.in_words(one, user, profiles, names),
             }
             for row, one in zip(kept, asked, strict=True)
         ]
         context = {
             "form": form,
             "rows": rows,
-            "to_save": views.in_words(wanted, user, profiles, workers),
+            "to_save": views.in_words(wanted, user, profiles, names),
             "save_url": f"{request.path}?{urlencode(wanted.query(), doseq=True)}",
             "back_url": _url(wanted.query()),
         }
