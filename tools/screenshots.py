@@ -15,19 +15,24 @@ from playwright.sync_api import sync_playwright
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 
-# Sign-in, picture, where to go, and a link to follow from there.
-PICTURES = (
-    ("responder", "responder", "/referrals/", ""),
-    ("lead", "responder-lead", "/referrals/", ""),
-    ("intake", "intake", "/intake/", ""),
-    ("caseworker", "caseworker", "/cases/", ""),
-    ("caseworker", "case", "/cases/", "main tbody tr:has-text('days left') a, main tbody a"),
-    ("supervisor", "supervisor", "/dashboard/", ""),
-    ("supervisor2", "review", "/reviews/", "main tbody a"),
-    ("provider", "provider", "/near/", ""),
-    ("liaison", "liaison", "/near/", ""),
-    ("auditor", "auditor", "/audit/", ""),
-    ("admin", "administrator", "/administration/", ""),
+# Sign-in, picture, where to go, and the links to follow from there.
+PICTURES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("responder", "responder", "/referrals/", ()),
+    ("lead", "responder-lead", "/referrals/", ()),
+    ("intake", "intake", "/intake/", ()),
+    ("caseworker", "caseworker", "/cases/", ()),
+    ("caseworker", "case", "/cases/?urgency=week", ("main tbody a",)),
+    ("supervisor", "supervisor", "/dashboard/", ()),
+    (
+        "supervisor2",
+        "review",
+        "/reviews/",
+        ("main tbody a", "main a:has-text('Read the draft')"),
+    ),
+    ("provider", "provider", "/near/", ()),
+    ("liaison", "liaison", "/near/", ()),
+    ("auditor", "auditor", "/audit/", ()),
+    ("admin", "administrator", "/administration/", ()),
 )
 SIZES = ((1280, 900, ""), (390, 844, "-phone"))
 
@@ -38,7 +43,7 @@ def main(address: str, password: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for (who, picture, path, link), (width, height, ending) in product(PICTURES, SIZES):
+        for (who, picture, path, links), (width, height, ending) in product(PICTURES, SIZES):
             context = browser.new_context(viewport={"width": width, "height": height})
             page = context.new_page()
             page.goto(f"{address}/sign-in/")
@@ -47,7 +52,7 @@ def main(address: str, password: str) -> None:
             page.click("main form button[type=submit]")
             page.wait_for_load_state()
             page.goto(address + path)
-            if link:
+            for link in links:
                 page.locator(link).first.click()
                 page.wait_for_load_state()
             page.screenshot(path=str(TARGET / f"{picture}{ending}.png"))

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from nrm.forms import NOT_ANSWERED, NOT_KNOWN, PartialDate, error_links
-from nrm.profiles import Label, Profile
+from nrm.profiles import Label, Profile, load_profile
 
 register = template.Library()
 
@@ -120,6 +120,12 @@ def at(values: Any, index: int) -> Any:
 def alert_kind(level: str) -> str:
     """The kind of alert for a level of Django's messages."""
     return level if level in ("success", "warning", "error") else "information"
+
+
+@register.filter
+def law(code: str) -> Label:
+    """What the profile with this code is called."""
+    return load_profile(code).label
 
 
 @register.simple_tag
