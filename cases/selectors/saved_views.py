@@ -83,8 +83,10 @@ def team_caseworkers(
         found = cursor.fetchall()
         whole = len(found) <= OFFERED
         if not whole:
-            cursor.execute(_TEAM, asked | {"only": [pk for pk in map(_as_id, chosen) if pk]})
-            found = cursor.fetchall()
+            found = []
+            if only := [pk for pk in map(_as_id, chosen) if pk]:
+                cursor.execute(_TEAM, asked | {"only": only})
+                found = cursor.fetchall()
     return sorted(found, key=lambda person: (person[1], person[0])), whole
 
 
