@@ -7,10 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from nrm.accounts.models import User
+from nrm.accounts.presence import fresh_factor
 from nrm.accounts.rights import SEE_STATISTICS
 from nrm.actions import Hidden
 from nrm.audit import writer
@@ -87,7 +89,10 @@ class TableView(StatisticsView):
         return redirect("statistics_table", quarter=str(chosen))
 
 
+@method_decorator(fresh_factor("GET", "HEAD"), name="dispatch")
 class DownloadView(StatisticsView):
+    """The table as a file, to take away: for which one proves to be there."""
+
     def get(self, request: HttpRequest, quarter: str) -> HttpResponse:
         table = self.frozen(self.quarter(quarter))
         if table is None:

@@ -102,6 +102,8 @@ class ConfirmationView(View):
         user: Any = request.user
         asks = ""
         has = actions.factors_of(user)
+        if not has and "code" in form.fields:
+            form.fields["code"].help_text = _("Twenty digits.")
         keys = [row.public_key for row in has if row.kind == Factor.Kind.PASSKEY]
         if keys and not showing_again():
             asks, request.session[_ASKED] = factors.begin_asking(keys=keys, **_here(request))
