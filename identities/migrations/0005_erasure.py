@@ -35,8 +35,10 @@ CREATE TRIGGER keep_decided BEFORE UPDATE OR DELETE ON identities_erasure
     FOR EACH ROW EXECUTE FUNCTION identities_keep_decided();
 
 -- Under a hold no key of the person goes, but one that a newer has replaced.
+-- `row_security = on`: whoever deletes may have it off, to fail where a policy hides a case from
+-- them; here a policy lets the owner ask.
 CREATE FUNCTION keys.refuse_under_hold() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = on AS $$
 BEGIN
     IF EXISTS (
         SELECT 1 FROM public.identities_legalhold h
