@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cases import ports, rights, sealed
+        from cases import policies, ports, rights, sealed
         from cases.actions.telling import tell_of_account
         from cases.deciding_words import register_all
         from cases.selectors.inbox import unread
@@ -42,3 +42,4 @@ class CasesConfig(AppConfig):
         register_all()
         sealed.register_all()
         notices.provide(tell_of_account)
+        policies.register()

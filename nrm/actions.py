@@ -9,7 +9,6 @@ An action without a declared right does not import.
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,8 +142,7 @@ def action(
             subject: Any = args[0] if args else None
             actor: Any = kwargs["actor"]
             at: datetime = kwargs["at"]  # type: ignore[assignment]
-            opened = nullcontext() if context.current() else context.acting_as(actor)
-            with opened, transaction.atomic():
+            with context.acting(actor), transaction.atomic():
                 if (key := lock_of(subject)) is not None:
                     lock(key)
                 right.check(actor, subject)

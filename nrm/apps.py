@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.db import connections
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import get_language
 
 # What the application's roles may do with a table unless its migration takes it away again.
@@ -31,11 +31,13 @@ class GroundConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from nrm import policies
         from nrm import startup  # noqa: F401  registers the check of a deployment
         from nrm.profiles import checks, labels  # noqa: F401  checks registers itself
 
         labels.speak(get_language)  # profiles know no Django: tell them the reader's language
 
-        # Django sends the signal for each app that has models; once is enough.
-        accounts = apps.get_app_config("accounts")
+        # Django sends the signals for each app that has models; once is enough.
+        accounts, last = apps.get_app_config("accounts"), apps.get_app_config("auth")
         pre_migrate.connect(grant_before_tables_are_made, sender=accounts)
+        post_migrate.connect(policies.install_after_migrating, sender=last)

@@ -6,10 +6,10 @@ rows.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from django.db import connections, transaction
@@ -20,6 +20,17 @@ class Actor(Protocol):
 
     id: UUID
     is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The system as an actor: it sweeps, warns, sends and seals, and can never sign in."""
+
+    id: UUID
+    is_active: bool = True
+
+
+SYSTEM = System(UUID("00000000-0000-4000-8000-000000000001"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +48,15 @@ def current() -> Context | None:
     return _current.get()
 
 
-def _tell_database(using: str, context: Context | None) -> None:
+_TOLD = "SELECT set_config('nrm.actor', %s, true), set_config('nrm.case', %s, true)"
+# A case that the actor before has opened is not the next one's to read.
+_TOLD_ANEW = f"{_TOLD}, set_config('nrm.opened', '', true)"
+
+
+def _tell_database(using: str, context: Context | None, *, anew: bool = True) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('nrm.actor', %s, true), set_config('nrm.case', %s, true)",
+            _TOLD_ANEW if anew else _TOLD,
             [
                 str(context.actor_id) if context and context.actor_id else "",
                 str(context.case_id) if context and context.case_id else "",
@@ -78,6 +94,13 @@ def acting_as(
             _tell_database(using, outer)
 
 
+def acting(actor: Actor) -> AbstractContextManager[Any]:
+    """The open context where it is the actor's own, else a context of theirs within it: what an
+    action writes, the database admits of who does it."""
+    opened = _current.get()
+    return nullcontext() if opened and opened.actor_id == actor.id else acting_as(actor)
+
+
 @contextmanager
 def about_case(case_id: UUID, *, using: str = "default") -> Iterator[None]:
     """Within the open context, names the case that disclosures are made for."""
@@ -85,13 +108,13 @@ def about_case(case_id: UUID, *, using: str = "default") -> Iterator[None]:
     if outer is None:
         raise RuntimeError("No context is open: nobody is acting.")
     inner = Context(outer.actor_id, outer.request_id, case_id)
-    _tell_database(using, inner)
+    _tell_database(using, inner, anew=False)
     token = _current.set(inner)
     try:
         yield
     finally:
         _current.reset(token)
-    _tell_database(using, outer)
+    _tell_database(using, outer, anew=False)
 
 
 # Showing again what somebody had typed ------------------------------------------------------------

@@ -10,7 +10,9 @@ class ReportingConfig(AppConfig):
         from cases import words
         from nrm.accounts.navigation import register
         from nrm.accounts.roles import Role
+        from reporting import policies
 
         register("statistics", _("Statistics"), Role.AUDITOR, order=10)
         register("audit_trail", _("Audit trail"), Role.AUDITOR, order=20)
+        policies.register()
         words.register("audit.viewed", _("Audit trail of this case read"), look=True)

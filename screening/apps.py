@@ -8,7 +8,7 @@ class ScreeningConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import ports, rights
-        from screening import sealed
+        from screening import policies, sealed
         from screening.decision_items import items_behind
         from screening.selectors import panel
         from screening.words import register_all
@@ -30,3 +30,4 @@ class ScreeningConfig(AppConfig):
         )
         register_all()
         sealed.register_all()
+        policies.register()

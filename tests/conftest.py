@@ -41,9 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
         django.setup()
 
-        # Pages in tests name their files plainly: hashing and compressing them all takes seconds.
         from django.conf import settings
 
+        from tests import watching
+
+        watching.begin(settings)
+
+        # Pages in tests name their files plainly: hashing and compressing them all takes seconds.
         settings.STORAGES["staticfiles"] = {
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         }
@@ -68,7 +72,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> No
         setup_databases(
             verbosity=0,
             interactive=False,
-            aliases={"default", "owner"},
+            aliases={"default", "owner", "watcher"},
             serialized_aliases=set(),
         )
 
@@ -134,6 +138,7 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         from django.db import connections
 
         connections["default"].close()
+        connections["watcher"].close()
         _empty_the_database()
 
 

@@ -2,7 +2,6 @@
 to the team of the organisation, not to whoever started them."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -29,11 +28,11 @@ from identities import vault
 from identities.crypto import seal_json, unseal_json
 from identities.expiry import destroy_key_of_draft
 from identities.models import Person
-from nrm import context
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.rights import BY_THE_SYSTEM
 from nrm.accounts.roles import Role
 from nrm.actions import Changed, Hidden, Objection, Refused, action, detail, lock, refuse_if
+from nrm.context import acting
 from nrm.profiles import Profile, load_profile
 
 _TABLE, _COLUMN = "cases_draft", "answers"
@@ -112,11 +111,6 @@ def _keep_until(draft: Draft, profile: Profile, at: datetime) -> None:
     draft.warn_on = profile.clock("draft_warning", at).due_on
     draft.delete_on = profile.clock("draft_deletion", at).due_on
     draft.warned_at = None
-
-
-def acting(actor: User) -> AbstractContextManager[Any]:
-    """The open context, or one of the actor's own."""
-    return nullcontext() if context.current() else context.acting_as(actor)
 
 
 # Starting and saving -----------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import access
 from cases.actions.drafting import (
-    acting,
     contents_of,
     objections_to_following,
     profile_of,
@@ -43,6 +43,7 @@ from identities.models import Person
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
 from nrm.actions import Hidden, Objection, Refused, action, also, detail, lock, refuse_if
+from nrm.context import acting
 from nrm.profiles import Profile
 
 _CONSENT_ANSWERS = {
@@ -157,8 +158,9 @@ def receive_referral(
         if sent := _received_before(submission_key, external_id):
             if sent.organisation_id == organisation.pk:
                 return sent
-            text = _("This key or external id was used before. Send one of your own.")
-            raise Refused([Objection(text, field="external_id", code="used")])
+            raise Refused([_used()])
+        if _used_elsewhere(submission_key, external_id):
+            raise Refused([_used()])
         if external_id and not _EXTERNAL_ID.fullmatch(external_id):
             text = _(
                 "The external id must be 1 to 64 letters, digits, points, hyphens or underscores."
@@ -197,6 +199,19 @@ def _received_before(submission_key: UUID, external_id: str | None) -> Referral 
     if external_id:
         same |= Q(external_id=external_id)
     return Referral.objects.filter(same).order_by("sent_at").first()
+
+
+def _used_elsewhere(submission_key: UUID, external_id: str | None) -> bool:
+    """Whether an organisation has sent a referral under one of these whose referrals the actor may
+    not see."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cases_was_sent(%s, %s)", [submission_key, external_id])
+        return bool(cursor.fetchone()[0])
+
+
+def _used() -> Objection:
+    text = _("This key or external id was used before. Send one of your own.")
+    return Objection(text, field="external_id", code="used")
 
 
 @action("referral.sent", right=REFER)

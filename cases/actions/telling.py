@@ -10,22 +10,13 @@ from django.db import connection
 from cases.models import Case, Deadline
 from nrm.accounts.models import User
 
-# One statement, because most actions end with it: the items, and an e-mail for each that is new.
+# One statement, because most actions end with it. Whoever tells others may not read what they were
+# told, so that the database does it for them, and says how many were told now.
 _TELL = """
-WITH told AS (
-    INSERT INTO cases_inboxitem
-        (id, user_id, kind, case_id, deadline_id, rung, once, data, created_at)
-    SELECT gen_random_uuid(), person, %(kind)s, %(case)s::uuid, %(deadline)s::uuid, %(rung)s,
-           %(once)s, %(data)s::jsonb, %(at)s
-    FROM unnest(%(people)s::uuid[]) AS person
-    ON CONFLICT (user_id, once) DO NOTHING
-    RETURNING id
-), mails AS (
-    INSERT INTO cases_outgoingmail (id, item_id, message_id, queued_at, attempts)
-    SELECT gen_random_uuid(), id, '<' || gen_random_uuid() || '@referral-mechanism>', %(at)s, 0
-    FROM told WHERE %(by_mail)s
+SELECT cases_tell(
+    %(people)s::uuid[], %(kind)s, %(case)s::uuid, %(deadline)s::uuid, %(rung)s, %(once)s,
+    %(data)s::jsonb, %(at)s, %(by_mail)s
 )
-SELECT count(*) FROM told
 """
 
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nrm.accounts import scopes
 from nrm.accounts.roles import OrganisationKind, Role
+from nrm.context import SYSTEM
 
 # The system acts under this id: sweeps, expiry, sealing. It can never sign in.
-SYSTEM_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
+SYSTEM_ID = SYSTEM.id
 
 
 class Organisation(models.Model):

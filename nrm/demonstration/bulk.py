@@ -407,7 +407,7 @@ def generate(cases: int, *, seed: str, anchor: datetime, progress: Progress) -> 
 
 
 def _there_already() -> int:
-    return Case.objects.count()
+    return Case.objects.using("owner").count()
 
 
 def _loaded() -> list[str]:

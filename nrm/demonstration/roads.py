@@ -117,7 +117,8 @@ class Road:
         return self.until(self.moment(day, hour))
 
     def until(self, moment: datetime) -> datetime:
-        """Lets the clocks run to this moment: what the sweep would have said and done."""
+        """Lets the clocks run to this moment: what the sweep would have said and done. Whoever
+        supervises looks on all the way, and so reads what comes of each step."""
         while self.case is not None:
             due = (
                 Deadline.objects.filter(case=self.case, next_reminder_at__lte=moment - _BEAT)
@@ -407,7 +408,8 @@ class Road:
     def warn(self, at: datetime) -> None:
         drafting.warn_of_expiring_drafts(actor=self.system, at=at)
         assert self.draft is not None
-        self.draft = Draft.objects.get(pk=self.draft.pk)
+        with context.acting_as(self.responder_context):
+            self.draft = Draft.objects.get(pk=self.draft.pk)
 
     @property
     def person(self) -> Person:
@@ -890,7 +892,7 @@ def walk_all(
         zone = load_profile(plan.profile).calendar_for().zone
         start = anchor.astimezone(zone).date() - timedelta(days=plan.days)
         try:
-            with transaction.atomic():
+            with context.acting_as(hands.users["supervisor"]):
                 plan.walk(Road(plan.profile, start, plan.told, keep, hands), anchor)
                 raise _Undone
         except _Undone:

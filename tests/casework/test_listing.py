@@ -47,13 +47,15 @@ def test_who_referred_has_no_shelf(world):
 def test_raw_sql_is_followed_too(world):
     case = world.assigned_case()
     mine = own_shelf(world.caseworker.pk, "work", world.authority.pk)
-    sql("UPDATE cases_case SET closed_at = now(), stage = 'closed' WHERE id = %s", case.pk)
+    closed = "UPDATE cases_case SET closed_at = now(), stage = 'closed' WHERE id = %s"
+    sql(closed, case.pk, using="owner")
     row = ListedCase.objects.filter(shelf=mine).get()
     assert row.state >= CLOSED
     assert row.stage == "closed"
-    sql("UPDATE identities_person SET pseudonym = 'Grey Heron' WHERE id = %s", case.person_id)
+    renamed = "UPDATE identities_person SET pseudonym = 'Grey Heron' WHERE id = %s"
+    sql(renamed, case.person_id, using="owner")
     assert ListedCase.objects.filter(pseudonym="grey heron").count() == 3
-    sql("DELETE FROM cases_caseusergrant")
+    sql("DELETE FROM cases_caseusergrant", using="owner")
     assert on(mine) == set()
     assert wrong_lists() == 0
 
@@ -124,10 +126,9 @@ def test_whatever_is_done_in_whatever_order_the_lists_agree(world, at):
         Person.objects.filter(pk=case.person_id).update(pseudonym=lot.choice(["A B", "C D"]))
 
     changes = [grant_person, grant_role, end, give, move, close, clock, carry, rename]
-    with acting_as(world.supervisor):
-        for _ in range(200):
-            case, who = lot.choice(cases), lot.choice(people)
-            lot.choice(changes)()
+    for _ in range(200):
+        case, who = lot.choice(cases), lot.choice(people)
+        lot.choice(changes)()
     assert ListedCase.objects.count() > 0
     assert wrong_lists() == 0
 

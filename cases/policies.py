@@ -1,0 +1,441 @@
+"""What the database itself lets through of a case: row-level security on every table of the room.
+
+The row of a case is admitted by django-guardian's grants, looked up for each row by the unique
+index (case, group, permission) or (case, user, permission). What belongs to a case is looked up in
+`cases_listedcase`, where the database keeps the same grants as one row a case and holder (cases.
+models.listing): one index lookup, where going through the policy of the case costs three. Which
+nearness and role admits is read from the table of rights, so that a right that changes changes the
+policies with it.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from cases import rights
+from nrm.accounts.roles import Role
+from nrm.policies import (
+    ACTOR,
+    BY_SYSTEM,
+    SOMEBODY,
+    Table,
+    array,
+    declare,
+    holds,
+    of_team,
+)
+
+Pairs = frozenset[tuple[str, str]]
+
+FUNCTIONS = """
+-- Where the actor stands by their roles, for some pairs of nearness and role. Each is asked once a
+-- statement. Grants to a group: the permission and the group in one number.
+CREATE OR REPLACE FUNCTION cases_groups(pairs text[]) RETURNS bigint[]
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT (p.id::bigint << 32) + m.group_id
+        FROM public.accounts_membership m
+        JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
+        JOIN public.accounts_rolegroup r ON r.group_id = m.group_id
+        JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
+        JOIN public.auth_permission p ON p.codename || ':' || r.role = ANY (pairs)
+        JOIN public.django_content_type t ON t.id = p.content_type_id
+            AND t.app_label = 'cases' AND t.model = 'case'
+        WHERE m.user_id = nullif(current_setting('nrm.actor', true), '')::uuid
+    );
+END $$;
+
+-- Grants to a person: the permission, and the authority in which it counts.
+CREATE OR REPLACE FUNCTION cases_by_name(pairs text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT p.id || ':' || r.organisation_id
+        FROM public.accounts_membership m
+        JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
+        JOIN public.accounts_rolegroup r ON r.group_id = m.group_id
+        JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
+        JOIN public.auth_permission p ON p.codename || ':' || r.role = ANY (pairs)
+        JOIN public.django_content_type t ON t.id = p.content_type_id
+            AND t.app_label = 'cases' AND t.model = 'case'
+        WHERE m.user_id = nullif(current_setting('nrm.actor', true), '')::uuid
+    );
+END $$;
+
+-- The shelves of cases.models.listing on which the cases of both kinds of grants stand.
+CREATE OR REPLACE FUNCTION cases_shelves(pairs text[]) RETURNS bigint[]
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT public.cases_shelf(place.words)
+        FROM public.accounts_membership m
+        JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
+        JOIN public.accounts_rolegroup r ON r.group_id = m.group_id
+        JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
+        JOIN unnest(pairs) AS pair ON split_part(pair, ':', 2) = r.role
+        CROSS JOIN LATERAL (VALUES
+            ('group:' || m.group_id || ':' || split_part(pair, ':', 1)),
+            ('own:' || m.user_id || ':' || split_part(pair, ':', 1) || ':' || o.id),
+            ('other:' || m.user_id || ':' || split_part(pair, ':', 1) || ':' || o.id)
+        ) AS place (words)
+        WHERE m.user_id = nullif(current_setting('nrm.actor', true), '')::uuid
+    );
+END $$;
+
+-- Whoever opens a case writes what belongs to it in the same transaction, before anybody is near.
+CREATE OR REPLACE FUNCTION cases_note_opened() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('nrm.opened', NEW.id::text, true);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER note_opened AFTER INSERT ON cases_case
+    FOR EACH ROW EXECUTE FUNCTION cases_note_opened();
+
+-- Of inbox items, those that are there: whoever tells others may not read what they were told.
+CREATE OR REPLACE FUNCTION cases_told(ids uuid[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT id FROM cases_inboxitem WHERE id = ANY (ids)
+$$;
+REVOKE ALL ON FUNCTION cases_told(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_told(uuid[]) TO nrm_web, nrm_worker;
+
+-- Whether any organisation has sent a referral under this key or external id.
+CREATE OR REPLACE FUNCTION cases_was_sent(key uuid, external text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM cases_referral WHERE submission_key = key)
+        OR EXISTS (SELECT FROM cases_referral WHERE external_id = external)
+$$;
+REVOKE ALL ON FUNCTION cases_was_sent(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_was_sent(uuid, text) TO nrm_web;
+"""
+
+# What identities' own migration made, for a database in which policies hold: it runs as the owner,
+# who passes by the policies `owner`, and refuses where one is missing rather than take a case that
+# it cannot see for one that is not there.
+FUNCTIONS += """
+CREATE OR REPLACE FUNCTION keys.destroy_key_of_expired_draft(person uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF (SELECT count(*) FROM pg_policy
+        WHERE polname = 'owner' AND polrelid IN (
+            'public.cases_case'::regclass, 'public.cases_draft'::regclass
+        )) <> 2
+    THEN
+        RAISE EXCEPTION 'The owner may not see every case and draft.';
+    END IF;
+    IF EXISTS (SELECT 1 FROM public.cases_case c WHERE c.person_id = person)
+       OR EXISTS (SELECT 1 FROM public.cases_draft d WHERE d.person_id = person) THEN
+        RETURN false;
+    END IF;
+    DELETE FROM keys.person_key k WHERE k.person_id = person;
+    RETURN FOUND;
+END $$;
+ALTER FUNCTION keys.destroy_key_of_expired_draft(uuid) RESET row_security;
+"""
+
+RUNNING = "(g.ends_at IS NULL OR g.ends_at > statement_timestamp())"
+OPENED = "(SELECT nullif(current_setting('nrm.opened', true), '')::uuid)"
+_REFERRERS = (Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
+
+
+def pairs(*some: "rights.CaseRight") -> Pairs:
+    """Every (nearness, role) that holds one of the rights."""
+    found: set[tuple[str, str]] = set()
+    for right in some:
+        found |= right.holders
+    return frozenset((str(near), str(role)) for near, role in found)
+
+
+def _codes(of: Iterable[tuple[str, str]]) -> str:
+    return array(f"{near}:{role}" for near, role in of)
+
+
+def granted_to_group(case: str, of: Pairs) -> str:
+    """A running grant of a case to a group of the actor's, on django-guardian's own table. OFFSET 0
+    keeps PostgreSQL at one lookup a row (cases.access)."""
+    return (
+        "EXISTS (SELECT FROM cases_casegroupgrant g"
+        f" WHERE g.content_object_id = {case} AND {RUNNING}"
+        " AND (g.permission_id::bigint << 32) + g.group_id"
+        f" = ANY ((SELECT cases_groups({_codes(of)}))::bigint[]) OFFSET 0)"
+    )
+
+
+def granted_by_name(case: str, authority: str, of: Pairs) -> str:
+    """A running grant of a case to the actor by name, counting in its authority alone."""
+    return (
+        "EXISTS (SELECT FROM cases_caseusergrant g"
+        f" WHERE g.content_object_id = {case} AND g.user_id = {ACTOR} AND {RUNNING}"
+        f" AND g.permission_id || ':' || {authority}"
+        f" = ANY ((SELECT cases_by_name({_codes(of)}))::text[]) OFFSET 0)"
+    )
+
+
+def listed(case: str, of: Pairs) -> str:
+    """The case stands on a shelf of the actor's. Its policy sees to the end of the grant."""
+    return (
+        f"EXISTS (SELECT FROM cases_listedcase l WHERE l.case_id = {case}"
+        f" AND l.shelf = ANY ((SELECT cases_shelves({_codes(of)}))::bigint[]) OFFSET 0)"
+    )
+
+
+def of_case(
+    name: str,
+    read: Pairs,
+    write: Pairs = frozenset(),
+    *,
+    case: str = "",
+    opener: bool = False,
+    system: str = "",
+    deletes: bool = False,
+    also: Mapping[str, str] | None = None,
+) -> Table:
+    """Something that belongs to a case: read and written by whoever stands near enough to it.
+    `opener`: written in the transaction that opens the case. `system`: which commands the system
+    has. `also`: further reasons to read it."""
+    where = case or f"{name}.case_id"
+    table = Table(name)
+    table.read["near"] = listed(where, read)
+    if write:
+        table.insert["near"] = table.update["near"] = listed(where, write)
+        if deletes:
+            table.delete["near"] = listed(where, write)
+    if opener:
+        table.read["opened"] = table.insert["opened"] = f"{where} = {OPENED}"
+    table.read |= also or {}
+    if "read" in system:
+        table.read["system"] = BY_SYSTEM
+    if "insert" in system:
+        table.insert["system"] = BY_SYSTEM
+    if "update" in system:
+        table.update["system"] = BY_SYSTEM
+    return table
+
+
+def of_parent(name: str, parent: str, *, write: str = "", deletes: bool = False) -> Table:
+    """A part of something that belongs to a case, admitted wherever the policy of that admits its
+    parent, which the select finds; `write` is a further condition on the parent."""
+    wanted = f"{parent} AND {write}" if write else parent
+    reason = {"parent": f"EXISTS ({wanted} OFFSET 0)"}
+    return Table(
+        name,
+        read={"parent": f"EXISTS ({parent} OFFSET 0)"},
+        insert=reason,
+        update=reason,
+        delete=reason if deletes else {},
+    )
+
+
+ANY_NEARNESS = pairs(*rights.RIGHTS)
+LISTED = frozenset(pair for pair in ANY_NEARNESS if pair[0] != "refer")
+SEE = pairs(rights.SEE_CASE, rights.SEE_REFERRAL)
+WORK = pairs(rights.CHANGE_DEADLINE)
+# Clocks stop and start with what intake, caseworkers and supervisors do; so does the case itself.
+KEEP = pairs(rights.SEE_CASE, rights.ASSIGN)
+DECIDE = pairs(rights.DRAFT_DECISION, rights.REVIEW_DECISION, rights.SERVE_DECISION)
+ACCESS = pairs(rights.SEE_ACCESS)
+_LIAISON = frozenset({("prosecute", str(Role.PROSECUTION_LIAISON))})
+
+
+def _case() -> Table:
+    by_name = granted_by_name("cases_case.id", "cases_case.authority_id", ANY_NEARNESS)
+    keep_by_name = granted_by_name("cases_case.id", "cases_case.authority_id", KEEP)
+    opened = f"cases_case.id = {OPENED}"
+    return Table(
+        "cases_case",
+        read={
+            "group": granted_to_group("cases_case.id", ANY_NEARNESS),
+            "named": by_name,
+            "opened": opened,
+            "system": BY_SYSTEM,
+        },
+        insert={"referrer": holds(*_REFERRERS)},
+        update={
+            "group": granted_to_group("cases_case.id", KEEP),
+            "named": keep_by_name,
+            "opened": opened,
+            "system": BY_SYSTEM,
+        },
+    )
+
+
+def _grants() -> list[Table]:
+    """Grants are admitted by what is listed, never by themselves: the policy of a case asks them."""
+    assign = pairs(rights.ASSIGN)
+    made = []
+    for name, own in (
+        (
+            "cases_casegroupgrant",
+            "(cases_casegroupgrant.permission_id::bigint << 32) + cases_casegroupgrant.group_id"
+            f" = ANY ((SELECT cases_groups({_codes(ANY_NEARNESS)}))::bigint[])",
+        ),
+        ("cases_caseusergrant", f"cases_caseusergrant.user_id = {ACTOR}"),
+    ):
+        made.append(
+            of_case(
+                name,
+                SEE | ACCESS,
+                assign,
+                case=f"{name}.content_object_id",
+                opener=True,
+                system="read",
+                deletes=True,
+                also={"own": own},
+            )
+        )
+    return made
+
+
+def _referral() -> Table:
+    """Whoever refers for the organisation that sent it reads it, while they may see the case."""
+    own = of_team("cases_referral.organisation_id", *_REFERRERS)
+    visible = "EXISTS (SELECT FROM cases_case c WHERE c.id = cases_referral.case_id OFFSET 0)"
+    table = of_case("cases_referral", SEE, opener=True, also={"team": f"{own} AND {visible}"})
+    table.insert["opened"] += f" AND {own}"
+    return table
+
+
+def _draft() -> Table:
+    own = of_team("cases_draft.organisation_id", *_REFERRERS)
+    both = {"team": own, "system": BY_SYSTEM}
+    return Table("cases_draft", read=both, insert={"team": own}, update=both, delete=both)
+
+
+def _told() -> list[Table]:
+    """What is told to somebody is theirs to read; everybody who acts may tell."""
+    own = f"cases_inboxitem.user_id = {ACTOR}"
+    return [
+        Table(
+            "cases_inboxitem",
+            read={"own": own, "system": BY_SYSTEM},
+            insert={"telling": SOMEBODY},
+            update={"own": own},
+        ),
+        Table(
+            "cases_outgoingmail",
+            read={"system": BY_SYSTEM},
+            insert={"telling": SOMEBODY},
+            update={"system": BY_SYSTEM},
+        ),
+    ]
+
+
+def _own() -> list[Table]:
+    view, batch = f"cases_savedview.user_id = {ACTOR}", f"cases_batch.actor_id = {ACTOR}"
+    own = {"own": view}
+    return [
+        Table("cases_savedview", read=own, insert=own, update=own, delete=own),
+        Table("cases_batch", read={"own": batch}, insert={"own": batch}, update={"own": batch}),
+    ]
+
+
+def _listed() -> Table:
+    """Only the database writes here, as its owner."""
+    return Table(
+        "cases_listedcase",
+        read={
+            "shelf": "cases_listedcase.shelf"
+            f" = ANY ((SELECT cases_shelves({_codes(LISTED)}))::bigint[])"
+            " AND (cases_listedcase.ends_at IS NULL"
+            " OR cases_listedcase.ends_at > statement_timestamp())"
+        },
+    )
+
+
+def _person() -> Table:
+    """Somebody known by a pseudonym, to whoever sees a case or a draft of theirs."""
+    return Table(
+        "identities_person",
+        read={
+            "case": "EXISTS (SELECT FROM cases_case c"
+            " WHERE c.person_id = identities_person.id OFFSET 0)",
+            "draft": "EXISTS (SELECT FROM cases_draft d"
+            " WHERE d.person_id = identities_person.id OFFSET 0)",
+        },
+        insert={"referrer": holds(*_REFERRERS)},
+    )
+
+
+def _trail() -> Table:
+    """Everybody who acts writes events, as themselves; whoever sees the case reads what was done
+    with it, the auditors everything, in codes, and the system, which seals it."""
+    return Table(
+        "audit_event",
+        read={
+            "near": listed("audit_event.case_id", SEE | ACCESS),
+            "auditor": holds(Role.AUDITOR),
+            "system": BY_SYSTEM,
+        },
+        insert={
+            # Before somebody has signed in, and of a refusal to nobody, there is no actor.
+            "own": f"audit_event.actor_id IS NOT DISTINCT FROM {ACTOR} OR {ACTOR} IS NULL",
+        },
+    )
+
+
+def _disclosure() -> Table:
+    """A disclosure is its writer's, and the supervisor's of the case."""
+    return Table(
+        "identities_disclosure",
+        read={
+            "own": f"identities_disclosure.actor_id = {ACTOR}",
+            "access": listed("identities_disclosure.case_id", ACCESS),
+        },
+        insert={"own": f"identities_disclosure.actor_id = {ACTOR}"},
+    )
+
+
+def register() -> None:
+    """Declares every table of the room, and those that are about a case in the rooms below."""
+    reads_documents = pairs(rights.READ_DOCUMENT)
+    declare(
+        _case(),
+        *_grants(),
+        _listed(),
+        _referral(),
+        _draft(),
+        *_told(),
+        *_own(),
+        of_case(
+            "cases_deadline",
+            SEE,
+            KEEP,
+            opener=True,
+            system="read insert update",
+            # Whoever referred sees the next date.
+            also={
+                "referrer": granted_to_group("cases_deadline.case_id", pairs(rights.SEE_STATUS))
+            },
+        ),
+        of_case("cases_deadlinepause", SEE, KEEP, system="read"),
+        of_case("cases_deadlineextension", SEE, WORK, system="read"),
+        of_case("cases_casetask", SEE, pairs(rights.DO_TASK), opener=True),
+        of_case("cases_note", SEE, pairs(rights.WRITE_NOTE)),
+        of_case("cases_findingset", SEE, pairs(rights.SCREEN)),
+        of_case(
+            "cases_decision",
+            SEE,
+            DECIDE,
+            system="read",
+            # Whoever referred sees that a decision was made.
+            also={
+                "referrer": "cases_decision.state = 'made' AND "
+                + granted_to_group("cases_decision.case_id", pairs(rights.SEE_STATUS))
+            },
+        ),
+        of_case("cases_decisionreview", SEE, DECIDE),
+        of_case("cases_episode", SEE, pairs(rights.SCREEN), opener=True),
+        of_case("cases_consent", SEE, opener=True),
+        of_case("cases_safecontact", SEE | pairs(rights.SEE_SUMMARY), opener=True),
+        of_case("cases_allegation", SEE | _LIAISON, opener=True),
+        of_case("cases_document", reads_documents, pairs(rights.ADD_DOCUMENT)),
+        # Through the policy of the document, which every part has.
+        of_parent(
+            "cases_documentpart",
+            "SELECT FROM cases_document d WHERE d.id = cases_documentpart.document_id",
+            write=listed("d.case_id", pairs(rights.ADD_DOCUMENT)),
+        ),
+        _person(),
+        _disclosure(),
+        _trail(),
+        functions=FUNCTIONS,
+    )

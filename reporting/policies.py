@@ -1,0 +1,29 @@
+"""What the database lets through for statistics: numbers of referrals, and only while an auditor
+freezes a table. Auditors see no case."""
+
+from nrm.accounts.roles import Role
+from nrm.policies import array, declare
+
+FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION reporting_received(profile text, first timestamptz, ended timestamptz)
+RETURNS TABLE (age_years smallint, age_status varchar, sealed boolean, number bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT nrm_holds({array([Role.AUDITOR])}) THEN
+        RAISE EXCEPTION 'Statistics are counted for auditors.' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+        SELECT c.age_years, c.age_status, c.confidentiality = 'sealed', count(*)
+        FROM cases_case c
+        WHERE c.profile_code = profile AND c.kind = 'referral'
+          AND c.opened_at >= first AND c.opened_at < ended
+        GROUP BY 1, 2, 3;
+END $$;
+REVOKE ALL ON FUNCTION reporting_received(text, timestamptz, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reporting_received(text, timestamptz, timestamptz) TO nrm_web;
+"""
+
+
+def register() -> None:
+    """Declares what the room asks of the database."""
+    declare(functions=FUNCTIONS)
