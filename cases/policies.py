@@ -26,59 +26,83 @@ from nrm.policies import (
 Pairs = frozenset[tuple[str, str]]
 
 FUNCTIONS = """
--- Where the actor stands by their roles, for some pairs of nearness and role. Each is asked once a
--- statement. Grants to a group: the permission and the group in one number.
+-- Where the actor stands by their roles, for some pairs of nearness and role. What is found is kept
+-- for the transaction, as memberships are (nrm.policies). Grants to a group: the permission and the
+-- group in one number.
 CREATE OR REPLACE FUNCTION cases_groups(pairs text[]) RETURNS bigint[]
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    actor text := coalesce(current_setting('nrm.actor', true), '');
+    name text := 'nrm.groups_' || md5(pairs::text);
+    kept text := coalesce(current_setting(name, true), '');
 BEGIN
-    RETURN ARRAY(
-        SELECT (p.id::bigint << 32) + m.group_id
-        FROM public.accounts_membership m
-        JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
-        JOIN public.accounts_rolegroup r ON r.group_id = m.group_id
-        JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
-        JOIN public.auth_permission p ON p.codename || ':' || r.role = ANY (pairs)
-        JOIN public.django_content_type t ON t.id = p.content_type_id
-            AND t.app_label = 'cases' AND t.model = 'case'
-        WHERE m.user_id = nullif(current_setting('nrm.actor', true), '')::uuid
-    );
+    IF actor = '' THEN
+        RETURN '{}';
+    END IF;
+    IF left(kept, 37) <> actor || '|' THEN
+        kept := actor || '|' || coalesce((
+            SELECT string_agg(((p.id::bigint << 32) + split_part(s, ':', 2)::bigint)::text, ',')
+            FROM unnest(public.nrm_standing()) AS s
+            JOIN unnest(pairs) AS pair ON split_part(pair, ':', 2) = split_part(s, ':', 1)
+            JOIN public.auth_permission p ON p.codename = split_part(pair, ':', 1)
+            JOIN public.django_content_type t ON t.id = p.content_type_id
+                AND t.app_label = 'cases' AND t.model = 'case'
+        ), '');
+        PERFORM set_config(name, kept, true);
+    END IF;
+    RETURN string_to_array(substr(kept, 38), ',')::bigint[];
 END $$;
 
 -- Grants to a person: the permission, and the authority in which it counts.
 CREATE OR REPLACE FUNCTION cases_by_name(pairs text[]) RETURNS text[]
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    actor text := coalesce(current_setting('nrm.actor', true), '');
+    name text := 'nrm.by_name_' || md5(pairs::text);
+    kept text := coalesce(current_setting(name, true), '');
 BEGIN
-    RETURN ARRAY(
-        SELECT p.id || ':' || r.organisation_id
-        FROM public.accounts_membership m
-        JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
-        JOIN public.accounts_rolegroup r ON r.group_id = m.group_id
-        JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
-        JOIN public.auth_permission p ON p.codename || ':' || r.role = ANY (pairs)
-        JOIN public.django_content_type t ON t.id = p.content_type_id
-            AND t.app_label = 'cases' AND t.model = 'case'
-        WHERE m.user_id = nullif(current_setting('nrm.actor', true), '')::uuid
-    );
+    IF actor = '' THEN
+        RETURN '{}';
+    END IF;
+    IF left(kept, 37) <> actor || '|' THEN
+        kept := actor || '|' || coalesce((
+            SELECT string_agg(p.id || ':' || split_part(s, ':', 3), ',')
+            FROM unnest(public.nrm_standing()) AS s
+            JOIN unnest(pairs) AS pair ON split_part(pair, ':', 2) = split_part(s, ':', 1)
+            JOIN public.auth_permission p ON p.codename = split_part(pair, ':', 1)
+            JOIN public.django_content_type t ON t.id = p.content_type_id
+                AND t.app_label = 'cases' AND t.model = 'case'
+        ), '');
+        PERFORM set_config(name, kept, true);
+    END IF;
+    RETURN string_to_array(substr(kept, 38), ',')::text[];
 END $$;
 
 -- The shelves of cases.models.listing on which the cases of both kinds of grants stand.
 CREATE OR REPLACE FUNCTION cases_shelves(pairs text[]) RETURNS bigint[]
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    actor text := coalesce(current_setting('nrm.actor', true), '');
+    name text := 'nrm.shelves_' || md5(pairs::text);
+    kept text := coalesce(current_setting(name, true), '');
 BEGIN
-    RETURN ARRAY(
-        SELECT public.cases_shelf(place.words)
-        FROM public.accounts_membership m
-        JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
-        JOIN public.accounts_rolegroup r ON r.group_id = m.group_id
-        JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
-        JOIN unnest(pairs) AS pair ON split_part(pair, ':', 2) = r.role
-        CROSS JOIN LATERAL (VALUES
-            ('group:' || m.group_id || ':' || split_part(pair, ':', 1)),
-            ('own:' || m.user_id || ':' || split_part(pair, ':', 1) || ':' || o.id),
-            ('other:' || m.user_id || ':' || split_part(pair, ':', 1) || ':' || o.id)
-        ) AS place (words)
-        WHERE m.user_id = nullif(current_setting('nrm.actor', true), '')::uuid
-    );
+    IF actor = '' THEN
+        RETURN '{}';
+    END IF;
+    IF left(kept, 37) <> actor || '|' THEN
+        kept := actor || '|' || coalesce((
+            SELECT string_agg(public.cases_shelf(place.words)::text, ',')
+            FROM unnest(public.nrm_standing()) AS s
+            JOIN unnest(pairs) AS pair ON split_part(pair, ':', 2) = split_part(s, ':', 1)
+            CROSS JOIN LATERAL (VALUES
+                ('group:' || split_part(s, ':', 2) || ':' || split_part(pair, ':', 1)),
+                ('own:' || actor || ':' || split_part(pair, ':', 1) || ':' || split_part(s, ':', 3)),
+                ('other:' || actor || ':' || split_part(pair, ':', 1) || ':' || split_part(s, ':', 3))
+            ) AS place (words)
+        ), '');
+        PERFORM set_config(name, kept, true);
+    END IF;
+    RETURN string_to_array(substr(kept, 38), ',')::bigint[];
 END $$;
 
 -- Whoever opens a case writes what belongs to it in the same transaction, before anybody is near.
@@ -151,11 +175,12 @@ def _codes(of: Iterable[tuple[str, str]]) -> str:
 
 def granted_to_group(case: str, of: Pairs) -> str:
     """A running grant of a case to a group of the actor's, on django-guardian's own table. OFFSET 0
-    keeps PostgreSQL at one lookup a row (cases.access)."""
+    keeps PostgreSQL at one lookup a row (cases.access); the group by itself is compared too, which
+    the index serves and the policy of the grants may not stand in the way of."""
     return (
         "EXISTS (SELECT FROM cases_casegroupgrant g"
-        f" WHERE g.content_object_id = {case} AND {RUNNING}"
-        " AND (g.permission_id::bigint << 32) + g.group_id"
+        f" WHERE g.content_object_id = {case} AND g.group_id = ANY ((SELECT nrm_groups())::integer[])"
+        f" AND {RUNNING} AND (g.permission_id::bigint << 32) + g.group_id"
         f" = ANY ((SELECT cases_groups({_codes(of)}))::bigint[]) OFFSET 0)"
     )
 
@@ -279,7 +304,7 @@ def _grants() -> list[Table]:
                 opener=True,
                 system="read",
                 deletes=True,
-                also={"own": own},
+                also={"mine": own},
             )
         )
     return made
@@ -373,14 +398,24 @@ def _trail() -> Table:
 
 
 def _disclosure() -> Table:
-    """A disclosure is its writer's, and the supervisor's of the case."""
+    """A disclosure is its writer's to read, and the supervisor's of the case. It is written, and so
+    opens an identity, only by who may show the person of that case, or who has just referred
+    them."""
+    own = f"identities_disclosure.actor_id = {ACTOR}"
+    of_the_case = (
+        "EXISTS (SELECT FROM cases_case c WHERE c.id = identities_disclosure.case_id"
+        " AND c.person_id = identities_disclosure.person_id OFFSET 0)"
+    )
+    shows = listed("identities_disclosure.case_id", pairs(rights.SHOW_IDENTITY))
+    opened = f"identities_disclosure.case_id = {OPENED}"
+    recording = "identities_disclosure.purpose = 'recording'"
     return Table(
         "identities_disclosure",
-        read={
-            "own": f"identities_disclosure.actor_id = {ACTOR}",
-            "access": listed("identities_disclosure.case_id", ACCESS),
+        read={"own": own, "access": listed("identities_disclosure.case_id", ACCESS)},
+        insert={
+            "showing": f"{own} AND {of_the_case} AND {shows}",
+            "opened": f"{own} AND {of_the_case} AND {opened} AND {recording}",
         },
-        insert={"own": f"identities_disclosure.actor_id = {ACTOR}"},
     )
 
 

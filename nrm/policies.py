@@ -50,7 +50,8 @@ def array(values: Any) -> str:
 
 
 # What conditions of every room ask. Plain functions with the rights of whoever asks: what they read,
-# everybody may.
+# everybody may. Memberships are read once in a transaction and actor, and kept in its settings,
+# which end with it: a page has ten statements, and each asks several times.
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION nrm_actor() RETURNS uuid LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -60,25 +61,48 @@ BEGIN
     );
 END $$;
 
+-- Role, group and organisation of each membership that counts, as 'role:group:organisation'.
+CREATE OR REPLACE FUNCTION nrm_standing() RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    actor text := coalesce(current_setting('nrm.actor', true), '');
+    kept text := coalesce(current_setting('nrm.standing', true), '');
+BEGIN
+    IF actor = '' THEN
+        RETURN '{}';
+    END IF;
+    IF left(kept, 37) <> actor || '|' THEN
+        kept := actor || '|' || coalesce((
+            SELECT string_agg(r.role || ':' || r.group_id || ':' || r.organisation_id, ',')
+            FROM public.accounts_membership m
+            JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
+            JOIN public.accounts_rolegroup r ON r.group_id = m.group_id
+            JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
+            WHERE m.user_id = actor::uuid
+        ), '');
+        PERFORM set_config('nrm.standing', kept, true);
+    END IF;
+    RETURN string_to_array(substr(kept, 38), ',');
+END $$;
+
 CREATE OR REPLACE FUNCTION nrm_holds(roles text[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN EXISTS (
-        SELECT FROM public.accounts_membership m
-        JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
-        JOIN public.accounts_rolegroup r ON r.group_id = m.group_id AND r.role = ANY (roles)
-        JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
-        WHERE m.user_id = nullif(current_setting('nrm.actor', true), '')::uuid
+        SELECT FROM unnest(public.nrm_standing()) AS s WHERE split_part(s, ':', 1) = ANY (roles)
+    );
+END $$;
+
+CREATE OR REPLACE FUNCTION nrm_groups() RETURNS integer[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT split_part(s, ':', 2)::integer FROM unnest(public.nrm_standing()) AS s
     );
 END $$;
 
 CREATE OR REPLACE FUNCTION nrm_teams(roles text[]) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN ARRAY(
-        SELECT r.organisation_id FROM public.accounts_membership m
-        JOIN public.accounts_user u ON u.id = m.user_id AND u.is_active
-        JOIN public.accounts_rolegroup r ON r.group_id = m.group_id AND r.role = ANY (roles)
-        JOIN public.accounts_organisation o ON o.id = r.organisation_id AND o.is_active
-        WHERE m.user_id = nullif(current_setting('nrm.actor', true), '')::uuid
+        SELECT split_part(s, ':', 3)::uuid FROM unnest(public.nrm_standing()) AS s
+        WHERE split_part(s, ':', 1) = ANY (roles)
     );
 END $$;
 """

@@ -18,10 +18,9 @@ def day(year: int, month: int, number: int, hour: int = 12, minute: int = 0) -> 
 
 def consent(world: Any, case: Case, *, at: datetime, answer: str = "agreed") -> Consent:
     """What the person answered, as the referral records it."""
-    with acting_as(world.responder):
-        return Consent.objects.create(
-            case=case, answer=answer, recorded_by=world.responder, recorded_at=at
-        )
+    return Consent.objects.create(
+        case=case, answer=answer, recorded_by=world.responder, recorded_at=at
+    )
 
 
 def findings(world: Any, case: Case, *, at: datetime, **more: Any) -> FindingSet:
@@ -46,18 +45,16 @@ def findings(world: Any, case: Case, *, at: datetime, **more: Any) -> FindingSet
             }
         ],
     }
-    with acting_as(world.caseworker):
-        FindingSet.objects.filter(case=case, superseded_at=None).update(superseded_at=at)
-        return FindingSet.objects.create(
-            case=case, recorded_by=world.caseworker, recorded_at=at, **{**values, **more}
-        )
+    FindingSet.objects.filter(case=case, superseded_at=None).update(superseded_at=at)
+    return FindingSet.objects.create(
+        case=case, recorded_by=world.caseworker, recorded_at=at, **{**values, **more}
+    )
 
 
 def card(world: Any, case: Case, *, at: datetime, **safety: str) -> SafeContact:
-    with acting_as(world.caseworker):
-        return SafeContact.objects.create(
-            case=case, recorded_by=world.caseworker, recorded_at=at, **safety
-        )
+    return SafeContact.objects.create(
+        case=case, recorded_by=world.caseworker, recorded_at=at, **safety
+    )
 
 
 def ready_case(world: Any, *, at: datetime, answer: str = "agreed", **more: Any) -> Case:

@@ -1,0 +1,220 @@
+"""Raw SQL as the web signs in, with no filter of the application's: what each person, the system and
+nobody can read and write of each protected table, against what tests.second_lock.expected says."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from django.db import DatabaseError, connections, transaction
+
+from nrm.accounts.models import SYSTEM_ID, User
+from tests.second_lock.expected import RULES, Facts, Standing, Who, key_of, may, readable
+from tests.watching import WATCHER
+
+REFUSED = "42501"  # the policy's no, and that of a missing privilege
+PASSED, OBJECTED = "passed", "objected"
+SAMPLE = 3  # rows of each side that are copied for somebody
+
+
+class _Undo(Exception):
+    pass
+
+
+@contextmanager
+def told(who: Who, *, case: str = "") -> Iterator[Any]:
+    """A cursor of nrm_web in whose transaction the database was told who acts, and nothing else.
+    What is done is undone."""
+    try:
+        with transaction.atomic("default"), connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('nrm.actor', %s, true), set_config('nrm.case', %s, true)",
+                [who.pk, case],
+            )
+            yield cursor
+            raise _Undo
+    except _Undo:
+        pass
+
+
+def everybody(world: Any) -> list[Who]:
+    """Each account of the world, the system and nobody. Read afresh: what they hold is kept."""
+    people = [Who(name, User.objects.get(pk=user.pk)) for name, user in world.users.items()]
+    return [*people, Who("system", User.objects.get(pk=SYSTEM_ID)), Who("nobody")]
+
+
+def _code(error: DatabaseError) -> str:
+    return str(getattr(error.__cause__, "sqlstate", ""))
+
+
+def _try(cursor: Any, text: str, values: Any = None) -> tuple[str, int]:
+    """What became of it, and how many rows it touched; it is undone. A constraint (23…) is asked
+    after the policy; a trigger of ours may object before it."""
+    count = 0
+    try:
+        with transaction.atomic("default"):
+            cursor.execute(text, values)
+            count = cursor.rowcount
+            raise _Undo
+    except _Undo:
+        return PASSED, count
+    except DatabaseError as error:
+        code = _code(error)
+        return {REFUSED: REFUSED, "P0001": OBJECTED}.get(code, PASSED), 0
+
+
+def _may_at_all(table: str, verb: str) -> bool:
+    with connections[WATCHER].cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('nrm_web', %s, %s)", [table, verb])
+        return bool(cursor.fetchone()[0])
+
+
+class Asking:
+    """Asks about everybody and each table. `faults` says what was wrong, in sentences."""
+
+    def __init__(self, world: Any) -> None:
+        self.facts = Facts.read(RULES)
+        self.people = everybody(world)
+        self.standing = {who.name: Standing(who) for who in self.people}
+        self.rights = {
+            (table, verb): _may_at_all(table, verb)
+            for table in RULES
+            for verb in ("INSERT", "UPDATE", "DELETE")
+        }
+        self.asked = 0
+
+    def faults(self, tables: Iterable[str] = RULES, *, first: bool = False) -> list[str]:
+        """Everything that differs; with `first`, as soon as something does."""
+        found: list[str] = []
+        for fault in self._faults(list(tables)):
+            found.append(fault)
+            if first:
+                break
+        return found
+
+    def _faults(self, tables: list[str]) -> Iterator[str]:
+        for who in self.people:
+            standing = self.standing[who.name]
+            with told(who) as cursor:
+                for table in tables:
+                    yield from self._reads(cursor, table, who, standing)
+                for table in tables:
+                    yield from self._changes(cursor, table, who, standing)
+            for table in tables:
+                yield from self._inserts(table, who, standing)
+                yield from self._moves(table, who, standing)
+
+    def _reads(self, cursor: Any, table: str, who: Who, standing: Standing) -> Iterator[str]:
+        self.asked += 1
+        cursor.execute(f"SELECT {key_of(table)} FROM {table}")
+        got = {key for (key,) in cursor.fetchall()}
+        wanted = readable(table, standing, self.facts)
+        if got - wanted:
+            yield f"{who.name} reads {len(got - wanted)} rows of {table} too many"
+        if wanted - got:
+            yield f"{who.name} does not read {len(wanted - got)} rows of {table}"
+
+    def _changes(self, cursor: Any, table: str, who: Who, standing: Standing) -> Iterator[str]:
+        rows = self.facts.rows[table]
+        column = "case_id" if table == "cases_listedcase" else "id"
+        for verb, text in (
+            ("update", f"UPDATE {table} SET {column} = {column} WHERE {key_of(table)} = %s"),
+            ("delete", f"DELETE FROM {table} WHERE {key_of(table)} = %s"),
+        ):
+            if not self.rights[table, verb.upper()]:
+                continue  # refused to everybody, which tests.ground.test_privileges sees to
+            wanted = {key for key in rows if may(verb, table, key, standing, self.facts)}
+            self.asked += 1
+            # All at once is what a forgotten filter does; one at a time where a trigger objects.
+            came, count = _try(cursor, text.partition(" WHERE ")[0])
+            if came != PASSED:
+                reached = {key for key in rows if _reaches(cursor, text, key)}
+                if reached != wanted:
+                    yield f"{who.name} can {verb} other rows of {table} than they may"
+            elif count != len(wanted):
+                yield f"{who.name} can {verb} {count} rows of {table} instead of {len(wanted)}"
+
+    def _inserts(self, table: str, who: Who, standing: Standing) -> Iterator[str]:
+        if not self.rights[table, "INSERT"]:
+            return
+        keys = sorted(self.facts.rows[table])
+        allowed = [key for key in keys if may("insert", table, key, standing, self.facts)]
+        others = [key for key in keys if key not in set(allowed)]
+        for keep, some in ((True, allowed[:SAMPLE]), (False, others[:SAMPLE])):
+            for key in some:
+                self.asked += 1
+                row = self.facts.rows[table][key]
+                with told(who, case=self.facts.cases[table][key]) as cursor:
+                    came, _count = insert(cursor, table, row)
+                if came == REFUSED if keep else came == PASSED:
+                    how = "cannot insert" if keep else "can insert"
+                    yield f"{who.name} {how} a row of {table}"
+
+    def _moves(self, table: str, who: Who, standing: Standing) -> Iterator[str]:
+        """Somebody's own row becomes one of a case that is not theirs, or somebody else's."""
+        if not self.rights[table, "UPDATE"]:
+            return
+        rows = self.facts.rows[table]
+        own = [key for key in sorted(rows) if may("update", table, key, standing, self.facts)]
+        if not own or len(own) == len(rows):
+            return
+        foreign = next(
+            (row for key, row in sorted(rows.items()) if not
+             may("update", table, key, standing, self.facts)), None
+        )  # fmt: skip
+        for column in _LEADS_AWAY:
+            if (table, column) in _LEADS_NOWHERE:
+                continue
+            if foreign is None or column not in foreign or not foreign[column]:
+                continue
+            if str(rows[own[0]][column]) == str(foreign[column]):
+                continue
+            self.asked += 1
+            with told(who) as cursor:
+                came, count = _try(
+                    cursor,
+                    f"UPDATE {table} SET {column} = %s WHERE {key_of(table)} = %s",
+                    [foreign[column], own[0]],
+                )
+            if came == PASSED and count:
+                yield f"{who.name} moves a row of {table} away by its {column}"
+
+
+_LEADS_AWAY = (
+    "case_id",
+    "content_object_id",
+    "screening_id",
+    "document_id",
+    "indicatorfinding_id",
+    "organisation_id",
+    "user_id",
+    "actor_id",
+)
+
+
+# An item of one's own opens no case; whoever may grant may grant to another.
+_LEADS_NOWHERE = {("cases_inboxitem", "case_id"), ("cases_caseusergrant", "user_id")}
+
+
+def _reaches(cursor: Any, text: str, key: str) -> bool:
+    """Whether a row is reached: it was touched, or a trigger or constraint has objected to it."""
+    came, count = _try(cursor, text, [key])
+    return came == OBJECTED or (came == PASSED and count != 0)
+
+
+def insert(cursor: Any, table: str, row: dict[str, Any], **more: Any) -> tuple[str, int]:
+    """Tries to insert a copy of the row, with an id of its own."""
+    pk = row.get("id")
+    new = {**row, **more}
+    if isinstance(pk, str):
+        new.setdefault("id", str(uuid4()))
+        if new["id"] == pk:
+            new["id"] = str(uuid4())
+    elif pk is not None:
+        new["id"] = 1_000_000_000 + int(pk)
+    return _try(
+        cursor,
+        f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s::jsonb)",
+        [json.dumps(new)],
+    )

@@ -1,0 +1,298 @@
+"""Which rows somebody may read and write, said once more and by other means than the policies: by
+`visible_to`, memberships and what a row says of itself. Read with the watcher's eyes.
+
+A row is told by its key: the text of its id, or of what makes it one.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+
+from cases import rights
+from cases.access import ANY_RIGHT, shelves_of
+from cases.models import Case
+from cases.rights import REFER
+from nrm.accounts.models import SYSTEM_ID, User
+from nrm.accounts.roles import Role
+from tests.watching import WATCHER
+
+Row = dict[str, Any]
+KEYS = {"cases_listedcase": "case_id || '/' || shelf"}
+
+SEE = (rights.SEE_CASE, rights.SEE_REFERRAL)
+ANSWERS = rights.CaseRight("answers", "", frozenset({("prosecute", Role.PROSECUTION_LIAISON)}))
+
+
+def key_of(table: str) -> str:
+    return KEYS.get(table, "id::text")
+
+
+@dataclass
+class Facts:
+    """Every row of every protected table, and what the rows belong to."""
+
+    rows: dict[str, dict[str, Row]]
+    cases: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, tables: Iterable[str]) -> "Facts":
+        rows: dict[str, dict[str, Row]] = {}
+        with connections[WATCHER].cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"SELECT {key_of(table)}, to_jsonb(t)::text FROM {table} t")
+                rows[table] = {key: json.loads(row) for key, row in cursor.fetchall()}
+        made = cls(rows)
+        for table in rows:
+            made.cases[table] = {key: made.case_of(table, row) for key, row in rows[table].items()}
+        return made
+
+    def case_of(self, table: str, row: Row) -> str:
+        """The id of the case that a row belongs to; empty where it belongs to none."""
+        if table == "cases_case":
+            return str(row["id"])
+        for column in ("case_id", "content_object_id"):
+            if column in row:
+                return str(row[column] or "")
+        for column, parent in (
+            ("screening_id", "screening_screening"),
+            ("indicatorfinding_id", "screening_indicatorfinding"),
+            ("evidence_id", "screening_evidence"),
+            ("document_id", "cases_document"),
+        ):
+            if row.get(column):
+                return self.case_of(parent, self.rows[parent][str(row[column])])
+        return ""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody whose context is told to the database: an account, the system or nobody."""
+
+    name: str
+    user: User | None = None
+
+    @property
+    def pk(self) -> str:
+        return str(self.user.pk) if self.user else ""
+
+    @property
+    def is_system(self) -> bool:
+        return self.user is not None and self.user.pk == SYSTEM_ID
+
+    @property
+    def acts(self) -> bool:
+        return self.user is not None and self.user.is_active
+
+
+class Standing:
+    """What somebody may see, by the one door."""
+
+    def __init__(self, who: Who) -> None:
+        self.who = who
+        self._seen: dict[Any, set[str]] = {}
+
+    def cases(self, *some: rights.CaseRight) -> set[str]:
+        found: set[str] = set()
+        for right in some:
+            if right not in self._seen:
+                pks: Iterable[UUID] = ()
+                if self.who.acts and not self.who.is_system:
+                    assert self.who.user is not None
+                    visible = Case.objects.visible_to(self.who.user, right)
+                    pks = visible.values_list("pk", flat=True)
+                self._seen[right] = {str(pk) for pk in pks}
+            found |= self._seen[right]
+        return found
+
+    def holds(self, *roles: str) -> bool:
+        return bool(self.who.acts and self.who.user and self.who.user.roles & set(roles))
+
+    def teams(self) -> set[str]:
+        if not self.who.acts or self.who.user is None:
+            return set()
+        return {str(pk) for pk in REFER.teams_of(self.who.user)}
+
+    def groups(self) -> set[int]:
+        if not self.who.acts or self.who.user is None:
+            return set()
+        placed = {role for _near, role in ANY_RIGHT.holders}
+        return {m.group_id for m in self.who.user.active_memberships if m.role in placed}
+
+    def shelves(self) -> set[int]:
+        if not self.who.acts or self.who.user is None:
+            return set()
+        return set(shelves_of(self.who.user, ANY_RIGHT).all)
+
+
+Admits = Callable[[Standing, Row, Facts], bool]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who reads and writes a table: by the rights on the case of a row, as the system, and by what
+    else is so of a row, for each verb."""
+
+    read: tuple[rights.CaseRight, ...] = ()
+    write: tuple[rights.CaseRight, ...] = ()
+    system: str = ""  # of "read insert update delete"
+    verbs: str = "insert update"  # what `write` allows
+    also: Mapping[str, Admits] = field(default_factory=dict)
+
+
+def _mine(column: str) -> Admits:
+    return lambda standing, row, _facts: standing.who.acts and str(row[column]) == standing.who.pk
+
+
+def _of_team(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return str(row["organisation_id"]) in standing.teams()
+
+
+def _sent_by_team(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _of_team(standing, row, facts) and str(row["case_id"]) in standing.cases(ANY_RIGHT)
+
+
+def _group_grant(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return row["group_id"] in standing.groups()
+
+
+def _shelved(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return row["shelf"] in standing.shelves() and str(row["case_id"]) in standing.cases(ANY_RIGHT)
+
+
+def _referred(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return str(row["case_id"]) in standing.cases(rights.SEE_STATUS)
+
+
+def _referred_and_made(standing: Standing, row: Row, facts: Facts) -> bool:
+    return row["state"] == "made" and _referred(standing, row, facts)
+
+
+def _person(standing: Standing, row: Row, facts: Facts) -> bool:
+    if standing.who.is_system:
+        return True  # every person here has a case or a draft, and the system sees them all
+    cases = standing.cases(ANY_RIGHT)
+    mine = {str(c["person_id"]) for pk, c in facts.rows["cases_case"].items() if pk in cases}
+    drafts = facts.rows["cases_draft"].values()
+    mine |= {str(d["person_id"]) for d in drafts if _of_team(standing, d, facts)}
+    return str(row["id"]) in mine
+
+
+def _refers(standing: Standing, _row: Row, _facts: Facts) -> bool:
+    return standing.holds(Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
+
+
+def _audits(standing: Standing, _row: Row, _facts: Facts) -> bool:
+    return standing.holds(Role.AUDITOR)
+
+
+def _by_me_or_before(standing: Standing, row: Row, _facts: Facts) -> bool:
+    """An event says who acts; while nobody does, anything."""
+    return not standing.who.acts or str(row["actor_id"]) == standing.who.pk
+
+
+def _acts(standing: Standing, _row: Row, _facts: Facts) -> bool:
+    return standing.who.acts
+
+
+KEEP = (rights.SEE_CASE, rights.ASSIGN)
+DECIDE = (rights.DRAFT_DECISION, rights.REVIEW_DECISION, rights.SERVE_DECISION)
+_screens = Rule((rights.SCREEN,), (rights.SCREEN,))
+_findings = Rule((rights.SCREEN,), (rights.SCREEN,), verbs="insert update delete")
+_at_opening = Rule(SEE)
+
+_OWN_VIEW, _OWN_BATCH, _OWN_ITEM = _mine("user_id"), _mine("actor_id"), _mine("user_id")
+
+RULES: dict[str, Rule] = {
+    "cases_case": Rule(
+        (ANY_RIGHT,), KEEP, system="read update", verbs="update", also={"insert": _refers}
+    ),
+    "cases_casegroupgrant": Rule(
+        (*SEE, rights.SEE_ACCESS),
+        (rights.ASSIGN,),
+        system="read",
+        verbs="insert update delete",
+        also={"read": _group_grant},
+    ),
+    "cases_caseusergrant": Rule(
+        (*SEE, rights.SEE_ACCESS),
+        (rights.ASSIGN,),
+        system="read",
+        verbs="insert update delete",
+        also={"read": _mine("user_id")},
+    ),
+    "cases_listedcase": Rule(also={"read": _shelved}),
+    "cases_referral": Rule(SEE, also={"read": _sent_by_team}),
+    "cases_draft": Rule(
+        system="read update delete",
+        also={"read": _of_team, "insert": _of_team, "update": _of_team, "delete": _of_team},
+    ),
+    "cases_inboxitem": Rule(
+        system="read", also={"read": _OWN_ITEM, "update": _OWN_ITEM, "insert": _acts}
+    ),
+    "cases_outgoingmail": Rule(system="read update", also={"insert": _acts}),
+    "cases_savedview": Rule(
+        also={"read": _OWN_VIEW, "insert": _OWN_VIEW, "update": _OWN_VIEW, "delete": _OWN_VIEW}
+    ),
+    "cases_batch": Rule(also={"read": _OWN_BATCH, "insert": _OWN_BATCH, "update": _OWN_BATCH}),
+    "cases_deadline": Rule(SEE, KEEP, system="read insert update", also={"read": _referred}),
+    "cases_deadlinepause": Rule(SEE, KEEP, system="read"),
+    "cases_deadlineextension": Rule(SEE, (rights.CHANGE_DEADLINE,), system="read"),
+    "cases_casetask": Rule(SEE, (rights.DO_TASK,)),
+    "cases_note": Rule(SEE, (rights.WRITE_NOTE,)),
+    "cases_findingset": Rule(SEE, (rights.SCREEN,)),
+    "cases_decision": Rule(SEE, DECIDE, system="read", also={"read": _referred_and_made}),
+    "cases_decisionreview": Rule(SEE, DECIDE),
+    "cases_episode": Rule(SEE, (rights.SCREEN,)),
+    "cases_consent": _at_opening,
+    "cases_safecontact": Rule((*SEE, rights.SEE_SUMMARY)),
+    "cases_allegation": Rule((*SEE, ANSWERS)),
+    "cases_document": Rule((rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,)),
+    "cases_documentpart": Rule((rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,)),
+    "screening_screening": _screens,
+    "screening_evidence": _screens,
+    "screening_earlierevidence": _screens,
+    "screening_contradiction": _screens,
+    "screening_indicatorfinding": _findings,
+    "screening_indicatorfinding_evidence": _findings,
+    "identities_person": Rule(also={"read": _person, "insert": _refers}),
+    # For a row as it is: it is about the person of its case.
+    "identities_disclosure": Rule(
+        (rights.SEE_ACCESS,),
+        (rights.SHOW_IDENTITY,),
+        verbs="insert",
+        also={"read": _mine("actor_id")},
+    ),
+    "audit_event": Rule(
+        (*SEE, rights.SEE_ACCESS),
+        system="read",
+        also={"read": _audits, "insert": _by_me_or_before},
+    ),
+}
+
+
+def readable(table: str, standing: Standing, facts: Facts) -> set[str]:
+    """The keys of the rows that somebody may read."""
+    rule = RULES[table]
+    if standing.who.is_system and "read" in rule.system:
+        return set(facts.rows[table])
+    cases = standing.cases(*rule.read)
+    return {
+        key
+        for key, row in facts.rows[table].items()
+        if facts.cases[table][key] in cases
+        or ("read" in rule.also and rule.also["read"](standing, row, facts))
+    }
+
+
+def may(verb: str, table: str, key: str, standing: Standing, facts: Facts) -> bool:
+    """Whether somebody may insert, update or delete a row such as this one."""
+    rule, row = RULES[table], facts.rows[table][key]
+    if standing.who.is_system and verb in rule.system:
+        return True
+    if verb in rule.verbs and facts.cases[table][key] in standing.cases(*rule.write):
+        return True
+    return verb in rule.also and rule.also[verb](standing, row, facts)

@@ -1,0 +1,83 @@
+"""The scene of the permission table, with a row in every protected table, and with traps: grants that
+have ended, that are worth nothing in this authority or without a role, and of a house that closed."""
+
+from datetime import timedelta
+from typing import Any
+
+from cases import access
+from cases.actions.identity import show_identity
+from cases.models import Allegation, Case, Deadline, DeadlineExtension, DeadlinePause, SafeContact
+from nrm.accounts.models import Organisation
+from nrm.accounts.roles import OrganisationKind, Role
+from screening import actions as screening
+from screening.models import Evidence
+from tests.permissions.scene import Scene, build_scene
+from tests.screening.build import item
+from tests.world import person
+
+
+def build() -> Scene:
+    scene = build_scene()
+    _more_rows(scene)
+    _traps(scene)
+    return scene
+
+
+def case_of(scene: Scene, name: str) -> Case:
+    return Case.objects.select_related("person").get(reference=scene.references[name])
+
+
+def _more_rows(scene: Scene) -> None:
+    world, at = scene.world, scene.at
+    for name in ("assigned", "others", "outer"):
+        case = case_of(scene, name)
+        clock = Deadline.objects.filter(case=case).first()
+        assert clock is not None
+        of_clock: dict[str, Any] = {
+            "case": case,
+            "deadline": clock,
+            "reason": "other",
+            "by": world.caseworker,
+            "at": at,
+        }
+        DeadlinePause.objects.create(from_date=at.date(), **of_clock)
+        DeadlineExtension.objects.create(length=1, **of_clock)
+        Allegation.objects.create(case=case, offence=b"sealed", recorded_at=at)
+        SafeContact.objects.create(case=case, recorded_by=world.responder, recorded_at=at)
+    shown: dict[str, Any] = {"at": at, "purpose": "contact"}
+    show_identity(case_of(scene, "assigned"), actor=world.caseworker, **shown)
+    show_identity(case_of(scene, "others"), actor=world.caseworker2, **shown)
+    show_identity(case_of(scene, "outer"), actor=world.other_caseworker, **shown)
+    first = Evidence.objects.get(pk=scene.places["screening"]["evidence"])
+    by: dict[str, Any] = {"actor": world.caseworker, "at": at}
+    screening.correct_evidence(first, item=item("He took my passport."), version=None, **by)
+    episode = first.screening.case.episodes.first()
+    assert episode is not None
+    code = scene.places["screening"]["indicator"]
+    screening.link_evidence(first, episode=episode.pk, add=[code], **by)
+
+
+def _traps(scene: Scene) -> None:
+    world, at = scene.world, scene.at
+    case, ended = case_of(scene, "assigned"), at - timedelta(days=1)
+    grant: dict[str, Any] = {"reason": "cover", "at": at}
+    access.grant_person(case, "work", world.caseworker2, ends_at=ended, **grant)
+    access.grant_person(case, "work", world.other_caseworker, **grant)
+    access.grant_person(case, "work", world.auditor, **grant)
+    access.grant_person(case, "decide", world.inactive, **grant)
+    access.grant_person(case, "work", world.superuser, **grant)
+    house = Organisation.objects.create(
+        name="House that closed", kind=OrganisationKind.PROVIDER, profile="uk"
+    )
+    world.users["closed_provider"] = person(
+        "closed_provider@example.org", Role.PROTECTION_PROVIDER, house
+    )
+    access.grant_role(case, "protect", house, Role.PROTECTION_PROVIDER, **grant)
+    Organisation.objects.filter(pk=house.pk).update(is_active=False)
+    far = Organisation.objects.get(name="House of far_provider")
+    row = access.grant_role(case, "protect", far, Role.PROTECTION_PROVIDER, **grant)
+    row.ends_at = ended
+    row.save(update_fields=["ends_at"])
+    # And what holds until tomorrow.
+    cover = case_of(scene, "made")
+    access.grant_person(cover, "work", world.caseworker2, ends_at=at + timedelta(days=1), **grant)
