@@ -31,8 +31,10 @@ class GroundConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from nrm import policies
-        from nrm import startup  # noqa: F401  registers the check of a deployment
+        from nrm import (
+            policies,
+            startup,  # noqa: F401  registers the check of a deployment
+        )
         from nrm.profiles import checks, labels  # noqa: F401  checks registers itself
 
         labels.speak(get_language)  # profiles know no Django: tell them the reader's language

@@ -143,22 +143,28 @@ class Table:
     insert: dict[str, str] = field(default_factory=dict)
     update: dict[str, str] = field(default_factory=dict)
     delete: dict[str, str] = field(default_factory=dict)
-    owner: bool = True
+    # The reasons that count for a worker too; the others are for people, and so for the web.
+    for_jobs: tuple[str, ...] = ("system",)
 
     def policies(self) -> Iterator[Policy]:
-        for reason, condition in self.read.items():
-            yield Policy(self.name, f"read_{reason}", "SELECT", using=condition)
-        for reason, condition in self.insert.items():
-            yield Policy(self.name, f"insert_{reason}", "INSERT", check=condition)
-        for reason, condition in self.update.items():
-            yield Policy(
-                self.name, f"update_{reason}", "UPDATE", using=condition, check=condition
-            )
-        for reason, condition in self.delete.items():
-            yield Policy(self.name, f"delete_{reason}", "DELETE", using=condition)
-        if self.owner:
-            # Triggers that run as the owner, and migrations, which assert how many rows they change.
-            yield Policy(self.name, "owner", "ALL", using="true", check="true", to=(OWNER,))
+        for verb, reasons in (
+            ("SELECT", self.read),
+            ("INSERT", self.insert),
+            ("UPDATE", self.update),
+            ("DELETE", self.delete),
+        ):
+            said = "read" if verb == "SELECT" else verb.lower()
+            for reason, condition in reasons.items():
+                yield Policy(
+                    self.name,
+                    f"{said}_{reason}",
+                    verb,
+                    using="" if verb == "INSERT" else condition,
+                    check=condition if verb in ("INSERT", "UPDATE") else "",
+                    to=(WEB, WORKER) if reason in self.for_jobs else (WEB,),
+                )
+        # Triggers that run as the owner, and migrations, which assert how many rows they change.
+        yield Policy(self.name, "owner", "ALL", using="true", check="true", to=(OWNER,))
 
 
 _tables: dict[str, Table] = {}

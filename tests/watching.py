@@ -8,6 +8,7 @@ the owner. Without this a test could not see that something is hidden, or that i
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from importlib import import_module
@@ -35,6 +36,11 @@ class Watching:
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
         return True  # they are the same rows
+
+
+def looking_as(_user: Any) -> Any:
+    """The test itself looks, or lays something out, at what this person has before them."""
+    return nullcontext()
 
 
 class _Chosen:

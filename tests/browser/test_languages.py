@@ -12,7 +12,6 @@ from django.utils.translation import get_language_info, override, trans_real
 from cases.models import Referral
 from identities.models import Person
 from nrm.accounts.models import Organisation, User
-from nrm.context import acting_as
 from nrm.profiles import Label
 from tests.browser.pages import ACCOUNTS, EMPTY, EMPTY_200, REFERRALS, REFUSALS, Page
 from tests.browser.reading import PHONE, Reader
@@ -21,6 +20,7 @@ from tests.languages.pseudo import longer, outside, spoken
 from tests.languages.reading import blocks, reading_index, sentences
 from tests.languages.sight import CROWDED, LOOSE
 from tests.permissions.scene import Scene
+from tests.watching import looking_as
 
 # What the rest of the system says may still be in English; these pages are not.
 TRANSLATED: tuple[Page, ...] = (
@@ -161,7 +161,7 @@ def _data(scene: Scene) -> list[str]:
     accounts = User.objects.values_list("display_name", "email")
     told = [*organisations, *(word for account in accounts for word in account)]
     told += [*scene.pseudonyms.values(), *scene.references.values(), *scene.receipts.values()]
-    with acting_as(scene.world.intake):
+    with looking_as(scene.world.intake):
         told += Person.objects.values_list("pseudonym", flat=True)
         told += Referral.objects.values_list("receipt", flat=True)
     for answers in (FULL, DECLINES, *EPISODES, *ALLEGATIONS):

@@ -13,7 +13,6 @@ from cases.models import Case, CaseGroupGrant, CaseUserGrant, Deadline, ListedCa
 from cases.models.listing import CLOSED, group_shelf, own_shelf, rebuild_lists, wrong_lists
 from identities.models import Person
 from nrm.accounts.models import RoleGroup
-from nrm.context import acting_as
 
 
 def sql(text, *values, using="default"):

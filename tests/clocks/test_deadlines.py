@@ -17,10 +17,10 @@ from cases.rules import reminders
 from cases.selectors.deadlines import clock_of, explain
 from nrm.actions import Changed, Forbidden, Hidden, Refused
 from nrm.audit.models import Event
-from nrm.context import acting_as
 from nrm.profiles import load_profile
 from nrm.profiles.terms import Extension, Pause
 from tests.decisions.road import again, codes, day, dues, made, ready_case
+from tests.watching import looking_as
 
 RECEIVED = day(2026, 3, 2)
 
@@ -33,7 +33,7 @@ def body(response):
 def formal(palermo):
     """A formal identification clock: 90 days, may be paused and extended. Due 8 June."""
     case = palermo.assigned_case(at=RECEIVED, age_status="child")
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         return clocks.start_term(
             Case.objects.get(pk=case.pk), "formal_identification", at=day(2026, 3, 10)
         )
@@ -63,7 +63,7 @@ def test_paused_days_are_not_counted_and_the_original_date_stays(palermo, formal
     assert formal.due_on == date(2026, 6, 18)  # 1 to 10 April do not count
     assert formal.original_due_on == date(2026, 6, 8)
     assert clock_of(formal).due_on == formal.due_on
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         row = formal.pauses.get()
         assert (row.from_date, row.to_date) == (date(2026, 4, 1), date(2026, 4, 10))
 
@@ -85,7 +85,7 @@ def test_pause_is_refused_with_every_reason(world_case_clock):
 def world_case_clock(palermo):
     """A clock that cannot be paused or extended, and is over: screening, 72 hours."""
     case = palermo.assigned_case(at=RECEIVED, age_status="child")
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         return Case.objects.get(pk=case.pk).deadlines.get(term="screening"), palermo
 
 
@@ -100,7 +100,7 @@ def test_extension_adds_days_keeps_the_original_and_seals_the_explanation(palerm
     extend(palermo, formal, day(2026, 4, 1))
     assert formal.due_on == date(2026, 7, 8)
     assert formal.original_due_on == date(2026, 6, 8)
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         row = DeadlineExtension.objects.get()
         assert b"Zanzibar" not in bytes(row.explanation)
         for event in Event.objects.all():
@@ -128,7 +128,7 @@ def test_date_that_moved_meanwhile_is_not_changed_blindly(palermo, formal):
 def test_longer_recovery_moves_the_first_day_of_the_final_decision(world):
     case = ready_case(world, at=RECEIVED)
     made(world, case, at=day(2026, 3, 9))
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         clock = again(world, case).deadlines.get(term="recovery_period")
         follows = again(world, case).deadlines.get(term="cg_not_before")
     with pytest.raises(Refused) as refusal:
@@ -143,12 +143,12 @@ def test_extended_past_now_is_no_longer_missed_and_reminds_of_its_new_date(paler
     from cases.actions import sweeping
 
     sweeping.sweep(at=day(2026, 6, 10, 8))
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         formal.refresh_from_db()
     assert formal.missed_at is not None
     extend(palermo, formal, day(2026, 6, 10, 9))
     assert formal.missed_at is None
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         case = again(palermo, formal.case)
         zone = case.profile.calendar_for(case.calendar).zone
     assert formal.next_reminder_at.astimezone(zone).isoformat()[:16] == "2026-07-01T07:00"
@@ -224,10 +224,10 @@ def test_every_reminder_is_claimed_once_however_seldom_the_sweep_comes(late, ste
 )
 @given(steps=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), max_size=3))
 def test_stored_date_is_always_what_its_basis_gives(palermo, formal, steps):
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         deadline = Deadline.objects.select_related("case__person").get(pk=formal.pk)
     now = day(2026, 3, 12)
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         for row in deadline.pauses.all():
             row.delete()
         deadline.state = "open"
@@ -252,7 +252,7 @@ def where(name, deadline, case):
 
 def test_why_this_date_shows_each_day_and_why(world):
     case = world.assigned_case(at=day(2026, 4, 1))  # Easter: due on 10 April
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         deadline = again(world, case).deadlines.get(term="reasonable_grounds")
     page = body(world.client("caseworker").get(where("deadline", deadline, case)))
     for words in (
@@ -270,7 +270,7 @@ def test_why_this_date_shows_each_day_and_why(world):
 
 def test_date_that_does_not_agree_with_its_basis_is_shown_to_be_wrong(world):
     case = world.assigned_case(at=RECEIVED)
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         deadline = again(world, case).deadlines.get()
         Deadline.objects.filter(pk=deadline.pk).update(due_on=date(2026, 3, 12))
     page = body(world.client("caseworker").get(where("deadline", deadline, case)))
@@ -295,7 +295,7 @@ def test_recovery_shows_its_minimum_and_that_it_goes_on(world):
 
 def test_pause_resume_and_extend_on_the_pages(palermo, at):
     case = palermo.assigned_case(at=at, age_status="child")
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         deadline = clocks.start_term(again(palermo, case), "formal_identification", at=at)
     client = palermo.client("caseworker")
     page = client.get(where("deadline", deadline, case))
@@ -376,7 +376,7 @@ def test_deadline_pages_cost_the_same_for_25_and_50_clocks(palermo, formal):
     client = palermo.client("caseworker")
     counts = []
     for size in (25, 50):
-        with acting_as(palermo.caseworker):
+        with looking_as(palermo.caseworker):
             while case.deadlines.count() < size:
                 row = Deadline.objects.get(pk=formal.pk)
                 row.pk, row._state.adding = None, True

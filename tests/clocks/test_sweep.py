@@ -21,13 +21,14 @@ from nrm.actions import Forbidden
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.decisions.road import day, dues, made, ready_case
+from tests.watching import looking_as
 
 RECEIVED = day(2026, 3, 2)  # the first decision is due on Monday 9 March
 
 
 def told(world, kind="deadline_reminder"):
     """Who was told what: (user's e-mail, rung) of each item."""
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         rows = InboxItem.objects.filter(kind=kind).select_related("user")
         return Counter((row.user.email.partition("@")[0], row.rung) for row in rows)
 
@@ -40,7 +41,7 @@ def test_ladder_speaks_to_owner_then_to_supervisors_at_seven_in_the_morning(worl
     sweeping.sweep(at=day(2026, 3, 8, 7))
     sweeping.sweep(at=day(2026, 3, 9, 7))
     sweeping.sweep(at=day(2026, 3, 10, 0, 1))
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         assert Event.objects.filter(verb="deadline.missed").count() == 1
     sweeping.sweep(at=day(2026, 3, 10, 7))
     sweeping.sweep(at=day(2026, 3, 14, 7))
@@ -58,7 +59,7 @@ def test_ladder_speaks_to_owner_then_to_supervisors_at_seven_in_the_morning(worl
         ("supervisor2", "after_5"): 1,
     }
     assert told(world, "deadline_missed") == {("supervisor", ""): 1, ("supervisor2", ""): 1}
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         event = Event.objects.get(verb="deadline.missed")
         assert event.actor_id == SYSTEM_ID
         assert event.data == {"term": "reasonable_grounds", "due_on": "2026-03-09"}
@@ -77,7 +78,7 @@ def test_clock_that_ran_out_long_ago_says_only_its_latest_reminder(world):
 
 
 def test_case_that_arrives_overdue_is_told_of_at_once(world):
-    with acting_as(world.intake):
+    with looking_as(world.intake):
         case = world.assigned_case(at=day(2026, 3, 2))
         Deadline.objects.filter(case=case).delete()
         case = Case.objects.get(pk=case.pk)
@@ -91,7 +92,7 @@ def test_case_that_arrives_overdue_is_told_of_at_once(world):
 def test_clock_whose_place_on_the_ladder_is_lost_repeats_nothing(world):
     world.assigned_case(at=RECEIVED)
     sweeping.sweep(at=day(2026, 3, 7, 7))
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         Deadline.objects.update(next_reminder_at=day(2026, 3, 7, 7))
     assert sweeping.sweep(at=day(2026, 3, 7, 8))["told"] == 0
     assert told(world) == {("caseworker", "before_2"): 1}
@@ -116,7 +117,7 @@ def test_recovery_says_when_its_minimum_ends_and_what_may_be_done_from_then(worl
     made(world, case, at=day(2026, 3, 9))
     for hour in (day(2026, 4, 7, 7), day(2026, 4, 8, 0, 0), day(2026, 4, 8, 7)):
         sweeping.sweep(at=hour)
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         terms = InboxItem.objects.filter(user=world.caseworker, kind="deadline_reminder")
         assert {row.data["term"] for row in terms} == {"recovery_period", "cg_not_before"}
         assert Case.objects.get(pk=case.pk).stage == "cg_ready"
@@ -135,7 +136,7 @@ def many_cases(world, number):
 
 def assert_each_once(world, number):
     assert told(world) == {("caseworker", "before_2"): number}
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         assert OutgoingMail.objects.filter(item__kind="deadline_reminder").count() == number
         assert Event.objects.filter(verb="deadline.reminded").count() == number
 
@@ -215,7 +216,7 @@ def test_sweep_that_is_killed_loses_nothing_and_repeats_nothing(world):
     killed, *others = processes
     killed.communicate("go\n", timeout=60)
     assert killed.returncode == -signal.SIGKILL
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         kept = InboxItem.objects.filter(kind="deadline_reminder").count()
     assert kept == 3  # the fourth was told of, and not kept
     for process in others:
@@ -247,7 +248,7 @@ def test_sweep_waits_for_a_case_that_somebody_holds_and_does_it_then(world):
 
 def test_one_bad_clock_does_not_silence_the_others(world):
     bad, _good = world.assigned_case(at=RECEIVED), world.assigned_case(at=RECEIVED)
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         Deadline.objects.filter(case=bad).update(term="no_such_term")
     counts = sweeping.sweep(at=day(2026, 3, 7, 8))
     assert (counts["told"], counts["failed"]) == (1, 1)
@@ -264,7 +265,7 @@ def post(settings):
 
 def test_mail_says_that_there_is_a_task_and_nothing_else(world, post):
     case = world.assigned_case(at=RECEIVED)
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         User.objects.filter(pk=world.caseworker.pk).update(language="en")
     assert mailing.send_waiting(at=RECEIVED) == {"sent": len(post), "failed": 0}
     assert post
@@ -299,7 +300,7 @@ def test_mail_is_repeated_after_a_crash_with_the_same_message_id(world, post, mo
 def test_mail_that_fails_is_tried_again_later_and_holds_up_nobody(world, post, monkeypatch):
     world.assigned_case(at=RECEIVED)
     world.assigned_case(at=RECEIVED)
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         waiting = OutgoingMail.objects.count()
     assert waiting >= 2
     real, refused = mailing.EmailMessage.send, []
@@ -317,13 +318,13 @@ def test_mail_that_fails_is_tried_again_later_and_holds_up_nobody(world, post, m
     monkeypatch.undo()
     late = RECEIVED + timedelta(hours=2)
     assert mailing.send_waiting(at=late) == {"sent": 1, "failed": 0}
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert max(OutgoingMail.objects.values_list("attempts", flat=True)) == 3
 
 
 def test_people_who_left_get_no_mail(world, post):
     world.assigned_case(at=RECEIVED)
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         User.objects.update(is_active=False)
         User.objects.filter(pk=SYSTEM_ID).update(is_active=True)
     assert mailing.send_waiting(at=RECEIVED) == {"sent": 0, "failed": 0}
@@ -347,7 +348,7 @@ def test_worker_sweeps_mails_moves_cases_and_cannot_touch_a_decision(world, as_w
     assert dues(world, case)["cg_not_before"] == ("open", "2026-04-08")
     assert told(world)[("caseworker", "on_the_day")] == 2
     assert post
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert Case.objects.get(pk=case.pk).stage == "cg_ready"
         decision.refresh_from_db()
         assert decision.outcome == "positive"
@@ -374,13 +375,13 @@ def test_command_does_the_same_and_prints_counts(world, post, at, capsys):
 
 def test_nobody_but_the_system_can_sweep_a_clock(world):
     case = world.assigned_case(at=RECEIVED)
-    with acting_as(world.supervisor), pytest.raises(Forbidden):
+    with looking_as(world.supervisor), pytest.raises(Forbidden):
         sweeping.miss(Deadline.objects.get(case=case), actor=world.supervisor, at=RECEIVED)
 
 
 def test_paused_clock_is_silent_until_its_pause_is_looked_at_again(palermo):
     case = palermo.assigned_case(at=RECEIVED, age_status="child")
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         case = Case.objects.get(pk=case.pk)
         deadline = clocks.start_term(case, "formal_identification", at=RECEIVED)
     deadlines.pause_deadline(
@@ -390,7 +391,7 @@ def test_paused_clock_is_silent_until_its_pause_is_looked_at_again(palermo):
         reason="force_majeure",
         review_on=day(2026, 3, 24).date(),
     )
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         Deadline.objects.exclude(pk=deadline.pk).delete()
     sweeping.sweep(at=day(2026, 3, 23, 23))
     assert not told(palermo, "pause_to_review")

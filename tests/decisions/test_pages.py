@@ -12,6 +12,7 @@ from cases.models import Decision, InboxItem
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.decisions.road import (
+from tests.watching import looking_as
     REASONS,
     card,
     drafted,
@@ -52,7 +53,7 @@ def test_caseworker_drafts_supervisor_agrees_all_on_the_pages(world, case):
     key = "0c5fcd1e-1c0c-4d1e-9d4b-1f3a1f1c2a11"
     first = author.post(start, {"submission_key": key})
     assert author.post(start, {"submission_key": key}).url == first.url  # ten clicks, one draft
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         decision = Decision.objects.get()
     saved = author.post(first.url, {"version": 1, "outcome": "positive", "save": "1"})
     assert saved.status_code == 302
@@ -160,7 +161,7 @@ def test_two_windows_lose_nothing(world, case, at):
     text = body(clash)
     assert "Typed in the second window." in text  # what was typed
     assert "Zanzibar-Quill" in text  # what is saved
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         version = Decision.objects.get().version
     assert f'name="version" value="{version}"' in text
     assert client.post(address, {**typed, "version": version}).status_code == 302
@@ -179,8 +180,10 @@ def test_only_the_author_changes_a_draft(world, case, at):
 def test_letter_is_by_reference_and_pseudonym_in_plain_words(world, case, at):
     from identities import vault
 
-    with acting_as(world.responder):
-        vault.record(case.person_id, [("name", "Yevgenia Quarterstaff")], at=at)
+    with acting_as(world.supervisor):
+        vault.record(
+            case.person_id, [("name", "Yevgenia Quarterstaff")], at=at, case_id=case.pk
+        )
     findings(world, case, at=at, purpose="NOT_SHOWN", result="PARTIAL_PURPOSE")
     decision = made(world, case, at=at, outcome="negative", grounds=("purpose_not_shown",))
     client = world.client("caseworker")
@@ -249,7 +252,7 @@ def test_serving_page_keeps_what_was_typed_and_says_what_the_card_says(world, ca
 
 def test_reasons_are_sealed_in_the_database_and_absent_from_events(world, case, at):
     decision = made(world, case, at=at)
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         row = Decision.objects.get(pk=decision.pk)
         assert b"Zanzibar" not in bytes(row.reasons)
         assert "Zanzibar" not in str(row.record)
@@ -269,7 +272,7 @@ def test_looks_are_events(world, case, at):
     client.get(url("decision_letter", case, decision))
     client.get(url("decisions", case))
     world.client("supervisor").get(reverse("reviews"))
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         looks = Event.objects.filter(verb__endswith=".viewed").values_list("verb", flat=True)
         assert {"decision.viewed", "letter.viewed", "decisions.viewed", "reviews.viewed"} <= set(
             looks
@@ -347,7 +350,7 @@ def test_review_queue_costs_the_same_for_25_and_50_decisions(world, at):
     client = world.client("supervisor")
     counts = []
     for size in (25, 50):
-        with acting_as(world.caseworker):
+        with looking_as(world.caseworker):
             while Decision.objects.count() < size:
                 Decision.objects.create(
                     case=world.assigned_case(at=at),

@@ -11,6 +11,7 @@ from nrm.actions import Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.decisions.road import (
+from tests.watching import looking_as
     codes,
     content,
     day,
@@ -49,7 +50,7 @@ def test_record_holds_what_a_decision_must_hold(world, decision):
     assert record["supersedes"] is None
     assert decision.record_hash == hash_of(record)
     assert record_holds(decision)
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         assert Event.objects.get(verb="decision.made").data["hash"] == decision.record_hash
 
 
@@ -78,7 +79,7 @@ CHANGES = [
 def test_made_decision_cannot_be_changed_even_by_sql(world, decision, change):
     with pytest.raises(DatabaseError), acting_as(world.supervisor):
         connection.cursor().execute(change)
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         assert record_holds(Decision.objects.get())
         assert DecisionReview.objects.get().verdict == "agree"
 
@@ -149,7 +150,7 @@ def test_two_supervisors_at_once_make_it_once(world):
         thread.join()
     assert "made" in results
     assert len([r for r in results if r == "made"]) == 1
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         assert Event.objects.filter(verb="decision.made").count() == 1
 
 
@@ -170,10 +171,10 @@ def test_decision_after_another_one_names_what_it_supersedes(world, decision):
     # As a reconsideration that was accepted brings the case back.
     from cases.models import Case
 
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         Case.objects.filter(pk=decision.case_id).update(stage="rg_pending")
     again_decided = made(world, decision.case, at=day(2026, 5, 1))
     assert again_decided.supersedes_id == decision.pk
     assert again_decided.record["supersedes"] == str(decision.pk)
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         assert list(Decision.objects.get(pk=decision.pk).superseded_by.all()) == [again_decided]

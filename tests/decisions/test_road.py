@@ -6,8 +6,8 @@ from cases.actions import deciding, sweeping
 from cases.models import Decision, InboxItem
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
-from nrm.context import acting_as
 from tests.decisions.road import (
+from tests.watching import looking_as
     again,
     card,
     codes,
@@ -91,7 +91,7 @@ def test_negative_runs_no_clock_until_it_is_served_and_then_thirty_days_from_tha
     sweeping.sweep(at=day(2026, 4, 18, 0, 1))
     # The window of the person has ended: nobody has missed anything.
     assert dues(world, case)["reconsideration"] == ("void", "2026-04-17")
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         assert not Event.objects.filter(verb="deadline.missed").exists()
 
 
@@ -132,7 +132,7 @@ def test_decision_is_served_once_in_a_way_that_the_card_marks_safe(world):
     with pytest.raises(Refused) as refusal:
         serve("in_person")
     assert codes(refusal) == {"served"}
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert Decision.objects.get(pk=decision.pk).served_channel == "call"
 
 
@@ -157,7 +157,7 @@ def test_everything_that_stands_in_the_way_is_told_at_once(world):
 
 def test_adult_who_withdrew_is_not_decided_on_and_a_child_needs_no_agreement(world):
     adult = ready_case(world, at=RECEIVED)
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         adult.consents.update(withdrawn_at=DECIDED)
     with pytest.raises(Refused) as refusal:
         submitted(world, adult, at=DECIDED)
@@ -253,7 +253,7 @@ def test_returned_with_reasons_goes_back_to_its_author_and_is_read_anew(world):
     assert codes(refusal) == {"reasons"}
     deciding.hand_back(decision, actor=world.supervisor, at=DECIDED, reasons="Say who was asked.")
     assert decision.state == "returned"
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert InboxItem.objects.filter(user=world.caseworker, kind="decision_returned").exists()
     deciding.save_draft(decision, actor=world.caseworker, at=DECIDED, content=content())
     deciding.submit_for_review(decision, actor=world.caseworker, at=DECIDED)
@@ -299,7 +299,7 @@ def test_conflict_of_interest_must_be_ruled_out_by_both(world):
     with pytest.raises(Refused) as refusal:
         submitted(world, case, at=DECIDED, no_conflict=False)
     assert codes(refusal) == {"conflict"}
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         decision = Decision.objects.get()
     deciding.save_draft(decision, actor=world.caseworker, at=DECIDED, content=content())
     deciding.submit_for_review(decision, actor=world.caseworker, at=DECIDED)
@@ -354,7 +354,7 @@ def test_palermo_panel_decides_with_its_quorum_and_recovery_keeps_its_last_day(p
     with pytest.raises(Refused) as refusal:
         submitted(palermo, case, at=day(2026, 3, 20), code="formal_identification")
     assert codes(refusal) == {"quorum"}
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         draft = Decision.objects.get(code="formal_identification")
     answers = {
         "age_basis": "document",
@@ -400,7 +400,7 @@ def test_question_still_open_holds_the_final_decision(world):
 
     case = ready_case(world, at=RECEIVED)
     made(world, case, at=DECIDED)
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         clocks.start_term(again(world, case), "information_request", at=day(2026, 4, 1))
     with pytest.raises(Refused) as refusal:
         submitted(world, case, at=day(2026, 5, 1), code="conclusive_grounds")

@@ -18,6 +18,7 @@ from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL, IDENTITY
+from tests.watching import looking_as
 
 
 def receive(world: Any, at: Any, answers: dict[str, Any], **more: Any) -> Referral:
@@ -49,7 +50,7 @@ def clear_text_of_the_database() -> str:
 def test_each_answer_of_an_adult_is_kept_where_it_belongs(world: Any, at: Any) -> None:
     referral = receive(world, at, FULL)
     case = referral.case
-    with acting_as(world.responder):
+    with looking_as(world.responder):
         assert case.kind == CaseKind.REFERRAL
         assert referral.answers["danger_now"] == "no"
         assert referral.answers["background_left_empty"] == "not_asked"

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from cases.models import FindingSet
 from nrm.audit.models import Event
-from nrm.context import acting_as
 from screening import actions
 from tests.api.tools import api, field_errors
 from tests.screening.build import board_of, first_episode, item, started, url
+from tests.watching import looking_as
 
 
 def base(case: Any) -> str:
@@ -51,7 +51,7 @@ def test_program_screens_a_case_to_its_findings(world: Any, at: Any) -> None:
     )
     assert done.status_code == 200
     assert done.json()["state"] == "completed"
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert FindingSet.objects.get(case=case).result == "ELEMENTS_MET_ADULT"
         looked = Event.objects.filter(verb="screening.viewed").count()
     assert looked == 1

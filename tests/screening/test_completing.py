@@ -7,10 +7,10 @@ import pytest
 from cases.models import FindingSet
 from nrm.actions import Changed, Refused
 from nrm.audit.models import Event
-from nrm.context import acting_as
 from screening import actions, selectors
 from screening.models import Evidence, IndicatorFinding, Screening
 from tests.screening.build import board_of, first_episode, item, started, url
+from tests.watching import looking_as
 
 
 def told(refusal: Any) -> list[str]:
@@ -36,7 +36,7 @@ def test_screener_is_told_everything_that_is_missing(world: Any, at: Any) -> Non
     with pytest.raises(Refused) as refusal:
         actions.complete_screening(screening, actor=world.caseworker, at=at, agrees=False)
     assert told(refusal) == ["no_episode", "nothing_recorded", "refused"]
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert not FindingSet.objects.exists()
         assert not Event.objects.filter(verb="screening.completed").exists()
 
@@ -76,7 +76,7 @@ def test_screener_gives_reasons_where_they_differ(world: Any, at: Any) -> None:
     assert page.status_code == 302
     assert reasons in client.get(page["Location"]).content.decode()
     overview = selectors.panel
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         case = Screening.objects.get(pk=screening.pk).case
         assert overview(case, world.caseworker)["differs"] is True
         found = FindingSet.objects.get(case=case)
@@ -155,7 +155,7 @@ def test_new_screening_begins_from_the_last_and_supersedes_it(world: Any, at: An
     before = board_of(first, world)
     assert before.words.weighing.result == "INSUFFICIENT"
     actions.complete_screening(second, **who)
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         states = dict(Screening.objects.values_list("pk", "state"))
         sets = list(FindingSet.objects.order_by("-recorded_at", "superseded_at"))
         current = FindingSet.objects.get(superseded_at=None)
@@ -176,7 +176,7 @@ def test_starting_twice_opens_one_screening(world: Any, at: Any) -> None:
     for _click in range(2):
         page = client.post(f"/cases/{case.reference}/assessment/screenings/")
         assert page.status_code == 302
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert Screening.objects.count() == 1
         assert Event.objects.filter(verb="screening.started").count() == 1
 
@@ -187,7 +187,7 @@ def test_each_change_is_an_event_without_free_text(world: Any, at: Any) -> None:
     actions.record_evidence(screening, **who, item=item("Maryam said it"))
     shown(screening, world, at, "ACT-REC")
     actions.complete_screening(screening, **who, differs="Maryam was there")
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         events = list(Event.objects.filter(verb__startswith="screening."))
         assert Evidence.objects.count() == IndicatorFinding.objects.count() == 1
     assert [event.verb for event in sorted(events, key=lambda event: event.id)] == [

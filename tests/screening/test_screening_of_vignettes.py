@@ -10,11 +10,11 @@ import pytest
 
 import nrm.demonstration
 from cases.models import Case, Episode, FindingSet
-from nrm.context import acting_as
 from nrm.profiles import load_profile
 from screening import actions, rules
 from screening.actions import FoundEpisode
 from tests.screening.build import KIND, url
+from tests.watching import looking_as
 
 VIGNETTES = json.loads((Path(nrm.demonstration.__file__).parent / "vignettes.json").read_text())[
     "vignettes"
@@ -77,7 +77,7 @@ def test_findings_and_panel_agree_with_weigh(of_profile: Any, at: Any, vignette:
 
     actions.complete_screening(screening, actor=world.caseworker, at=at)
 
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         found = FindingSet.objects.get(case_id=screening.case_id, superseded_at=None)
         episodes = list(Episode.objects.filter(case_id=screening.case_id))
     assert found.source == "screening"
@@ -99,7 +99,7 @@ def test_survival_without_an_exploiter_leads_to_help_and_a_new_screening(
     vignette = next(one for one in VIGNETTES if one["id"] == "V5b")
     screening = screened(palermo, vignette, at)
     actions.complete_screening(screening, actor=palermo.caseworker, at=at)
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         case = Case.objects.get(pk=screening.case_id)
         terms = dict(case.deadlines.values_list("term", "state"))
         decided = case.decisions.exists()
@@ -117,7 +117,7 @@ def test_screener_who_sees_it_differently_sends_nobody_down_the_pathway(
     actions.complete_screening(
         screening, actor=palermo.caseworker, at=at, differs="The landlord set the terms."
     )
-    with acting_as(palermo.caseworker):
+    with looking_as(palermo.caseworker):
         case = Case.objects.get(pk=screening.case_id)
         running = case.deadlines.filter(term="rescreen").exists()
     assert case.stage == "screened"

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from cases.models import Episode
 from nrm.actions import Changed, Refused
 from nrm.audit.models import Event
-from nrm.context import acting_as
 from screening import actions
 from screening.actions import FoundEpisode
 from screening.models import EarlierEvidence, Evidence, IndicatorFinding
 from tests.screening.build import board_of, first_episode, item, started, url
+from tests.watching import looking_as
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def finding_url(screening: Any, episode: Any, code: str) -> str:
 
 
 def finding(world: Any, screening: Any, code: str) -> Any:
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         rows = IndicatorFinding.objects.select_related("recorded_by").filter(
             screening=screening, code=code
         )
@@ -120,7 +120,7 @@ def test_evidence_of_another_case_is_not_found(world: Any, at: Any, screening: A
 def test_each_look_is_an_event(world: Any, at: Any, screening: Any) -> None:
     one = actions.record_evidence(screening, actor=world.caseworker, at=at, item=item())
     world.client("supervisor").get(url(screening))
-    with acting_as(world.supervisor):
+    with looking_as(world.supervisor):
         look = Event.objects.get(verb="screening.viewed")
     assert look.actor_id == world.supervisor.pk
     assert look.case_id == screening.case_id
@@ -147,7 +147,7 @@ def test_one_click_saves_an_answer_and_leads_back_to_it(
         finding_url(screening, episode, "MC-04"), {"state": "shown", "version": "0"}
     )
     assert again.status_code == 302
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert IndicatorFinding.objects.count() == 1
 
 
@@ -236,7 +236,7 @@ def test_episode_found_later_is_added_once_and_weighed(world: Any, at: Any, scre
     for _click in range(2):
         page = client.post(url(screening, "episodes/"), sent)
     assert page["Location"] == url(screening) + "?episode=2#indicators"
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         _one, two = Episode.objects.filter(case_id=screening.case_id)
     assert two.countries == ["Ghana", "Côte d'Ivoire"]
     assert (two.began, two.ended, two.age_then_status) == ("2015", "2016", "child")
@@ -351,7 +351,7 @@ def test_second_editor_of_evidence_keeps_their_text_and_sees_the_other(
     html = mine.get(address).content.decode()
     assert "They kept it." in html
     assert "He kept my passport." in html
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         by = list(EarlierEvidence.objects.values_list("recorded_by__email", flat=True))
     assert sorted(by) == ["caseworker@example.org", "supervisor@example.org"]
 
@@ -412,7 +412,7 @@ def test_free_text_is_sealed_in_the_raw_rows(world: Any, at: Any, screening: Any
                 plain = row + _unhexed(row)
                 assert "Amina" not in plain, table
     assert rows > 20
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         moved = Evidence.objects.get(pk=two.pk)
         moved.text = Evidence.objects.get(pk=one.pk).text
         moved.save()

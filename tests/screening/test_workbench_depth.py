@@ -10,11 +10,11 @@ from django.urls import reverse
 from cases.actions.documents import About, add_documents, withdraw_document
 from cases.models import Document
 from nrm.actions import Refused
-from nrm.context import acting_as
 from screening import actions
 from screening.models import EarlierEvidence, Evidence, IndicatorFinding
 from tests.documents import files
 from tests.screening.build import first_episode, item, started, url
+from tests.watching import looking_as
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_an_answer_asked_for_in_parts_is_the_parts_and_no_page(
     )
     assert clash.status_code == 409
     assert "X-NRM-Part" not in clash
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         assert IndicatorFinding.objects.get().state == "shown"
 
 

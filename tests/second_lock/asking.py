@@ -10,7 +10,8 @@ from uuid import uuid4
 from django.db import DatabaseError, connections, transaction
 
 from nrm.accounts.models import SYSTEM_ID, User
-from tests.second_lock.expected import RULES, Facts, Standing, Who, key_of, may, readable
+from nrm.accounts.roles import Role
+from tests.second_lock.expected import RULES, Facts, Row, Standing, Who, key_of, may, readable
 from tests.watching import WATCHER
 
 REFUSED = "42501"  # the policy's no, and that of a missing privilege
@@ -180,7 +181,80 @@ class Asking:
             if came == PASSED and count:
                 yield f"{who.name} moves a row of {table} away by its {column}"
 
+    def opening(self) -> Iterator[str]:
+        """Each person tries to open a case, and to write what belongs to it in the same
+        transaction."""
+        for who in self.people:
+            refers = self.standing[who.name].holds(Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
+            new = str(uuid4())
+            case = next(iter(self.facts.rows["cases_case"].values()))
+            with told(who, case=new) as cursor:
+                made = {**case, "id": new, "reference": new[:20]}
+                if not refers:
+                    # As if somebody had: what belongs to it is refused by itself.
+                    cursor.execute("SELECT set_config('nrm.opened', '', true)")
+                    if insert(cursor, "cases_case", made, id=new)[0] == PASSED:
+                        yield f"{who.name} opens a case"
+                    continue
+                cursor.execute(_INSERT.format(table="cases_case"), [json.dumps(made)])
+                yield from self._of_opened(cursor, who, made, opened=True)
+                cursor.execute("SELECT set_config('nrm.opened', '', true)")
+                yield from self._of_opened(cursor, who, made, opened=False)
 
+    def _of_opened(self, cursor: Any, who: Who, case: Row, *, opened: bool) -> Iterator[str]:
+        self.asked += 1
+        cursor.execute("SELECT count(*) FROM cases_case WHERE id = %s", [case["id"]])
+        if bool(cursor.fetchone()[0]) is not opened:
+            yield f"{who.name}: a case is read while it is opened and not after ({opened})"
+        team = next(iter(self.standing[who.name].teams()), None)
+        for table in WRITTEN_AT_OPENING:
+            row = next(iter(self.facts.rows[table].values()))
+            column = "content_object_id" if "content_object_id" in row else "case_id"
+            more: dict[str, Any] = {column: case["id"]}
+            if table == "cases_referral":
+                more |= {"organisation_id": team, "receipt": case["id"][:20]}
+                more |= {"submission_key": str(uuid4()), "external_id": None}
+            came, _count = insert(cursor, table, row, **more)
+            if (came == PASSED) is not opened:
+                yield f"{who.name}: {table} is written at opening and not after ({opened})"
+            if opened:
+                cursor.execute("SAVEPOINT read_back")
+                kept = {**row, **more, "id": _new_id(row)}
+                cursor.execute(_INSERT.format(table=table), [json.dumps(kept)])
+                cursor.execute(f"SELECT count(*) FROM {table} WHERE {column} = %s", [case["id"]])
+                if cursor.fetchone()[0] != 1:
+                    yield f"{who.name}: {table} is not read back at opening"
+                cursor.execute("ROLLBACK TO SAVEPOINT read_back")
+        strange = {"case_id": case["id"], "organisation_id": _STRANGE_TEAM}
+        sample = next(iter(self.facts.rows["cases_referral"].values()))
+        strange |= {"receipt": case["id"][:20], "submission_key": str(uuid4())}
+        if insert(cursor, "cases_referral", sample, external_id=None, **strange)[0] == PASSED:
+            yield f"{who.name}: refers for an organisation that is not theirs"
+        disclosure = next(iter(self.facts.rows["identities_disclosure"].values()))
+        for purpose in ("recording", "contact"):
+            about = {"person_id": case["person_id"], "purpose": purpose}
+            came, _count = insert(cursor, "identities_disclosure", disclosure, **about)
+            if (came == PASSED) is not (opened and purpose == "recording"):
+                yield f"{who.name}: discloses for {purpose} ({opened})"
+        other = next(pk for pk in self.facts.rows["identities_person"] if pk != case["person_id"])
+        about = {"person_id": other, "purpose": "recording"}
+        if insert(cursor, "identities_disclosure", disclosure, **about)[0] == PASSED:
+            yield f"{who.name}: records who another person is"
+
+
+WRITTEN_AT_OPENING = (
+    "cases_casegroupgrant",
+    "cases_caseusergrant",
+    "cases_referral",
+    "cases_deadline",
+    "cases_casetask",
+    "cases_episode",
+    "cases_consent",
+    "cases_safecontact",
+    "cases_allegation",
+)
+_STRANGE_TEAM = str(uuid4())
+_INSERT = "INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s::jsonb)"
 _LEADS_AWAY = (
     "case_id",
     "content_object_id",
@@ -205,16 +279,10 @@ def _reaches(cursor: Any, text: str, key: str) -> bool:
 
 def insert(cursor: Any, table: str, row: dict[str, Any], **more: Any) -> tuple[str, int]:
     """Tries to insert a copy of the row, with an id of its own."""
+    new = {**row, "id": _new_id(row), **more}
+    return _try(cursor, _INSERT.format(table=table), [json.dumps(new)])
+
+
+def _new_id(row: Row) -> Any:
     pk = row.get("id")
-    new = {**row, **more}
-    if isinstance(pk, str):
-        new.setdefault("id", str(uuid4()))
-        if new["id"] == pk:
-            new["id"] = str(uuid4())
-    elif pk is not None:
-        new["id"] = 1_000_000_000 + int(pk)
-    return _try(
-        cursor,
-        f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s::jsonb)",
-        [json.dumps(new)],
-    )
+    return str(uuid4()) if pk is None or isinstance(pk, str) else 1_000_000_000 + int(pk)

@@ -11,7 +11,8 @@ from nrm.accounts.models import Organisation
 from nrm.accounts.roles import OrganisationKind, Role
 from screening import actions as screening
 from screening.models import Evidence
-from tests.permissions.scene import Scene, build_scene
+from tests.intake.answers import FULL
+from tests.permissions.scene import Scene, _given, _keep, _referred, build_scene
 from tests.screening.build import item
 from tests.world import person
 
@@ -29,6 +30,7 @@ def case_of(scene: Scene, name: str) -> Case:
 
 def _more_rows(scene: Scene) -> None:
     world, at = scene.world, scene.at
+    _keep(scene, "known", _given(scene, _referred(scene, FULL), world.caseworker))
     for name in ("assigned", "others", "outer"):
         case = case_of(scene, name)
         clock = Deadline.objects.filter(case=case).first()

@@ -8,7 +8,8 @@ import pytest
 from nrm import policies
 from tests.second_lock.asking import Asking, told
 from tests.second_lock.expected import RULES, Who
-from tests.second_lock.scene import build
+from tests.second_lock.identity import Identities, kept_faults
+from tests.second_lock.scene import build, case_of
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,23 @@ def test_each_person_reads_and_writes_what_the_one_door_gives_and_no_other_row(
     assert asking.asked > 3_000
 
 
+def test_whoever_refers_writes_what_belongs_to_a_case_while_they_open_it(asking: Asking) -> None:
+    assert "\n".join(asking.opening()) == ""
+
+
 def test_with_no_context_no_protected_table_has_a_row(asking: Asking) -> None:
     with told(Who("nobody")) as cursor:
         for table in [*RULES, "identities_fact", "identities_kepttext"]:
             cursor.execute(f"SELECT count(*) FROM {table}")
             assert (table, cursor.fetchone()[0]) == (table, 0)
+
+
+def test_a_fact_opens_to_the_transaction_that_has_said_why_and_to_no_other(scene: Any) -> None:
+    world = scene.world
+    first, second = case_of(scene, "assigned"), case_of(scene, "known")
+    asked = Identities(world.caseworker, world.supervisor, first, second)
+    assert "\n".join(asked.faults()) == ""
+
+
+def test_a_kept_text_is_its_writers_alone(scene: Any) -> None:
+    assert "\n".join(kept_faults(scene.world.caseworker, scene.world.supervisor)) == ""

@@ -1,0 +1,135 @@
+"""Identities and kept texts, asked past the application: who reads a fact, and who writes one."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from django.db import connections
+
+from cases.models import Case
+from identities import vault
+from nrm.context import acting_as
+from tests.second_lock.asking import PASSED, _try, told
+from tests.second_lock.expected import Who
+from tests.watching import WATCHER
+
+_DISCLOSE = (
+    "INSERT INTO identities_disclosure (id, person_id, case_id, actor_id, purpose, xact, at)"
+    " VALUES (%s, %s, %s, %s, %s, 0, now())"
+)
+_FACTS = "SELECT person_id::text FROM identities_fact"
+_WRITE = (
+    "INSERT INTO identities_fact (id, person_id, kind, value, recorded_at)"
+    " VALUES (%s, %s, 'name', 'x', now())"
+)
+_CHANGE = "UPDATE identities_fact SET superseded_at = now()"
+
+
+class Identities:
+    """What is asked about two persons whose cases `who` works on, with facts on record, and one of
+    a stranger's."""
+
+    def __init__(self, who: Any, colleague: Any, first: Case, second: Case) -> None:
+        self.who, self.colleague = Who("who", who), Who("colleague", colleague)
+        self.first, self.second = first, second
+        with connections[WATCHER].cursor() as cursor:
+            cursor.execute(_FACTS)
+            persons = [pk for (pk,) in cursor.fetchall()]
+        self.facts = {case.pk: persons.count(str(case.person_id)) for case in (first, second)}
+        assert all(self.facts.values()), "both persons have facts"
+
+    def _disclose(self, cursor: Any, case: Case, purpose: str = "contact") -> None:
+        cursor.execute(_DISCLOSE, [uuid4(), case.person_id, case.pk, self.who.pk, purpose])
+
+    def _seen(self, cursor: Any) -> list[str]:
+        cursor.execute(_FACTS)
+        return [pk for (pk,) in cursor.fetchall()]
+
+    def faults(self) -> Iterator[str]:
+        first, second = self.first, self.second
+        with told(self.who, case=str(first.pk)) as cursor:
+            if self._seen(cursor):
+                yield "facts are read without a disclosure"
+            if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
+                yield "a fact is written without a disclosure"
+            self._disclose(cursor, first)
+            seen = self._seen(cursor)
+            if seen != [str(first.person_id)] * self.facts[first.pk]:
+                yield "a disclosure opens the facts of its person, all of them and no others"
+            if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
+                yield "a fact is written for a purpose that only shows"
+            if _try(cursor, _CHANGE)[1]:
+                yield "a fact is changed for a purpose that only shows"
+            cursor.execute("SELECT set_config('nrm.actor', %s, true)", [self.colleague.pk])
+            if self._seen(cursor):
+                yield "a disclosure of one person opens facts to another"
+            cursor.execute("SELECT set_config('nrm.actor', %s, true)", [self.who.pk])
+            cursor.execute("SELECT set_config('nrm.case', %s, true)", [str(second.pk)])
+            if self._seen(cursor):
+                yield "a disclosure for one case opens facts for another"
+        # A disclosure that was committed opens nothing later.
+        with acting_as(self.who.user, case_id=first.pk), connections["default"].cursor() as cursor:
+            self._disclose(cursor, first)
+        with told(self.who, case=str(first.pk)) as cursor:
+            if self._seen(cursor):
+                yield "an earlier disclosure opens facts"
+        yield from self._recording()
+
+    def _recording(self) -> Iterator[str]:
+        first, second = self.first, self.second
+        with told(self.who, case=str(first.pk)) as cursor:
+            self._disclose(cursor, first, vault.RECORDING)
+            if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] != PASSED:
+                yield "a fact is not written for recording"
+            if _try(cursor, _WRITE, [uuid4(), second.person_id])[0] == PASSED:
+                yield "a fact of another person is written"
+            if _try(cursor, _CHANGE)[1] != self.facts[first.pk]:
+                yield "facts are not changed for recording, or others are"
+            moved = "UPDATE identities_fact SET person_id = %s"
+            came, count = _try(cursor, moved, [second.person_id])
+            if came == PASSED and count:
+                yield "a fact becomes another person's"
+            cursor.execute("SELECT set_config('nrm.case', %s, true)", [str(second.pk)])
+            if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
+                yield "recording for one case writes for another"
+            cursor.execute("SELECT set_config('nrm.case', %s, true)", [str(first.pk)])
+            cursor.execute("SELECT set_config('nrm.actor', %s, true)", [self.colleague.pk])
+            if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
+                yield "one person's recording writes for another"
+            if _try(cursor, _CHANGE)[1]:
+                yield "one person's recording changes for another"
+        with acting_as(self.who.user, case_id=first.pk), connections["default"].cursor() as cursor:
+            self._disclose(cursor, first, vault.RECORDING)
+        with told(self.who, case=str(first.pk)) as cursor:
+            if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
+                yield "an earlier recording writes"
+
+
+def kept_faults(mine: Any, another: Any) -> Iterator[str]:
+    """A kept text is its writer's alone, and is forgotten when its day is over."""
+    keep = (
+        "INSERT INTO identities_kepttext (id, user_id, content, kept_at, expires_at)"
+        " VALUES (%s, %s, 'x', now(), now() + %s::interval)"
+    )
+    who, other = Who("mine", mine), Who("another", another)
+    counted = "SELECT count(*) FROM identities_kepttext"
+    with told(who) as cursor:
+        if _try(cursor, keep, [uuid4(), other.pk, "1 day"])[0] == PASSED:
+            yield "a text is kept for another"
+        cursor.execute(counted)
+        before = cursor.fetchone()[0]
+        cursor.execute(keep, [uuid4(), who.pk, "1 day"])
+        cursor.execute(keep, [uuid4(), who.pk, "-1 day"])
+        cursor.execute(counted)
+        if cursor.fetchone()[0] != before + 2:
+            yield "a kept text is not its writer's to read"
+        cursor.execute("SELECT identities_forget_kept_texts()")
+        cursor.execute(counted)
+        if cursor.fetchone()[0] != before + 1:
+            yield "what has expired is forgotten, and nothing else"
+        cursor.execute("SELECT set_config('nrm.actor', %s, true)", [other.pk])
+        cursor.execute("SELECT count(*) FROM identities_kepttext WHERE user_id <> %s", [other.pk])
+        if cursor.fetchone()[0]:
+            yield "a kept text is read by another"
+        if _try(cursor, "DELETE FROM identities_kepttext WHERE user_id <> %s", [other.pk])[1]:
+            yield "a kept text is thrown away by another"
