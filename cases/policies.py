@@ -15,7 +15,6 @@ from nrm.accounts.roles import Role
 from nrm.policies import (
     ACTOR,
     BY_SYSTEM,
-    SOMEBODY,
     Table,
     array,
     declare,
@@ -96,8 +95,10 @@ BEGIN
             JOIN unnest(pairs) AS pair ON split_part(pair, ':', 2) = split_part(s, ':', 1)
             CROSS JOIN LATERAL (VALUES
                 ('group:' || split_part(s, ':', 2) || ':' || split_part(pair, ':', 1)),
-                ('own:' || actor || ':' || split_part(pair, ':', 1) || ':' || split_part(s, ':', 3)),
-                ('other:' || actor || ':' || split_part(pair, ':', 1) || ':' || split_part(s, ':', 3))
+                ('own:' || actor || ':' || split_part(pair, ':', 1)
+                    || ':' || split_part(s, ':', 3)),
+                ('other:' || actor || ':' || split_part(pair, ':', 1)
+                    || ':' || split_part(s, ':', 3))
             ) AS place (words)
         ), '');
         PERFORM set_config(name, kept, true);
@@ -117,13 +118,44 @@ CREATE OR REPLACE TRIGGER note_opened AFTER INSERT ON cases_case
 -- It is read by the owner's triggers alone.
 ALTER VIEW cases_to_list SET (security_invoker = true);
 
--- Of inbox items, those that are there: whoever tells others may not read what they were told.
-CREATE OR REPLACE FUNCTION cases_told(ids uuid[]) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT id FROM cases_inboxitem WHERE id = ANY (ids)
-$$;
-REVOKE ALL ON FUNCTION cases_told(uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cases_told(uuid[]) TO nrm_web, nrm_worker;
+-- Puts an item into the inbox of each person and queues an e-mail for each that is new; the same
+-- occasion tells nobody twice. Returns how many were told. Whoever tells may not read what others
+-- were told, nor write into their inbox by any other way.
+CREATE OR REPLACE FUNCTION cases_tell(
+    people uuid[], kind text, of_case uuid, of_deadline uuid, rung text, once text, data jsonb,
+    at timestamptz, by_mail boolean
+) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    told integer;
+BEGIN
+    IF nrm_actor() IS NULL THEN
+        RAISE EXCEPTION 'Nobody is acting, so nobody is told.' USING ERRCODE = '42501';
+    END IF;
+    WITH told AS (
+        INSERT INTO cases_inboxitem
+            (id, user_id, kind, case_id, deadline_id, rung, once, data, created_at)
+        SELECT gen_random_uuid(), person, cases_tell.kind, of_case, of_deadline, cases_tell.rung,
+               cases_tell.once, cases_tell.data, cases_tell.at
+        FROM unnest(people) AS person
+        ON CONFLICT (user_id, once) DO NOTHING
+        RETURNING id
+    ), mails AS (
+        INSERT INTO cases_outgoingmail (id, item_id, message_id, queued_at, attempts)
+        SELECT gen_random_uuid(), id, '<' || gen_random_uuid() || '@referral-mechanism>',
+               cases_tell.at, 0
+        FROM told WHERE by_mail
+    )
+    SELECT count(*)::integer INTO STRICT told FROM told;
+    RETURN told;
+END $$;
+REVOKE ALL ON FUNCTION cases_tell(
+    uuid[], text, uuid, uuid, text, text, jsonb, timestamptz, boolean
+) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_tell(
+    uuid[], text, uuid, uuid, text, text, jsonb, timestamptz, boolean
+) TO nrm_web, nrm_worker;
 
 -- Whether any organisation has sent a referral under this key or external id.
 CREATE OR REPLACE FUNCTION cases_was_sent(key uuid, external text) RETURNS boolean
@@ -182,7 +214,8 @@ def granted_to_group(case: str, of: Pairs) -> str:
     the index serves and the policy of the grants may not stand in the way of."""
     return (
         "EXISTS (SELECT FROM cases_casegroupgrant g"
-        f" WHERE g.content_object_id = {case} AND g.group_id = ANY ((SELECT nrm_groups())::integer[])"
+        f" WHERE g.content_object_id = {case}"
+        " AND g.group_id = ANY ((SELECT nrm_groups())::integer[])"
         f" AND {RUNNING} AND (g.permission_id::bigint << 32) + g.group_id"
         f" = ANY ((SELECT cases_groups({_codes(of)}))::bigint[]) OFFSET 0)"
     )
@@ -287,7 +320,7 @@ def _case() -> Table:
 
 
 def _grants() -> list[Table]:
-    """Grants are admitted by what is listed, never by themselves: the policy of a case asks them."""
+    """Grants are admitted by what is listed, never by themselves: a case's policy asks them."""
     assign = pairs(rights.ASSIGN)
     made = []
     for name, own in (
@@ -329,23 +362,12 @@ def _draft() -> Table:
 
 
 def _told() -> list[Table]:
-    """What is told to somebody is theirs to read; everybody who acts may tell."""
+    """What is told to somebody is theirs to read; telling is the database's (cases_tell)."""
     own = f"cases_inboxitem.user_id = {ACTOR}"
+    system = {"system": BY_SYSTEM}
     return [
-        Table(
-            "cases_inboxitem",
-            read={"own": own, "system": BY_SYSTEM},
-            insert={"telling": SOMEBODY},
-            update={"own": own},
-            for_jobs=("system", "telling"),
-        ),
-        Table(
-            "cases_outgoingmail",
-            read={"system": BY_SYSTEM},
-            insert={"telling": SOMEBODY},
-            update={"system": BY_SYSTEM},
-            for_jobs=("system", "telling"),
-        ),
+        Table("cases_inboxitem", read={"own": own, **system}, update={"own": own}),
+        Table("cases_outgoingmail", read=system, update=system),
     ]
 
 
@@ -401,6 +423,7 @@ def _trail() -> Table:
             "own": f"audit_event.actor_id IS NOT DISTINCT FROM {ACTOR} OR {ACTOR} IS NULL",
         },
         for_jobs=("system", "own"),
+        rotation="events",
     )
 
 
@@ -423,6 +446,7 @@ def _disclosure() -> Table:
             "showing": f"{own} AND {of_the_case} AND {shows}",
             "opened": f"{own} AND {of_the_case} AND {opened} AND {recording}",
         },
+        rotation="values",
     )
 
 

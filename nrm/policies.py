@@ -19,13 +19,11 @@ from django.db import connections, transaction
 
 from nrm.context import SYSTEM
 
-WEB, WORKER, OWNER = "nrm_web", "nrm_worker", "nrm_owner"
+WEB, WORKER, KEYS, OWNER = "nrm_web", "nrm_worker", "nrm_keys", "nrm_owner"
 _MARK = "nrm.policies"
 
 # Who acts, for as long as their account is open; asked once a statement.
 ACTOR = "(SELECT nrm_actor())"
-# Whether anybody acts at all.
-SOMEBODY = f"{ACTOR} IS NOT NULL"
 # The system itself: it sweeps, warns, sends and seals, and is nobody's account.
 BY_SYSTEM = f"(SELECT current_setting('nrm.actor', true)) = '{SYSTEM.id}'"
 
@@ -49,8 +47,8 @@ def array(values: Any) -> str:
     return "'{" + ",".join(listed) + "}'::text[]"
 
 
-# What conditions of every room ask. Plain functions with the rights of whoever asks: what they read,
-# everybody may. Memberships are read once in a transaction and actor, and kept in its settings,
+# What conditions of every room ask. Plain functions with the rights of whoever asks: what they
+# read, everybody may. Memberships are read once in a transaction and actor, and kept in its settings,
 # which end with it: a page has ten statements, and each asks several times.
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION nrm_actor() RETURNS uuid LANGUAGE plpgsql STABLE AS $$
@@ -145,6 +143,9 @@ class Table:
     delete: dict[str, str] = field(default_factory=dict)
     # The reasons that count for a worker too; the others are for people, and so for the web.
     for_jobs: tuple[str, ...] = ("system",)
+    # What the change of keys does with it: reads and writes its sealed columns (`values`), or
+    # writes down what it did (`events`). Columns are a matter of its grants.
+    rotation: str = ""
 
     def policies(self) -> Iterator[Policy]:
         for verb, reasons in (
@@ -163,7 +164,14 @@ class Table:
                     check=condition if verb in ("INSERT", "UPDATE") else "",
                     to=(WEB, WORKER) if reason in self.for_jobs else (WEB,),
                 )
-        # Triggers that run as the owner, and migrations, which assert how many rows they change.
+        if self.rotation == "values":
+            yield Policy(self.name, "rotated_read", "SELECT", using="true", to=(KEYS,))
+            yield Policy(self.name, "rotated", "UPDATE", using="true", check="true", to=(KEYS,))
+        elif self.rotation == "events":
+            yield Policy(
+                self.name, "insert_rotation", "INSERT", check="actor_id IS NULL", to=(KEYS,)
+            )
+        # Triggers that run as the owner, and migrations, which say how many rows they change.
         yield Policy(self.name, "owner", "ALL", using="true", check="true", to=(OWNER,))
 
 

@@ -11,11 +11,12 @@ from django.db import connection
 from nrm import context
 from nrm.audit.models import Event
 
-# Written out: whoever writes an event may not read it back, which the database would want of them to
-# say its number. A trigger puts the true transaction and moment in.
+# Written out: whoever writes an event may not read it back, which the database would want of them
+# to say its number. A trigger puts the true transaction and moment in.
 _INSERT = """
 INSERT INTO audit_event
-    (xact, recorded_at, at, actor_id, verb, object_type, object_id, case_id, request_id, refused, data)
+    (xact, recorded_at, at, actor_id, verb, object_type, object_id, case_id, request_id, refused,
+     data)
 VALUES """
 _VALUES = "(0, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
 

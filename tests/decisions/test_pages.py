@@ -12,7 +12,6 @@ from cases.models import Decision, InboxItem
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.decisions.road import (
-from tests.watching import looking_as
     REASONS,
     card,
     drafted,
@@ -22,6 +21,7 @@ from tests.watching import looking_as
     ready_case,
     submitted,
 )
+from tests.watching import looking_as
 
 FORM = {
     "outcome": "positive",
@@ -181,9 +181,7 @@ def test_letter_is_by_reference_and_pseudonym_in_plain_words(world, case, at):
     from identities import vault
 
     with acting_as(world.supervisor):
-        vault.record(
-            case.person_id, [("name", "Yevgenia Quarterstaff")], at=at, case_id=case.pk
-        )
+        vault.record(case.person_id, [("name", "Yevgenia Quarterstaff")], at=at, case_id=case.pk)
     findings(world, case, at=at, purpose="NOT_SHOWN", result="PARTIAL_PURPOSE")
     decision = made(world, case, at=at, outcome="negative", grounds=("purpose_not_shown",))
     client = world.client("caseworker")

@@ -11,7 +11,6 @@ from nrm.actions import Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.decisions.road import (
-from tests.watching import looking_as
     codes,
     content,
     day,
@@ -21,6 +20,7 @@ from tests.watching import looking_as
     ready_case,
     submitted,
 )
+from tests.watching import looking_as
 
 RECEIVED, DECIDED = day(2026, 3, 2), day(2026, 3, 9)
 

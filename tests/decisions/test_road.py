@@ -7,7 +7,6 @@ from cases.models import Decision, InboxItem
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
 from tests.decisions.road import (
-from tests.watching import looking_as
     again,
     card,
     codes,
@@ -22,6 +21,7 @@ from tests.watching import looking_as
     submitted,
     texts,
 )
+from tests.watching import looking_as
 
 # Vignette 1: submitted on Monday 2 March 2026; first decision due on 9 March.
 RECEIVED, DECIDED = day(2026, 3, 2), day(2026, 3, 9)

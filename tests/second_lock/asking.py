@@ -1,5 +1,5 @@
-"""Raw SQL as the web signs in, with no filter of the application's: what each person, the system and
-nobody can read and write of each protected table, against what tests.second_lock.expected says."""
+"""Raw SQL as the web signs in, with no filter of the application's: what each person, the system
+and nobody can read and write of each protected table, against tests.second_lock.expected."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -194,10 +194,6 @@ def _by_me_or_before(standing: Standing, row: Row, _facts: Facts) -> bool:
     return not standing.who.acts or str(row["actor_id"]) == standing.who.pk
 
 
-def _acts(standing: Standing, _row: Row, _facts: Facts) -> bool:
-    return standing.who.acts
-
-
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
 DECIDE = (rights.DRAFT_DECISION, rights.REVIEW_DECISION, rights.SERVE_DECISION)
 _screens = Rule((rights.SCREEN,), (rights.SCREEN,))
@@ -230,10 +226,8 @@ RULES: dict[str, Rule] = {
         system="read update delete",
         also={"read": _of_team, "insert": _of_team, "update": _of_team, "delete": _of_team},
     ),
-    "cases_inboxitem": Rule(
-        system="read", also={"read": _OWN_ITEM, "update": _OWN_ITEM, "insert": _acts}
-    ),
-    "cases_outgoingmail": Rule(system="read update", also={"insert": _acts}),
+    "cases_inboxitem": Rule(system="read", also={"read": _OWN_ITEM, "update": _OWN_ITEM}),
+    "cases_outgoingmail": Rule(system="read update"),
     "cases_savedview": Rule(
         also={"read": _OWN_VIEW, "insert": _OWN_VIEW, "update": _OWN_VIEW, "delete": _OWN_VIEW}
     ),

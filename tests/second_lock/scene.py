@@ -1,5 +1,6 @@
-"""The scene of the permission table, with a row in every protected table, and with traps: grants that
-have ended, that are worth nothing in this authority or without a role, and of a house that closed."""
+"""The scene of the permission table, with a row in every protected table, and with traps: grants
+that have ended, that are worth nothing in this authority or without a role, and of a house that
+closed."""
 
 from datetime import timedelta
 from typing import Any

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from nrm.accounts.models import SYSTEM_ID, Installation, User
+from nrm.context import acting_as
 
 
 class Command(BaseCommand):
