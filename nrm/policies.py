@@ -48,8 +48,8 @@ def array(values: Any) -> str:
 
 
 # What conditions of every room ask. Plain functions with the rights of whoever asks: what they
-# read, everybody may. Memberships are read once in a transaction and actor, and kept in its settings,
-# which end with it: a page has ten statements, and each asks several times.
+# read, everybody may. Memberships are read once in a transaction and actor, and kept in its
+# settings, which end with it: a page has ten statements, and each asks several times.
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION nrm_actor() RETURNS uuid LANGUAGE plpgsql STABLE AS $$
 BEGIN

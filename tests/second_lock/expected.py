@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connections
 
 from cases import rights
-from cases.access import ANY_RIGHT, shelves_of
+from cases.access import shelves_of
 from cases.models import Case
 from cases.rights import REFER
 from nrm.accounts.models import SYSTEM_ID, User
@@ -24,6 +24,9 @@ Row = dict[str, Any]
 KEYS = {"cases_listedcase": "case_id || '/' || shelf"}
 
 SEE = (rights.SEE_CASE, rights.SEE_REFERRAL)
+ANY_RIGHT = rights.CaseRight(
+    "any", "", frozenset(pair for right in rights.RIGHTS for pair in right.holders)
+)
 ANSWERS = rights.CaseRight("answers", "", frozenset({("prosecute", Role.PROSECUTION_LIAISON)}))
 
 
