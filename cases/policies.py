@@ -130,8 +130,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     told integer;
 BEGIN
-    IF nrm_actor() IS NULL THEN
-        RAISE EXCEPTION 'Nobody is acting, so nobody is told.' USING ERRCODE = '42501';
+    -- Of their own signing in, people are told before they have signed in.
+    IF of_case IS NOT NULL AND nrm_actor() IS NULL THEN
+        RAISE EXCEPTION 'Nobody is acting, so nobody is told of a case.' USING ERRCODE = '42501';
     END IF;
     WITH told AS (
         INSERT INTO cases_inboxitem
