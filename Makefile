@@ -4,6 +4,7 @@
 # make messages  the catalogues of the languages, after a change of words
 # make check-all  the whole product in a browser: page x role x language x width (long)
 # make fuzz    20,000 made-up REST calls as five roles, against a server and database of their own
+# make mutants each policy of the database taken away or loosened in turn: which does no test notice?
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
@@ -23,7 +24,7 @@ LOCK := requirements/development.txt
 SIZES ?= 10000 100000
 ROUNDS ?= 100
 
-.PHONY: setup run stop test bench lint messages lock check-all
+.PHONY: setup run stop test bench lint messages lock check-all mutants
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -81,6 +82,11 @@ check-all: setup
 CALLS ?= 20000
 fuzz: setup
 	@$(BIN)/python -m tests.fuzz --calls $(CALLS)
+
+# Some minutes. ONLY=cases_note: those of one table.
+ONLY ?=
+mutants: setup
+	@$(BIN)/python -m tests.second_lock mutants -k "$(ONLY)"
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:

@@ -6,7 +6,7 @@ the owner's. Nothing is rolled back behind a test's back: transactions commit, t
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +14,18 @@ import pytest
 
 pytest_plugins = ["tests.windows"]
 
-_servers: Any = None
-_folder: Any = None
+_running: Any = None
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Starts the servers before settings are read. One set of servers a worker process."""
-    global _servers, _folder
-    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
-        from nrm.local import services
+@contextmanager
+def begin_servers(folder: Path) -> Iterator[None]:
+    """PostgreSQL and Redis of our own, and settings that point there. Before settings are read."""
+    from nrm.local import services
 
-        _folder = tempfile.TemporaryDirectory(prefix="nrm-test-")
-        _servers = services(Path(_folder.name), durable=False)
-        started = _servers.__enter__()
+    with services(folder, durable=False) as started:
         os.environ.update(started.environment())
-        os.environ["NRM_STATIC_ROOT"] = str(Path(_folder.name) / "static")
-        os.environ["NRM_TEST_ROOT"] = _folder.name
+        os.environ["NRM_STATIC_ROOT"] = str(folder / "static")
+        os.environ["NRM_TEST_ROOT"] = str(folder)
         os.environ.pop("NRM_DEMO", None)
         # One user of a test asks more in a second than a program in a minute; tests of the limits
         # set their own.
@@ -51,30 +47,46 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.STORAGES["staticfiles"] = {
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         }
+        yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One set of servers a worker process."""
+    global _running
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        _running = ExitStack()
+        folder = _running.enter_context(tempfile.TemporaryDirectory(prefix="nrm-test-"))
+        _running.enter_context(begin_servers(Path(folder)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if _servers is not None:
-        _servers.__exit__(None, None, None)
-        _folder.cleanup()
+    if _running is not None:
+        _running.close()
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> None:
+def make_database() -> None:
     """Makes the roles and the test database, migrated by its owner. The servers end with the run,
     so nothing is torn down."""
     from django.core.management import call_command
     from django.test.utils import setup_databases
 
+    call_command("create_roles", verbosity=0)
+    setup_databases(
+        verbosity=0,
+        interactive=False,
+        aliases={"default", "owner", "watcher"},
+        serialized_aliases=set(),
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> None:
+    """The static files and the database of this run."""
+    from django.core.management import call_command
+
     call_command("collectstatic", verbosity=0, interactive=False)
     with django_db_blocker.unblock():
-        call_command("create_roles", verbosity=0)
-        setup_databases(
-            verbosity=0,
-            interactive=False,
-            aliases={"default", "owner", "watcher"},
-            serialized_aliases=set(),
-        )
+        make_database()
 
 
 # What migrations put there stays; everything else is emptied after each test. Deleting the few rows

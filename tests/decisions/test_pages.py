@@ -337,7 +337,7 @@ def test_a_decision_is_made_in_few_statements_and_each_is_told(world, at, case):
         assert client.post(page, said).status_code == 302
     assert len(queries) <= AGREE_QUERIES
     told = {"decision_made": {"caseworker"}, "referral_decided": {"responder", "lead"}}
-    with acting_as(world.caseworker):
+    with looking_as(world.caseworker):
         for kind, names in told.items():
             items = InboxItem.objects.filter(kind=kind, case=case).select_related("mail")
             assert {world.users[name].pk for name in names} <= {item.user_id for item in items}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db import connection, connections
+from django.db import connections
 
 from nrm.accounts.models import RoleGroup
 from tests.world import World
@@ -137,7 +137,7 @@ def many_cases(world: World, many: int, *, at: datetime) -> None:
         "authorities": [authority for *_, authority in groups],
         "work": near["work"],
     }
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         for statement in _CASES.split(";\n"):
             used = {name: value for name, value in values.items() if f"%({name})s" in statement}
             cursor.execute(statement, used)

@@ -242,6 +242,18 @@ class Asking:
             yield f"{who.name}: records who another person is"
 
 
+def owners_faults(tables: Iterable[str]) -> Iterator[str]:
+    """The owner's triggers and migrations reach every row."""
+    for table in tables:
+        with connections[WATCHER].cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            rows = cursor.fetchone()[0]
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            if cursor.fetchone()[0] != rows:
+                yield f"the owner does not reach every row of {table}"
+
+
 WRITTEN_AT_OPENING = (
     "cases_casegroupgrant",
     "cases_caseusergrant",
