@@ -158,6 +158,14 @@ GRANT EXECUTE ON FUNCTION cases_tell(
     uuid[], text, uuid, uuid, text, text, jsonb, timestamptz, boolean
 ) TO nrm_web, nrm_worker;
 
+-- How many cases there are about a person, whoever may see them.
+CREATE OR REPLACE FUNCTION cases_about(person uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM cases_case WHERE person_id = person
+$$;
+REVOKE ALL ON FUNCTION cases_about(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_about(uuid) TO nrm_web;
+
 -- Whether any organisation has sent a referral under this key or external id.
 CREATE OR REPLACE FUNCTION cases_was_sent(key uuid, external text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -405,6 +413,12 @@ def _person() -> Table:
             " WHERE d.person_id = identities_person.id OFFSET 0)",
         },
         insert={"referrer": holds(*_REFERRERS)},
+        # That who they are was erased.
+        update={
+            "erasing": "EXISTS (SELECT FROM cases_case c"
+            " WHERE c.person_id = identities_person.id"
+            f" AND {listed('c.id', pairs(rights.KEEP_OR_ERASE))} OFFSET 0)"
+        },
         for_jobs=("case", "draft"),
     )
 
@@ -424,7 +438,7 @@ def _trail() -> Table:
             "own": f"audit_event.actor_id IS NOT DISTINCT FROM {ACTOR} OR {ACTOR} IS NULL",
         },
         for_jobs=("system", "own"),
-        rotation="events",
+        by_keys=True,
     )
 
 
@@ -447,7 +461,6 @@ def _disclosure() -> Table:
             "showing": f"{own} AND {of_the_case} AND {shows}",
             "opened": f"{own} AND {of_the_case} AND {opened} AND {recording}",
         },
-        rotation="values",
     )
 
 

@@ -143,9 +143,8 @@ class Table:
     delete: dict[str, str] = field(default_factory=dict)
     # The reasons that count for a worker too; the others are for people, and so for the web.
     for_jobs: tuple[str, ...] = ("system",)
-    # What the change of keys does with it: reads and writes its sealed columns (`values`), or
-    # writes down what it did (`events`). Columns are a matter of its grants.
-    rotation: str = ""
+    # Whether a change of keys writes into it what it did.
+    by_keys: bool = False
 
     def policies(self) -> Iterator[Policy]:
         for verb, reasons in (
@@ -164,10 +163,7 @@ class Table:
                     check=condition if verb in ("INSERT", "UPDATE") else "",
                     to=(WEB, WORKER) if reason in self.for_jobs else (WEB,),
                 )
-        if self.rotation == "values":
-            yield Policy(self.name, "rotated_read", "SELECT", using="true", to=(KEYS,))
-            yield Policy(self.name, "rotated", "UPDATE", using="true", check="true", to=(KEYS,))
-        elif self.rotation == "events":
+        if self.by_keys:
             yield Policy(
                 self.name, "insert_rotation", "INSERT", check="actor_id IS NULL", to=(KEYS,)
             )

@@ -184,6 +184,12 @@ def _person(standing: Standing, row: Row, facts: Facts) -> bool:
     return str(row["id"]) in mine
 
 
+def _erases(standing: Standing, row: Row, facts: Facts) -> bool:
+    cases = standing.cases(rights.KEEP_OR_ERASE)
+    mine = {str(c["person_id"]) for pk, c in facts.rows["cases_case"].items() if pk in cases}
+    return str(row["id"]) in mine
+
+
 def _refers(standing: Standing, _row: Row, _facts: Facts) -> bool:
     return standing.holds(Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
 
@@ -255,7 +261,9 @@ RULES: dict[str, Rule] = {
     "screening_contradiction": _screens,
     "screening_indicatorfinding": _findings,
     "screening_indicatorfinding_evidence": _findings,
-    "identities_person": Rule(also={"read": _person, "insert": _refers}),
+    "identities_person": Rule(
+        also={"read": _person, "insert": _refers, "update": _erases},
+    ),
     # For a row as it is: it is about the person of its case.
     "identities_disclosure": Rule(
         (rights.SEE_ACCESS,),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from django.db import connections
+from django.db import connections, transaction
 
 from cases.models import Case
 from identities import vault
@@ -73,7 +73,12 @@ class Identities:
         with told(self.who, case=str(first.pk)) as cursor:
             if self._seen(cursor):
                 yield "an earlier disclosure opens facts"
+        with told(self.who, case=str(first.pk)) as cursor:
+            self._disclose(cursor, first, "")
+            if self._seen(cursor):
+                yield "a disclosure without a purpose opens facts"
         yield from self._recording()
+        yield from self._of_another_transaction()
 
     def _recording(self) -> Iterator[str]:
         first, second = self.first, self.second
@@ -92,6 +97,8 @@ class Identities:
             cursor.execute("SELECT set_config('nrm.case', %s, true)", [str(second.pk)])
             if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
                 yield "recording for one case writes for another"
+            if _try(cursor, _CHANGE)[1]:
+                yield "recording for one case changes for another"
             cursor.execute("SELECT set_config('nrm.case', %s, true)", [str(first.pk)])
             cursor.execute("SELECT set_config('nrm.actor', %s, true)", [self.colleague.pk])
             if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
@@ -103,6 +110,30 @@ class Identities:
         with told(self.who, case=str(first.pk)) as cursor:
             if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
                 yield "an earlier recording writes"
+
+    def _of_another_transaction(self) -> Iterator[str]:
+        """Numbers of transactions come again after a restore, and two transactions may begin in the
+        same moment: a row that agrees in one of the two opens nothing."""
+        for number, moment in ((1, "interval '0'"), (0, "interval '1 second'")):
+            with told(self.who, case=str(self.first.pk)) as cursor:
+                cursor.execute("SELECT pg_current_xact_id()::text::bigint, transaction_timestamp()")
+                xact, at = cursor.fetchone()
+                row = [uuid4(), self.first.person_id, self.first.pk, self.who.pk]
+                with transaction.atomic("owner"), connections["owner"].cursor() as owner:
+                    owner.execute("ALTER TABLE identities_disclosure DISABLE TRIGGER USER")
+                    owner.execute(
+                        "INSERT INTO identities_disclosure"
+                        " (id, person_id, case_id, actor_id, purpose, xact, at)"
+                        f" VALUES (%s, %s, %s, %s, 'recording', %s, %s - {moment})",
+                        [*row, xact + number, at],
+                    )
+                    owner.execute("ALTER TABLE identities_disclosure ENABLE TRIGGER USER")
+                if self._seen(cursor):
+                    yield "a disclosure of another transaction opens facts"
+                if _try(cursor, _WRITE, [uuid4(), self.first.person_id])[0] == PASSED:
+                    yield "a recording of another transaction writes"
+                if _try(cursor, _CHANGE)[1]:
+                    yield "a recording of another transaction changes"
 
 
 def kept_faults(mine: Any, another: Any) -> Iterator[str]:
@@ -123,7 +154,9 @@ def kept_faults(mine: Any, another: Any) -> Iterator[str]:
         cursor.execute(counted)
         if cursor.fetchone()[0] != before + 2:
             yield "a kept text is not its writer's to read"
+        cursor.execute("SELECT set_config('nrm.actor', '', true)")
         cursor.execute("SELECT identities_forget_kept_texts()")
+        cursor.execute("SELECT set_config('nrm.actor', %s, true)", [who.pk])
         cursor.execute(counted)
         if cursor.fetchone()[0] != before + 1:
             yield "what has expired is forgotten, and nothing else"
