@@ -165,15 +165,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION cases_about(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_about(uuid) TO nrm_web;
-
--- Whether any organisation has sent a referral under this key or external id.
-CREATE OR REPLACE FUNCTION cases_was_sent(key uuid, external text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM cases_referral WHERE submission_key = key)
-        OR EXISTS (SELECT FROM cases_referral WHERE external_id = external)
-$$;
-REVOKE ALL ON FUNCTION cases_was_sent(uuid, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cases_was_sent(uuid, text) TO nrm_web;
 """
 
 # What identities' own migration made, for a database in which policies hold: it runs as the owner,

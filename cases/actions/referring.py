@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from django.db import connection
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -159,8 +159,6 @@ def receive_referral(
             if sent.organisation_id == organisation.pk:
                 return sent
             raise Refused([_used()])
-        if _used_elsewhere(submission_key, external_id):
-            raise Refused([_used()])
         if external_id and not _EXTERNAL_ID.fullmatch(external_id):
             text = _(
                 "The external id must be 1 to 64 letters, digits, points, hyphens or underscores."
@@ -199,14 +197,6 @@ def _received_before(submission_key: UUID, external_id: str | None) -> Referral 
     if external_id:
         same |= Q(external_id=external_id)
     return Referral.objects.filter(same).order_by("sent_at").first()
-
-
-def _used_elsewhere(submission_key: UUID, external_id: str | None) -> bool:
-    """Whether an organisation has sent a referral under one of these whose referrals the actor may
-    not see."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT cases_was_sent(%s, %s)", [submission_key, external_id])
-        return bool(cursor.fetchone()[0])
 
 
 def _used() -> Objection:
@@ -302,7 +292,7 @@ def _record_referral(
     if note := _asked(answers, sent.profile, shape.CONSENT).get("consent_note"):
         told["consent_note"] = note
     unknown = sent.unknown_values if known else None
-    return Referral.objects.create(
+    referral = Referral(
         id=row,
         case=case,
         organisation=sent.organisation,
@@ -323,6 +313,12 @@ def _record_referral(
         else None,
         follows=sent.follows,
     )
+    try:
+        referral.save(force_insert=True)
+    except IntegrityError:
+        # By an organisation whose referrals the database does not show to this one.
+        raise Refused([_used()]) from None
+    return referral
 
 
 def _record_episodes(case: Case, answers: Mapping[str, Any]) -> dict[int, Episode]:
