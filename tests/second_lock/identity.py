@@ -127,6 +127,7 @@ class Identities:
                         f" VALUES (%s, %s, %s, %s, 'recording', %s, %s - {moment})",
                         [*row, xact + number, at],
                     )
+                    owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
                     owner.execute("ALTER TABLE identities_disclosure ENABLE TRIGGER USER")
                 if self._seen(cursor):
                     yield "a disclosure of another transaction opens facts"
