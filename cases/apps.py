@@ -22,6 +22,7 @@ class CasesConfig(AppConfig):
         register("worklist", _("Cases"), *rights.SEE_WORKLIST.roles, order=10)
         register("reviews", _("Reviews"), *rights.SEE_REVIEWS.roles, order=15, count=waiting_for)
         register("intake_queue", _("Intake"), *rights.SEE_INTAKE_QUEUE.roles, order=20)
+        register("find_person", _("Find"), *rights.FIND_PEOPLE.roles, order=25)
         register("near_cases", _("Cases"), *rights.SEE_NEAR_CASES.roles, order=10)
         register("rights_table", _("Roles and rights"), *ADMINISTER.roles, order=80)
         register("inbox", _("Inbox"), *Role.values, order=90, count=unread)

@@ -171,6 +171,11 @@ FIND_CASES = RoleRight(
     frozenset({Role.INTAKE, Role.CASEWORKER, Role.SUPERVISOR}),
     _("Find a case that they may see, by its reference or pseudonym"),
 )
+FIND_PEOPLE = RoleRight(
+    "find_people",
+    frozenset({Role.INTAKE, Role.CASEWORKER, Role.SUPERVISOR}),
+    _("Find a person by a document number, a telephone, or a name with a date of birth"),
+)
 SEE_INTAKE_QUEUE = RoleRight(
     "see_intake_queue",
     frozenset({Role.INTAKE, Role.SUPERVISOR}),

@@ -229,6 +229,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ),
     ("erasure.noted", _lazy("The erasure was noted outside the database"), None, False),
     ("keeping.viewed", _lazy("Keeping and erasing opened"), None, True),
+    ("person.searched", _lazy("Searched for a person"), None, True),
     ("task.done", _lazy("Task done"), _task, False),
     ("task.reopened", _lazy("Task opened again"), _task, False),
 )

@@ -25,12 +25,14 @@ def is_held(person_id: UUID) -> bool:
 
 
 def erase(person_id: UUID, *, at: datetime) -> int:
-    """Destroys every key of the person, their drafts and the parts of their files, in the open
-    transaction. Returns how many parts went. The database refuses under a legal hold."""
+    """Destroys every key of the person, their search tokens, their drafts and the parts of their
+    files, in the open transaction. Returns how many parts went. The database refuses under a legal
+    hold."""
     lock(person_id)  # a rotation of keys waits, and finds nobody afterwards
     destroy_key(person_id)
     Person.objects.filter(pk=person_id).update(erased_at=at)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT identities_forget_tokens(%s)", [person_id])
         cursor.execute("SELECT cases_forget_files(%s)", [person_id])
         row = cursor.fetchone()
     return int(row[0]) if row else 0

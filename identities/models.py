@@ -3,6 +3,7 @@ number, and here they are encrypted and shown only to a transaction that has sai
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -256,3 +257,63 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state}: {self.person_id}"
+
+
+# Finding -----------------------------------------------------------------------------------------
+class Token(models.Model):
+    """One HMAC token of a person's facts (identities.tokens). The database shows a token only to a
+    transaction that has written a search for this very one."""
+
+    person_id = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    key = models.PositiveSmallIntegerField(help_text="Number of the search key.")
+    token = models.BinaryField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["token"], name="token_by_itself"),
+            models.Index(fields=["person_id"], name="token_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.person_id}"
+
+
+class Search(models.Model):
+    """Somebody searched for a person, or a new referral for others of the same person: by which
+    kinds of tokens and by which, never by which words. Stamped by trigger, as a disclosure is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    actor_id = models.UUIDField()
+    purpose = models.CharField(max_length=20)  # find, or duplicates
+    kinds = models.JSONField(default=list)
+    tokens = ArrayField(models.BinaryField())
+    xact = models.BigIntegerField(editable=False)
+    at = models.DateTimeField(editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["xact"], name="search_by_xact"),
+            models.Index(fields=["actor_id", "-at"], name="search_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} by {self.actor_id}"
+
+
+class Likeness(models.Model):
+    """Two people who may be one, as their tokens say: found when the later was recorded."""
+
+    person_id = models.UUIDField()
+    other_id = models.UUIDField()
+    kinds = models.JSONField(default=list, help_text="Which kinds of tokens they share.")
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_id", "other_id"], name="one_likeness_a_pair")
+        ]
+        indexes = [models.Index(fields=["other_id"], name="likeness_of_other")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} may be {self.other_id}"

@@ -45,6 +45,7 @@ def after_restore() -> Done:
                     "UPDATE identities_person SET erased_at = %s WHERE id = %s",
                     [people[person], person],
                 )
+                opened.execute("SELECT identities_forget_tokens(%s)", [person])
                 opened.execute("SELECT cases_forget_files(%s)", [person])
         done = Done(len(back), trail)
         if not done.nothing:

@@ -34,7 +34,7 @@ from identities.models import PersonKey, UserKey
 from identities.sealed import SealedColumn, sealed_columns
 
 _ONE_AT_A_TIME = 7_201_400_002  # advisory lock of the rotation; any constant nothing else uses
-OWNERS = 100  # whose values move at once
+OWNERS = 25  # whose values move at once, and whose cases wait for it
 WRAPPED = 1000  # keys that are wrapped anew at once
 _TRIES = 20  # how often an owner who is busy is asked for again, in each of the passes
 _PASSES = 3
@@ -217,7 +217,7 @@ class _Rotation:
         )
         return {pk for (pk,) in rows}
 
-    def _hold(self, keys: Keys, owners: set[UUID]) -> tuple[set[UUID], dict[UUID, "_Held"]]:
+    def _hold(self, keys: Keys, owners: set[UUID]) -> tuple[set[UUID], dict[UUID, "Held"]]:
         """Locks the owners with everything of theirs, and opens their keys. Those of whom anything
         is busy are left out; so is who has no key any more."""
         mine = self._lock(owners)
@@ -234,14 +234,14 @@ class _Rotation:
         wanted = {thing for owner in mine for thing in things[owner]}
         got = self._lock(wanted) if wanted else set()
         mine = {owner for owner in mine if things[owner] <= got}
-        held: dict[UUID, _Held] = {}
+        held: dict[UUID, Held] = {}
         table = crypto.table_of(keys)
         for owner, number, kek, wrapped in self._db.execute(
             f"SELECT {keys.OWNER}, number, kek, wrapped FROM {_quoted(keys)}"
             f" WHERE {keys.OWNER} = ANY(%s)",
             [sorted(mine)],
         ):
-            held.setdefault(owner, _Held(table, owner)).wrapped[number] = Wrapped(kek, wrapped)
+            held.setdefault(owner, Held(table, owner)).wrapped[number] = Wrapped(kek, wrapped)
         return mine, held
 
     def _give_next(self, keys: Keys, owners: set[UUID], started: datetime) -> None:
@@ -264,7 +264,7 @@ class _Rotation:
                 )
 
     def _stale(
-        self, column: SealedColumn, held: "dict[UUID, _Held]"
+        self, column: SealedColumn, held: "dict[UUID, Held]"
     ) -> list[tuple[Any, UUID, Any, int, bool]]:
         """The rows of these owners whose value is not under the newest key: id, owner, what the
         value is bound to, and of a part its number and whether it is the last."""
@@ -285,7 +285,7 @@ class _Rotation:
             [owners, [held[owner].newest.to_bytes(4, "big") for owner in owners]],
         ).fetchall()
 
-    def _move_column(self, column: SealedColumn, held: "dict[UUID, _Held]") -> None:
+    def _move_column(self, column: SealedColumn, held: "dict[UUID, Held]") -> None:
         table, name = column.bound
         for pk, owner, bound, number, last in self._stale(column, held):
             row = self._db.execute(
@@ -338,7 +338,7 @@ class _Rotation:
         )
 
 
-class _Held:
+class Held:
     """The keys of one owner."""
 
     def __init__(self, table: str, owner: UUID) -> None:

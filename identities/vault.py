@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from identities.crypto import Opener, create_key, seal
+from identities import finding
+from identities.crypto import Opener, Sealer, create_key, seal
 from identities.models import Disclosure, Fact, FactKind, Person
 from identities.pseudonyms import new_pseudonym
 from nrm import context
@@ -80,15 +81,26 @@ def record(
             Fact.objects.filter(person_id=person_id, kind__in=kinds, superseded_at=None).update(
                 superseded_at=at
             )
-        for kind, value in wanted:
-            row = uuid4()
-            Fact.objects.create(
+        known = list(Fact.objects.filter(person_id=person_id, superseded_at=None))
+        sealer = Sealer(person_id)
+        rows = [(uuid4(), kind, value) for kind, value in wanted]
+        Fact.objects.bulk_create(
+            Fact(
                 id=row,
                 person_id=person_id,
                 kind=kind,
-                value=seal(person_id, value, table="identities_fact", column="value", row=row),
+                value=sealer.text(value, table="identities_fact", column="value", row=row),
                 recorded_at=at,
             )
+            for row, kind, value in rows
+        )
+        opener = Opener(person_id) if known else None
+        earlier = [
+            (row.kind, opener.text(row.value, table="identities_fact", column="value", row=row.id))
+            for row in known
+            if opener
+        ]
+        finding.keep_tokens(person_id, [*earlier, *wanted], anew=instead or bool(known), at=at)
     return len(wanted)
 
 

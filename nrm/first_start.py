@@ -23,6 +23,7 @@ NEEDED = {
     "NRM_SERVICE_URL": "how links in e-mails begin",
     "NRM_SECRET_KEY": "signs sessions and forms",
     "NRM_KEKS": "encrypts identities",
+    "NRM_SEARCH_KEYS": "finds people without reading who they are",
     "NRM_AUDIT_KEY": "signs the audit trail",
     "POSTGRES_PASSWORD": "the superuser of the database",
     "NRM_OWNER_PASSWORD": "the database role that migrates",
@@ -107,7 +108,10 @@ def trial_variables(secret: Callable[[str], str], *, port: str) -> dict[str, dic
         "REDIS_URL": f"redis://:{redis['REDIS_PASSWORD']}@redis:6379/0",
     }
     audit = {"NRM_AUDIT_KEY": secret("key-audit")}
-    keks = {"NRM_KEKS": f"1:{secret('key-identities')}"}
+    keks = {
+        "NRM_KEKS": f"1:{secret('key-identities')}",
+        "NRM_SEARCH_KEYS": f"1:{secret('key-search')}",
+    }
     worker = {**every, "DATABASE_WORKER_URL": database("worker")}
     superuser = f"postgresql://postgres:{postgres['POSTGRES_PASSWORD']}@db:5432/postgres"
     return {

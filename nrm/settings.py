@@ -43,6 +43,8 @@ KEKS = env("NRM_KEKS")
 KEK_FILE = env("NRM_KEK_FILE")
 KEK_IN_USE = env("NRM_KEK_IN_USE")  # the number that wraps; empty: the highest
 KEY_WRAPPER = env("NRM_KEY_WRAPPER")  # a class that asks a key service; empty: the keys above
+SEARCH_KEYS = env("NRM_SEARCH_KEYS")
+SEARCHES_PER_HOUR = int(env("NRM_SEARCHES_PER_HOUR", "30"))
 AUDIT_KEY = env("NRM_AUDIT_KEY")
 AUDIT_HEADS = env("NRM_AUDIT_HEADS")
 

@@ -48,6 +48,7 @@ def faults(process: Process) -> Iterator[str]:
     yield from database_faults(process)
     yield from _redis_faults()
     yield from _kek_faults(needed=process == "web")
+    yield from _search_faults(needed=process == "web")
     yield from _audit_faults(needed=process == "worker")
 
 
@@ -235,6 +236,22 @@ def _kek_faults(*, needed: bool) -> Iterator[str]:
     in_use = settings.KEK_IN_USE
     if in_use and (not in_use.isdecimal() or int(in_use) not in numbers):
         yield "NRM_KEK_IN_USE must be the number of one of the keys in NRM_KEKS."
+
+
+def _search_faults(*, needed: bool) -> Iterator[str]:
+    from identities.kek import versioned_keys
+
+    if not settings.SEARCH_KEYS:
+        if needed:
+            yield (
+                "NRM_SEARCH_KEYS is not set: people are found by tokens under it, "
+                "as 1:<base64 of 32 bytes>."
+            )
+        return
+    try:
+        versioned_keys(settings.SEARCH_KEYS)
+    except ValueError:
+        yield "NRM_SEARCH_KEYS must be <number>:<base64 of 32 bytes>, divided by commas."
 
 
 def _audit_faults(*, needed: bool) -> Iterator[str]:

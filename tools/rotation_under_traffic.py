@@ -214,7 +214,7 @@ def _open_all() -> int:
         for owner, number, kek, wrapped in opened.execute(
             "SELECT person_id, number, kek, wrapped FROM keys.person_key"
         ):
-            held.setdefault(owner, rotation._Held(table, owner)).wrapped[number] = Wrapped(
+            held.setdefault(owner, rotation.Held(table, owner)).wrapped[number] = Wrapped(
                 kek, wrapped
             )
         for column in sealed_columns(PersonKey):

@@ -197,6 +197,7 @@ class ErasureDecisionView(CaseAPIView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         request=ErasureVerdictSerializer,
+        fresh=True,
         responses={200: KeepingSerializer},
         problems=(404,),
     )

@@ -12,6 +12,7 @@ from cases.views.documents import (
     DocumentsView,
     WithdrawDocumentView,
 )
+from cases.views.finding import FindPersonView
 from cases.views.identity import ShowIdentityView
 from cases.views.intake import IntakeQueueView, TriageView
 from cases.views.keeping import (
@@ -43,6 +44,7 @@ urlpatterns = [
     path("cases/batch/", BatchView.as_view(), name="batch"),
     path("cases/batch/<uuid:batch>/", BatchResultView.as_view(), name="batch_result"),
     path("cases/find/", FindView.as_view(), name="find"),
+    path("people/find/", FindPersonView.as_view(), name="find_person"),
     path("cases/views/", SavedViewsView.as_view(), name="saved_views"),
     path("cases/views/<uuid:pk>/", SavedViewView.as_view(), name="saved_view"),
     path(

@@ -14,6 +14,7 @@ from cases.forms.intake import AssignForm, TasksForm
 from cases.rights import ASSIGN, SEE_INTAKE_QUEUE
 from cases.selectors import intake as selectors
 from cases.selectors.cases import running_deadlines
+from cases.selectors.finding import duplicates_of
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.actions import Changed, Refused
@@ -106,6 +107,7 @@ class TriageView(CaseView):
                 **case_frame(request, self.case, self.held, current=""),
                 "form": form,
                 "told": told,
+                "duplicates": duplicates_of(self.case, request.user),
                 "deadlines": running_deadlines(self.case, at=self.at),
                 "jurisdiction": self.case.profile.jurisdiction(self.case.jurisdiction).label,
                 "tasks": tasks,

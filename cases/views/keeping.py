@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from cases.actions.erasing import (
@@ -20,6 +21,7 @@ from cases.rights import KEEP_OR_ERASE
 from cases.selectors.keeping import keeping_of
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
+from nrm.accounts.presence import fresh_factor
 from nrm.actions import Refused
 from nrm.audit import writer
 from nrm.web import add_objections
@@ -100,6 +102,7 @@ class ErasureView(_Sending):
         return _("Asked. Another supervisor has to agree before anything is erased.")
 
 
+@method_decorator(fresh_factor("POST"), name="dispatch")
 class ErasureAgreementView(_Sending):
     form = "agree"
 

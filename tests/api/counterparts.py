@@ -61,7 +61,8 @@ COUNTERPARTS = {
     "referral_following": "POST api_drafts",
 
     "intake_queue": "GET api_intake",
-    "triage": "GET api_case_referrals, GET api_case_assignment, POST api_case_assignment",
+    "triage": "GET api_case_referrals, GET api_duplicates, GET api_case_assignment, "
+              "POST api_case_assignment",
     "worklist": "GET api_cases",
     "find": "POST api_case_search",
     "saved_views": "GET api_saved_views, POST api_saved_views",
@@ -72,6 +73,7 @@ COUNTERPARTS = {
     "case_referral": "GET api_case_referrals",
     "case_timeline": "GET api_case_timeline",
     "case_tasks": "GET api_case_tasks, PUT api_case_task",
+    "find_person": "POST api_person_search",
     "case_keeping": "GET api_keeping",
     "case_hold": "POST api_hold",
     "case_hold_lifting": "POST api_hold_lifting",

@@ -309,6 +309,7 @@ CASES = (
         "assigned",
         sent=(Sent('main form[action$="/access/"] button', emptied=True),),
     ),
+    Page("find_person", "caseworker", sent=(EMPTY,)),
     Page("case_access", "supervisor", "assigned", "?log=identity"),
     Page(
         "case_keeping",

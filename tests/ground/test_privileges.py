@@ -53,6 +53,9 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "public.identities_kepttext",
         "public.identities_fact",
         "public.identities_disclosure",
+        "public.identities_token",
+        "public.identities_search",
+        "public.identities_likeness",
         "public.accounts_session",
         "public.accounts_token",
         "public.reporting_frozentable",
@@ -80,12 +83,14 @@ def test_keys_role_handles_wrapped_keys_and_ciphertext_and_nothing_else(db):
         "keys.rotation",
         "keys.user_key",
         "public.audit_cluster",
+        "public.identities_token",
     }
     assert writable("nrm_keys") == {
         "keys.person_key": "DELETE INSERT UPDATE",
         "keys.rotation": "INSERT UPDATE",
         "keys.user_key": "DELETE INSERT UPDATE",
         "public.audit_event": "INSERT",
+        "public.identities_token": "DELETE INSERT",
     }
 
 

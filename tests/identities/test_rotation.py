@@ -47,7 +47,7 @@ def everything() -> dict[tuple[str, str, str], tuple[int, str, bytes]]:
             for owner, number, kek, wrapped in opened.execute(
                 f"SELECT {keys.OWNER}, number, kek, wrapped FROM {rotation._quoted(keys)}"
             ):
-                one = held.setdefault(owner, rotation._Held(crypto.table_of(keys), owner))
+                one = held.setdefault(owner, rotation.Held(crypto.table_of(keys), owner))
                 one.wrapped[number] = Wrapped(kek, wrapped)
             for column in sealed_columns(keys):
                 place = "0, false"

@@ -39,7 +39,10 @@ def test_operator_is_told_everything_that_is_missing_at_once(process: str) -> No
     assert ended.returncode != 0
     database = "DATABASE_URL" if process == "web" else "DATABASE_WORKER_URL"
     needed = ["NRM_SECRET_KEY", "NRM_ALLOWED_HOSTS", database, "REDIS_URL"]
-    needed += {"web": ["NRM_KEKS"], "worker": ["NRM_AUDIT_KEY", "NRM_AUDIT_HEADS"]}.get(process, [])
+    needed += {
+        "web": ["NRM_KEKS", "NRM_SEARCH_KEYS"],
+        "worker": ["NRM_AUDIT_KEY", "NRM_AUDIT_HEADS"],
+    }.get(process, [])
     assert f"The {process} cannot start:" in ended.stderr
     for name in needed:
         assert ended.stderr.count(f"- {name} is not set") == 1, ended.stderr
@@ -55,6 +58,7 @@ def test_operator_is_told_everything_that_is_wrong_at_once() -> None:
         DATABASE_URL="postgresql://nrm_web:not-a-password@127.0.0.1:1/nrm",
         REDIS_URL="redis://127.0.0.1:1/0",
         NRM_KEKS="1:dG9vIHNob3J0",
+        NRM_SEARCH_KEYS="1:dG9vIHNob3J0",
         NRM_AUDIT_KEY="not base64",
     )
     assert ended.returncode != 0
@@ -66,6 +70,7 @@ def test_operator_is_told_everything_that_is_wrong_at_once() -> None:
         "- The database that DATABASE_URL names does not answer",
         "- The Redis that REDIS_URL names does not answer",
         "- NRM_KEKS must be",
+        "- NRM_SEARCH_KEYS must be",
         "- NRM_AUDIT_KEY must be",
     ]
     assert len(told) == len(beginnings), ended.stderr

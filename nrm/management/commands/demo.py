@@ -9,6 +9,8 @@ from django.utils import timezone
 from nrm.accounts.models import SYSTEM_ID, Installation, User
 from nrm.context import acting_as
 
+FINDABLE = 5_000  # generated cases whose people are found at once; of more, by rebuild_tokens
+
 
 class Command(BaseCommand):
     help = "Fills an empty database with invented cases, and marks it as a demonstration."
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         from cases.models import Case
+        from identities.rebuilding import rebuild_tokens
         from nrm.demonstration import bulk, people
 
         if cases < 0:
@@ -54,6 +57,8 @@ class Command(BaseCommand):
         # what is broken off is not there, and the next start makes it.
         if cases and not (if_empty and Case.objects.using("owner").exists()):
             bulk.generate(cases, seed=str(seed), anchor=timezone.now(), progress=self._generated)
+            if cases <= FINDABLE:
+                rebuild_tokens(tell=lambda line: None)
         if self._has_stories():
             if not if_empty and not cases:
                 self.stdout.write("The demonstration is here already.")
