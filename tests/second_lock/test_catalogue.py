@@ -43,6 +43,9 @@ BY_MIGRATION = {
     "identities_fact",
     "identities_kepttext",
     "identities_legalhold",
+    "identities_likeness",
+    "identities_search",
+    "identities_token",
 }
 APPLICATION = ("nrm_web", "nrm_worker", "nrm_reporting", "nrm_keys")
 
