@@ -306,7 +306,10 @@ def _break_home(monkeypatch: pytest.MonkeyPatch, failure: type[Exception]) -> No
     monkeypatch.setattr("nrm.accounts.views.first_page", fail)
 
 
-# Who fills in referrals on a phone, and before anybody has signed in.
+# Pages that everybody opens, whoever looks at them here; who fills in referrals on a phone; and
+# before anybody has signed in.
+_OF_EVERYBODY = {"account", "inbox", "kept_texts", "password", "confirmation", "factors"}
+_OF_EVERYBODY |= {"factor_app", "factor_passkey"}
 _ON_A_PHONE = {"", "responder", "responder2", "lead", "new_responder", "palermo_responder"}
 # The reference of REST is read by who writes a program.
 _AT_A_DESK = {"reference", "reference_chapter"}
@@ -314,6 +317,8 @@ _AT_A_DESK = {"reference", "reference_chapter"}
 
 def fingers(page: Page, who: str) -> bool:
     """Whether every target of this page has to be large enough for a finger of this reader."""
+    if page.name in _OF_EVERYBODY:
+        return True
     return who in _ON_A_PHONE and page.name not in _AT_A_DESK
 
 
@@ -349,8 +354,9 @@ ON_PAPER = """
 """
 
 # With colours taken away, what can be pressed or filled in still has an edge or an underline, and a
-# drawn shape is not of the colour of what lies behind it. What the browser draws itself, boxes to
-# tick and files to choose, it draws in the reader's colours.
+# drawn shape is not of the colour of what lies behind it, but for the square that a camera reads,
+# which is black on white. What the browser draws itself, boxes to tick and files to choose, it
+# draws in the reader's colours.
 FORCED = """
 () => {
   const faults = [];
@@ -367,7 +373,8 @@ FORCED = """
     if (!edge) faults.push(`no edge: ${e.outerHTML.slice(0, 120)}`);
   }
   const behind = getComputedStyle(document.body).backgroundColor;
-  for (const e of document.querySelectorAll('main svg :is(path, rect, circle, polygon, line)')) {
+  for (const e of document.querySelectorAll(
+      'main svg:not(.nrm-square) :is(path, rect, circle, polygon, line)')) {
     if (!seen(e)) continue;
     const s = getComputedStyle(e);
     const none = c => c === 'none' || c === behind || /^rgba.*, 0\\)$/.test(c);
