@@ -159,7 +159,7 @@ def _square(address: str) -> str:
     # Safe: numbers alone, which the library makes; the address itself stands nowhere in it.
     made = segno.make(address, error="m", micro=False)
     svg: str = made.svg_inline(
-        border=4, omitsize=True, svgclass="nrm-square", lineclass=None, dark="#000", light="#fff"
+        border=4, omitsize=True, svgclass="nrm-square", lineclass=None, dark="#000"
     )
     return mark_safe(svg)  # noqa: S308
 
