@@ -121,6 +121,9 @@ def _written(email: str) -> list[list[str]]:
                 )
             except Refused:
                 continue
+            # Where one is open already, it is that one: it may be with somebody else by now.
+            if decision.author_id != user.pk or decision.state != DecisionState.DRAFT:
+                continue
             found.append([case.reference, str(decision.pk)])
             break
     return found
