@@ -44,8 +44,12 @@ def _fuzz(asked: Any, folder: Path) -> int:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
+    from tests import watching
+
+    watching.begin(settings)
     call_command("create_roles", verbosity=0)
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)

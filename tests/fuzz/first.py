@@ -134,12 +134,21 @@ _OTHERWISE = {
     "record_own_grounds": Meant("supervisor", "review"),
     "give_verdict": Meant("supervisor", "verdict"),
     "withdraw_decision": Meant("caseworker", "returned"),
+    "list_possible_duplicates": Meant("supervisor", "queue"),
+    "read_keeping": Meant("supervisor", "assigned"),
+    "set_hold": Meant("supervisor", "made"),
+    "lift_hold": Meant("supervisor", "made"),
+    "ask_for_erasure": Meant("supervisor", "returned"),
+    "decide_erasure": Meant("supervisor2", "returned"),
 }
 
 # What is taken back first, to be recorded again; and last, what cannot be done again after another
 # operation was, or ends what others need.
 _FIRST = ("take_indicator_back",)
-_LAST = ("pause_deadline", "submit_decision", "complete_screening", "reopen_account")
+_LAST = (
+    *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
+    *("ask_for_erasure", "decide_erasure"),
+)
 _METHODS = ("get", "put", "patch", "post", "delete")
 
 
