@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Subquery, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -294,9 +294,11 @@ class Line:
     urgency: str
 
 
-# What a line shows, and no more: of a caseworker only the name.
+# What a line shows, and no more: of a caseworker only the name, which is looked up for each line.
+# Joined, PostgreSQL may compare each line with every user: beside what asks for the grants, that
+# looks cheap to it.
 SHOWN_IN_LISTS = (
-    Case.objects.select_related("person", "caseworker")
+    Case.objects.select_related("person")
     .only(
         "reference",
         "kind",
@@ -309,11 +311,14 @@ SHOWN_IN_LISTS = (
         "closed_at",
         "next_due_at",
         "version",
+        "caseworker",
         "person__pseudonym",
-        "caseworker__display_name",
     )
     .annotate(
-        is_screened=Exists(FindingSet.objects.filter(case=OuterRef("pk"), superseded_at=None))
+        is_screened=Exists(FindingSet.objects.filter(case=OuterRef("pk"), superseded_at=None)),
+        caseworker_name=Subquery(
+            User.objects.filter(pk=OuterRef("caseworker")).values("display_name")
+        ),
     )
 )
 

@@ -405,9 +405,13 @@ def page_of_cases(
 def in_order(
     actor: User, right: CaseRight, cases: QuerySet[Case], ids: Sequence[UUID]
 ) -> list[Case]:
-    """The cases of these ids, in this order, that the actor sees. One query."""
+    """The cases of these ids, in this order, that the actor sees. One query. Where `cases` brings
+    the `caseworker_name`, the caseworker is known by it."""
     visible = cases.visible_to(actor, right)  # type: ignore[attr-defined]
     by_id = {case.pk: case for case in visible.filter(pk__in=ids).order_by()}
+    for case in by_id.values():
+        if name := getattr(case, "caseworker_name", None):
+            case.caseworker = User(pk=case.caseworker_id, display_name=name)
     return [by_id[pk] for pk in ids if pk in by_id]
 
 

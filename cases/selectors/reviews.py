@@ -19,7 +19,7 @@ from cases.selectors.keyset import Rows
 from cases.selectors.lists import Count, Wanted, page_of_cases, some_ids
 from nrm.accounts.models import User
 
-COUNTED_TO = 99
+COUNTED_TO = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def reviews_waiting(actor: User, *, to: int) -> Count:
 
 
 def waiting_for(actor: User) -> int:
-    """How many decisions this supervisor could take now, counted to 99. One query, on every page:
+    """How many decisions this supervisor could take now, counted to 50. One query, on every page:
     written out, because putting it together costs more than running it."""
     first = some_ids(
         actor, REVIEW_DECISION, Wanted(in_review=True), at=timezone.now(), size=COUNTED_TO + 1
