@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from nrm.accounts.models import SYSTEM_ID, Installation, User
 from nrm.context import acting_as
+from nrm.variables import variable
 
 FINDABLE = 5_000  # generated cases whose people are found at once; of more, by rebuild_tokens
 
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         # what is broken off is not there, and the next start makes it.
         if cases and not (if_empty and Case.objects.using("owner").exists()):
             bulk.generate(cases, seed=str(seed), anchor=timezone.now(), progress=self._generated)
-            if cases <= FINDABLE:
+            if cases <= FINDABLE and variable("DATABASE_KEYS_URL"):
                 rebuild_tokens(tell=lambda line: None)
         if self._has_stories():
             if not if_empty and not cases:
