@@ -200,6 +200,8 @@ def signed_in_as_worker() -> Iterator[None]:
 
     from django.db import connection
 
+    from tests.watching import as_application
+
     url = urlsplit(os.environ["DATABASE_WORKER_URL"])
     before = dict(connection.settings_dict)
     connection.close()
@@ -207,7 +209,8 @@ def signed_in_as_worker() -> Iterator[None]:
     connection.settings_dict["USER"] = unquote(url.username or "")
     connection.settings_dict["PASSWORD"] = unquote(url.password or "")
     try:
-        yield
+        with as_application():
+            yield
     finally:
         connection.close()
         connection.close_pool()

@@ -7,8 +7,8 @@ the owner. Without this a test could not see that something is hidden, or that i
 """
 
 import os
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from importlib import import_module
@@ -64,13 +64,20 @@ _WRITTEN_OUT = (
 def _as_application(run: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(run)
     def running(*args: Any, **kwargs: Any) -> Any:
-        token = _running.set(True)
-        try:
+        with as_application():
             return run(*args, **kwargs)
-        finally:
-            _running.reset(token)
 
     return running
+
+
+@contextmanager
+def as_application() -> Iterator[None]:
+    """Within it everything signs in as the application does."""
+    token = _running.set(True)
+    try:
+        yield
+    finally:
+        _running.reset(token)
 
 
 def begin(settings: Any) -> None:

@@ -395,6 +395,7 @@ def clear_expired_drafts(*, actor: User, at: datetime) -> int:
 def _for_each(
     due: Callable[[date], Any], do: Callable[..., None], *, actor: User, at: datetime
 ) -> int:
+    BY_THE_SYSTEM.check(actor, None)
     with acting(actor):
         waiting = list(due(_today(at)).values_list("pk", flat=True))
     done = 0

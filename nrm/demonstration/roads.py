@@ -415,7 +415,9 @@ class Road:
     def person(self) -> Person:
         owner = self.case or self.draft
         assert owner is not None
-        return owner.person
+        # Who supervises sees no draft; the responder sees both.
+        with context.acting_as(self.responder_context):
+            return owner.person
 
     @property
     def responder_context(self) -> User:

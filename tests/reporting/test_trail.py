@@ -150,7 +150,7 @@ def test_what_the_nightly_check_found_is_shown(world, case, at, as_worker):
 
 def test_only_the_job_says_what_it_found_and_nobody_changes_it(world, at, as_worker):
     with pytest.raises(ProgrammingError), transaction.atomic():
-        Verification.objects.create(at=at, seals=1, events=1)
+        Verification.objects.using("default").create(at=at, seals=1, events=1)
     with as_worker():
         row = Verification.objects.create(at=at, seals=1, events=1)
         with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
