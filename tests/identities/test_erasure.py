@@ -234,7 +234,9 @@ def _restore(dumps: list[Path], name: str) -> None:
 @pytest.fixture
 def restored():
     """Lets every connection of this process go to another database, and back."""
-    before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner", "watcher")}
+    before = {
+        alias: dict(connections[alias].settings_dict) for alias in ("default", "owner", "watcher")
+    }
 
     def to(name):
         for alias in before:
