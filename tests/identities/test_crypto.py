@@ -93,7 +93,7 @@ def test_a_value_says_which_key_it_is_under_and_cannot_be_told_another():
 
 
 def test_values_of_before_keys_had_numbers_open_still(world):
-    with acting_as(world.caseworker):
+    with acting_as(world.responder):
         person = new_person(at="2026-11-25T10:00Z")
         row, nonce = uuid4(), os.urandom(12)
         key = DataKeys(person.pk).of(1)
@@ -103,7 +103,7 @@ def test_values_of_before_keys_had_numbers_open_still(world):
 
 
 def test_a_value_moved_to_another_key_says_what_it_was_and_nothing_else_does(world):
-    with acting_as(world.caseworker):
+    with acting_as(world.responder):
         person = new_person(at="2026-11-25T10:00Z")
         row = uuid4()
         sealed = Sealer(person.pk).text("Amina", **PLACE, row=row)
@@ -130,7 +130,7 @@ def test_a_value_moved_to_another_key_says_what_it_was_and_nothing_else_does(wor
 
 
 def test_a_reader_finds_the_key_that_came_after_it_began(world):
-    with acting_as(world.caseworker):
+    with acting_as(world.responder):
         person = new_person(at="2026-11-25T10:00Z")
         row = uuid4()
         opener = Opener(person.pk)
@@ -216,7 +216,7 @@ class KeyService:
 def test_a_key_service_wraps_in_place_of_the_keys_at_hand(world, settings):
     settings.KEKS = settings.KEK_FILE = ""
     settings.KEY_WRAPPER = "tests.identities.test_crypto.KeyService"
-    with acting_as(world.caseworker):
+    with acting_as(world.responder):
         person = new_person(at="2026-11-25T10:00Z")
         row = uuid4()
         sealed = Sealer(person.pk).text("Amina", **PLACE, row=row)
