@@ -236,7 +236,7 @@ class ShowKept:
         answer = self._filled_in(request, found, view, args, kwargs)
         return answer or self._not_filled_in(request, found)
 
-    def _not_filled_in(self, request: HttpRequest, found: kept.Kept) -> HttpResponse:
+    def _not_filled_in(self, request: Any, found: kept.Kept) -> HttpResponse:
         if found.to_prove and found.page and not _texts(found):
             # A button, pressed before its proof: it stands on the page as before.
             with acting_as(request.user):
