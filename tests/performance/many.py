@@ -87,6 +87,19 @@ SELECT md5('decision' || c.reference)::uuid, c.id, 'reasonable_grounds', 'positi
 FROM cases_case c
 WHERE c.reference LIKE 'many%%' AND c.closed_at IS NULL AND c.caseworker_id IS NOT NULL;
 
+INSERT INTO identities_person (id, pseudonym, created_at)
+SELECT md5('writing' || n)::uuid, 'Grey Heron', %(at)s::timestamptz
+FROM generate_series(1, %(many)s::int / 20) n;
+
+INSERT INTO cases_draft (id, person_id, organisation_id, profile_code, profile_version, answers,
+    sections_done, started_by_id, started_at, saved_by_id, saved_at, warn_on, delete_on,
+    submission_key, version)
+SELECT md5('draft' || n)::uuid, md5('writing' || n)::uuid, %(police)s::uuid, 'uk',
+       %(version)s::text, '', '[]', %(responder)s::uuid, %(at)s::timestamptz,
+       %(responder)s::uuid, %(at)s::timestamptz, %(at)s::timestamptz + interval '20 days',
+       %(at)s::timestamptz + interval '30 days', gen_random_uuid(), 1
+FROM generate_series(1, %(many)s::int / 20) n;
+
 INSERT INTO cases_casegroupgrant (content_object_id, group_id, permission_id, reason, granted_at)
 SELECT c.id, g.group_id, g.permission_id, 'received', c.opened_at
 FROM cases_case c
