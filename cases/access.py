@@ -14,15 +14,15 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from guardian.backends import ObjectPermissionBackend
 
-from cases.models import Case, CaseGroupGrant, CaseUserGrant
+from cases.models import Case, CaseGroupGrant, CaseUserGrant, Exclusion
 from cases.models.listing import group_shelf, other_shelf, own_shelf
 from cases.references import clean_reference
 from cases.rights import BY_CODE, NEARNESS, RIGHTS, CaseRight
-from nrm.accounts.models import Organisation, RoleGroup, User
+from nrm.accounts.models import Membership, Organisation, RoleGroup, User
 from nrm.actions import Forbidden, Hidden
 
 
@@ -59,11 +59,33 @@ def standing_of(actor: User, right: CaseRight) -> Standing:
     )
 
 
+# The organisations of a person, the closed ones too: what keeps somebody out is not undone by
+# closing the house for which it does.
+_THEIR_ORGANISATIONS = (
+    "SELECT rg.organisation_id FROM accounts_membership m"
+    " JOIN accounts_rolegroup rg ON rg.group_id = m.group_id WHERE m.user_id = {actor}"
+)
+# That somebody is kept from a case, by name or with their organisation. The OFFSET changes no
+# answer: it keeps the question one look into an index for each case.
+_EXCLUDED = (
+    "EXISTS (SELECT FROM cases_exclusion x WHERE x.case_id = {case} AND x.ended_at IS NULL"
+    f" AND (x.user_id = {{actor}} OR x.organisation_id IN ({_THEIR_ORGANISATIONS})) OFFSET 0)"
+)
+# The cases from which the person %(actor)s is kept, for lists to leave out before they count.
+EXCLUDED_CASES = (
+    "SELECT x.case_id FROM cases_exclusion x"
+    " WHERE x.user_id = %(actor)s AND x.ended_at IS NULL"
+    " UNION ALL SELECT x.case_id FROM cases_exclusion x WHERE x.ended_at IS NULL"
+    f" AND x.organisation_id = ANY (ARRAY({_THEIR_ORGANISATIONS.format(actor='%(actor)s')}))"
+)
+
+
 class _BroughtNear(Func):
-    """The condition, on a case, that a running grant brings the actor near. Written out, since
-    every list and every page of a case asks it: putting it together by parts cost as much as the
-    rest of a list. Without the OFFSET, which changes no answer, PostgreSQL may first read every
-    grant of a group: as many rows as the group has cases, for a page of 25."""
+    """The condition, on a case, that a running grant brings the actor near and that nothing keeps
+    them from it. Written out, since every list and every page of a case asks it: putting it
+    together by parts cost as much as the rest of a list. Without the OFFSET, which changes no
+    answer, PostgreSQL may first read every grant of a group: as many rows as the group has cases,
+    for a page of 25."""
 
     output_field = BooleanField()
     conditional = True
@@ -79,12 +101,12 @@ class _BroughtNear(Func):
         case, authority = (compiler.compile(part)[0] for part in self.get_source_expressions())
         runs = "(g.ends_at IS NULL OR g.ends_at > statement_timestamp()) OFFSET 0"
         return (
-            f"(EXISTS (SELECT FROM cases_casegroupgrant g WHERE g.content_object_id = {case}"
+            f"((EXISTS (SELECT FROM cases_casegroupgrant g WHERE g.content_object_id = {case}"
             f" AND (g.group_id, g.permission_id) IN ({_pairs(self.groups)}) AND {runs})"
             f" OR EXISTS (SELECT FROM cases_caseusergrant g WHERE g.content_object_id = {case}"
             f" AND g.user_id = %s AND (g.permission_id, {authority}) IN ({_pairs(self.by_name)})"
-            f" AND {runs}))",
-            [*self.groups, self.actor, *self.by_name],
+            f" AND {runs})) AND NOT {_EXCLUDED.format(case=case, actor='%s')})",
+            [*self.groups, self.actor, *self.by_name, self.actor, self.actor],
         )
 
 
@@ -104,6 +126,7 @@ def visible(cases: QuerySet[Case], actor: User, right: CaseRight) -> Any:
 class Shelves:
     """Where the cases of an actor are listed: those given to them by name, and all the others."""
 
+    actor: UUID
     own: tuple[int, ...]
     others: tuple[int, ...]
 
@@ -118,6 +141,7 @@ def shelves_of(actor: User, right: CaseRight) -> Shelves:
     standing = standing_of(actor, right)
     by_name = [(actor.pk, near, authority) for near, authority in standing.authorities]
     return Shelves(
+        actor=actor.pk,
         own=tuple(own_shelf(*place) for place in by_name),
         others=tuple(other_shelf(*place) for place in by_name)
         + tuple(group_shelf(group, near) for near, group in standing.groups),
@@ -130,9 +154,10 @@ def _fresh(actor: User) -> None:
     actor.__dict__.pop("active_memberships", None)
 
 
-# What running grants bring to one person on one case. Written out, since every page of a case and
-# every action on one begins with it; a test holds it against `visible`, grant by grant.
-_NEAR = """
+# What running grants bring to one person on one case, where nothing keeps them from it. Written
+# out, since every page of a case and every action on one begins with it; a test holds it against
+# `visible`, grant by grant.
+_NEAR = f"""
 SELECT p.codename, rg.role
 FROM cases_case c
 JOIN cases_casegroupgrant g ON g.content_object_id = c.id
@@ -140,7 +165,8 @@ JOIN accounts_membership m ON m.group_id = g.group_id AND m.user_id = %(actor)s
 JOIN accounts_rolegroup rg ON rg.group_id = g.group_id
 JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
 JOIN auth_permission p ON p.id = g.permission_id
-WHERE c.{key} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+WHERE c.{{key}} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+AND NOT {_EXCLUDED.format(case="c.id", actor="%(actor)s")}
 UNION ALL
 SELECT p.codename, rg.role
 FROM cases_case c
@@ -149,7 +175,8 @@ JOIN accounts_rolegroup rg ON rg.organisation_id = c.authority_id
 JOIN accounts_membership m ON m.group_id = rg.group_id AND m.user_id = g.user_id
 JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
 JOIN auth_permission p ON p.id = g.permission_id
-WHERE c.{key} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+WHERE c.{{key}} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+AND NOT {_EXCLUDED.format(case="c.id", actor="%(actor)s")}
 """
 
 
@@ -316,7 +343,26 @@ WHERE g.content_object_id = %s AND g.permission_id = %s AND rg.role = ANY(%s)
 
 def people_near(case: Case, nearness: str, *roles: str) -> QuerySet[User]:
     """Active people whom a running grant brings this near to the case in one of these roles: in
-    whatever organisation by a grant to its role, in the case's authority by a grant to a person."""
+    whatever organisation by a grant to its role, in the case's authority by a grant to a person.
+    Nobody whom something keeps from it."""
     near = [case.pk, _nearness_ids()[nearness], list(roles)]
     near_ids = RawSQL(_PEOPLE, [*near, *near, case.authority_id])  # noqa: S611
-    return User.objects.filter(pk__in=near_ids, is_active=True)
+    return User.objects.filter(~kept_from(case), pk__in=near_ids, is_active=True)
+
+
+# Exclusions ---------------------------------------------------------------------------------------
+def kept_from(case: Case) -> Exists:
+    """On a user: whether something keeps them from the case."""
+    theirs = Membership.objects.filter(user=OuterRef(OuterRef("pk")))
+    organisations = theirs.values("group__role_group__organisation")
+    return Exists(
+        Exclusion.objects.filter(case=case, ended_at=None).filter(
+            Q(user=OuterRef("pk")) | Q(organisation__in=organisations)
+        )
+    )
+
+
+def excluded_from(case: Case, users: Iterable[User]) -> set[UUID]:
+    """The ids of those among the users whom something keeps from the case. One query."""
+    found = User.objects.filter(kept_from(case), pk__in=[user.pk for user in users])
+    return set(found.values_list("pk", flat=True))

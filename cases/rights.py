@@ -108,6 +108,14 @@ KEEP_OR_ERASE = _right(
     _("Set and lift a legal hold, ask for an identity to be erased, and agree to a colleague's"),
     ("decide", Role.SUPERVISOR),
 )
+EXCLUDE = _right(
+    "exclude", _("Say who may not see a case, whatever was granted to them, and lift it"),
+    ("decide", Role.SUPERVISOR),
+)
+DECLARE_CONFLICT = _right(
+    "declare_conflict", _("Declare a conflict of interest, and so leave the case at once"),
+    *_CASEWORK, ("work", Role.INTAKE),
+)
 # fmt: on
 
 RIGHTS: tuple[CaseRight, ...] = (
@@ -128,6 +136,8 @@ RIGHTS: tuple[CaseRight, ...] = (
     SHOW_IDENTITY,
     SEE_ACCESS,
     KEEP_OR_ERASE,
+    EXCLUDE,
+    DECLARE_CONFLICT,
 )
 BY_CODE = {right.code: right for right in RIGHTS}
 

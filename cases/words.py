@@ -200,6 +200,10 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("case.reminded", _lazy("Caseworker reminded of the case"), None, False),
     ("case.brought_near", _lazy("An organisation was given access"), _nearness, False),
     ("case.taken_away", _lazy("An organisation’s access was ended"), _nearness, False),
+    ("case.excluded", _lazy("Somebody was kept from the case"), None, False),
+    ("case.conflict_declared", _lazy("Conflict of interest declared"), None, False),
+    ("case.exclusion_lifted", _lazy("Somebody is no longer kept from the case"), None, False),
+    ("exclusions.viewed", _lazy("Who may not see the case was read"), None, True),
     ("case.viewed", _lazy("Case page opened"), None, True),
     ("case.summary_viewed", _lazy("Summary opened"), None, True),
     ("referral.viewed", _lazy("Referral read"), None, True),
@@ -239,6 +243,7 @@ for _verb, _title, _text, _look in _OWN:
 for _kind, _sentence, _page in (
     ("case_assigned", _lazy("A case was given to you."), ""),
     ("case_reminder", _lazy("Your supervisor reminds you of a case."), ""),
+    ("case_left_alone", _lazy("A case has no caseworker any more."), "triage"),
     ("case_brought_near", _lazy("A case was shared with your organisation."), ""),
     ("referral_received", _lazy("A referral came in and waits for a caseworker."), "triage"),
     ("erasure_asked", _lazy("A colleague asks for an identity to be erased."), "case_keeping"),

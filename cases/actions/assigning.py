@@ -26,6 +26,9 @@ def assign_case(
     if not caseworker.is_active or case.authority_id not in colleagues:
         text = _("Choose a caseworker of the authority that holds the case.")
         refuse_if([Objection(text, field="caseworker")])
+    if access.excluded_from(case, [caseworker]):
+        text = _("This person may not see the case. Choose another caseworker.")
+        refuse_if([Objection(text, field="caseworker")])
     before = case.caseworker
     if before and before != caseworker:
         access.end_person(case, "work", before)
@@ -74,6 +77,9 @@ def bring_near(case: Case, *, actor: User, at: datetime, organisation: Organisat
     """Lets a provider or a prosecution see the summary of the case, everybody in its role."""
     if organisation.kind not in rights.CAN_BE_BROUGHT or not organisation.is_active:
         text = _("Choose a protection provider or a prosecution that is still open.")
+        refuse_if([Objection(text, field="organisation")])
+    if case.exclusions.filter(organisation=organisation, ended_at=None).exists():
+        text = _("This organisation may not see the case. Choose another.")
         refuse_if([Objection(text, field="organisation")])
     nearness, role = rights.CAN_BE_BROUGHT[organisation.kind]
     access.grant_role(case, nearness, organisation, role, reason="brought_near", at=at)

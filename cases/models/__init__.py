@@ -6,6 +6,7 @@ from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
 from cases.models.decision import Decision, DecisionReview
 from cases.models.document import Document, DocumentPart
 from cases.models.draft import Draft
+from cases.models.exclusion import Exclusion
 from cases.models.finding import FindingSet
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.inbox import InboxItem, OutgoingMail
@@ -32,6 +33,7 @@ __all__ = [
     "DocumentPart",
     "Draft",
     "Episode",
+    "Exclusion",
     "FindingSet",
     "InboxItem",
     "ListedCase",

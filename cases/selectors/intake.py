@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cases.access import kept_from
 from cases.models import Allegation, Case, CaseTask, Episode, Referral
 from cases.rights import ASSIGN
 from cases.rules.countries import country_name
@@ -85,7 +86,7 @@ def intake_queue(
 
 def caseworkers_for(case: Case) -> QuerySet[User]:
     """The people to whom the case can be given, with how many open cases each has."""
-    return caseworkers_in({case.authority_id})
+    return caseworkers_in({case.authority_id}).exclude(kept_from(case))
 
 
 def caseworkers_of(actor: User) -> QuerySet[User]:

@@ -23,7 +23,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases.access import Shelves, shelves_of
+from cases.access import EXCLUDED_CASES, Shelves, shelves_of
 from cases.models import Case, listing
 from cases.rights import CaseRight
 from cases.selectors.keyset import PAGE_SIZE, Place, Rows
@@ -134,11 +134,17 @@ class Count:
 
 
 # What is asked, as ranges of an index -------------------------------------------------------------
+# A case from which the reader is kept stands on the shelves of their groups all the same. It is
+# left out here, before anything is counted, so that neither a page nor a number tells of it.
+_SEEN = f"l.case_id NOT IN ({EXCLUDED_CASES})"
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """`key` is the column, after the shelf, of the index that is read, and `keys` its values;
     `ranges` are of the date to meet; `rest` is what the index does not hold, as SQL."""
 
+    actor: UUID
     shelves: tuple[int, ...]
     column: str
     down: bool
@@ -191,6 +197,7 @@ def _plan(shelves: Shelves, wanted: Wanted, at: datetime) -> _Plan:
     order = wanted.sorted_by
     states = _states(wanted)
     of = {
+        "actor": shelves.actor,
         "shelves": shelves.own if wanted.view == MINE else shelves.all,
         "column": _COLUMN[order],
         "down": order in _LATEST_FIRST,
@@ -260,6 +267,7 @@ def _statement(
     column = plan.column
     down = plan.down != back
     values: dict[str, Any] = {
+        "actor": plan.actor,
         "shelves": list(plan.shelves),
         "keys": list(plan.keys),
         **dict(plan.values),
@@ -269,6 +277,7 @@ def _statement(
         "l.shelf = s.shelf",
         "l.in_review" if plan.key == "in_review" else f"l.{plan.key} = k.key",
         "(l.ends_at IS NULL OR l.ends_at > now())",
+        _SEEN,
     ]
     if plan.open:
         conditions.append(f"l.state < {listing.CLOSED}")
@@ -353,6 +362,7 @@ def holds(actor: User, right: CaseRight, wanted: Wanted, pk: UUID, *, at: dateti
     values: dict[str, Any] = {
         **dict(plan.values),
         "case": pk,
+        "actor": actor.pk,
         "shelves": list(plan.shelves),
         "keys": list(plan.keys),
     }
@@ -361,6 +371,7 @@ def holds(actor: User, right: CaseRight, wanted: Wanted, pk: UUID, *, at: dateti
         "l.shelf = ANY(%(shelves)s)",
         f"l.{plan.key} = ANY(%(keys)s::{_TYPES[plan.key]}[])",
         "(l.ends_at IS NULL OR l.ends_at > now())",
+        _SEEN,
         *plan.rest,
     ]
     if plan.open:
@@ -460,15 +471,17 @@ def numbers(
         )
         values += of
     if codes := list(stages):
-        parts.append(
-            "(SELECT -1, k.key, 1, 1, false FROM unnest(%s::varchar[]) AS k (key) WHERE EXISTS ("
-            f"SELECT FROM {_FILLED[of_view == MINE]} AS s (shelf)"
+        sql, of = _positional(
+            "(SELECT -1, k.key, 1, 1, false FROM unnest(%(codes)s::varchar[]) AS k (key)"
+            f" WHERE EXISTS (SELECT FROM {_FILLED[of_view == MINE]} AS s (shelf)"
             " CROSS JOIN LATERAL (SELECT FROM cases_listedcase l"
             " WHERE l.shelf = s.shelf AND l.stage = k.key"
             f" AND l.state < {listing.CLOSED} AND (l.ends_at IS NULL OR l.ends_at > now())"
-            " ORDER BY l.due, l.case_id LIMIT 1) AS one))"
+            f" AND {_SEEN} ORDER BY l.due, l.case_id LIMIT 1) AS one))",
+            {"codes": codes, "actor": actor.pk},
         )
-        values.append(codes)
+        parts.append(sql)
+        values += of
     if not parts or not shelves.all:
         return found, at_stages
     with connection.cursor() as cursor:
@@ -525,10 +538,15 @@ def found_by_pseudonym(
             "SELECT DISTINCT x.pseudonym, x.case_id FROM unnest(%(shelves)s::bigint[]) AS s (shelf)"
             " CROSS JOIN LATERAL (SELECT l.pseudonym, l.case_id FROM cases_listedcase l"
             "  WHERE l.shelf = s.shelf AND l.pseudonym >= %(low)s AND l.pseudonym < %(high)s"
-            "  AND (l.ends_at IS NULL OR l.ends_at > now())"
+            f"  AND (l.ends_at IS NULL OR l.ends_at > now()) AND {_SEEN}"
             f"  ORDER BY l.pseudonym, l.case_id LIMIT {size + 1:d}) AS x ORDER BY 1, 2"
             f" LIMIT {size + 1:d}",
-            {"shelves": list(shelves), "low": begins, "high": begins + "\U0010ffff"},
+            {
+                "actor": actor.pk,
+                "shelves": list(shelves),
+                "low": begins,
+                "high": begins + "\U0010ffff",
+            },
         )
         ids = [pk for _pseudonym, pk in cursor.fetchall()]
     return in_order(actor, right, cases, ids[:size]), len(ids) > size

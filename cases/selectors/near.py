@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from cases.access import excluded_from
 from cases.models import Allegation, Case, CaseGroupGrant, CaseUserGrant, SafeContact
 from cases.models.referral import Safety
 from cases.rights import CAN_BE_BROUGHT, NEARNESS, SEE_SUMMARY, CaseRight
@@ -166,7 +167,8 @@ def _running() -> Q:
 
 
 def who_can_see(case: Case) -> list[Access]:
-    """Every running grant on the case in words, with the people behind it. Four queries."""
+    """Every running grant on the case in words, with the people behind it, without those whom an
+    exclusion keeps from the case. Five queries."""
     made = []
     grants = (
         CaseUserGrant.objects.filter(_running(), content_object=case)
@@ -174,6 +176,15 @@ def who_can_see(case: Case) -> list[Access]:
         .prefetch_related("user__memberships__group__role_group__organisation")
         .order_by("granted_at")
     )
+    groups = (
+        CaseGroupGrant.objects.filter(_running(), content_object=case)
+        .select_related("permission", "group__role_group__organisation")
+        .prefetch_related("group__memberships__user")
+        .order_by("granted_at", "id")
+    )
+    brought = [grant.user for grant in grants]
+    brought += [m.user for row in groups for m in row.group.memberships.all()]
+    out = excluded_from(case, brought)
     for grant in grants:
         memberships = list(grant.user.memberships.all())
         made.append(
@@ -182,19 +193,13 @@ def who_can_see(case: Case) -> list[Access]:
                 role=", ".join(str(m.get_role_display()) for m in memberships),
                 organisation=", ".join(sorted({m.organisation.name for m in memberships})),
                 organisation_id=None,
-                people=[grant.user.display_name] if grant.user.is_active else [],
+                people=_names(out, grant.user),
                 reason=str(REASONS.get(grant.reason, grant.reason)),
                 since=grant.granted_at,
                 until=grant.ends_at,
                 can_end=False,
             )
         )
-    groups = (
-        CaseGroupGrant.objects.filter(_running(), content_object=case)
-        .select_related("permission", "group__role_group__organisation")
-        .prefetch_related("group__memberships__user")
-        .order_by("granted_at", "id")
-    )
     for row in groups:
         role_group = row.group.role_group
         open_now = role_group.organisation.is_active
@@ -205,7 +210,7 @@ def who_can_see(case: Case) -> list[Access]:
                 role=str(role_group.get_role_display()),
                 organisation=role_group.organisation.name,
                 organisation_id=role_group.organisation_id,
-                people=sorted(u.display_name for u in members if u.is_active and open_now),
+                people=_names(out, *members) if open_now else [],
                 reason=str(REASONS.get(row.reason, row.reason)),
                 since=row.granted_at,
                 until=row.ends_at,
@@ -215,11 +220,16 @@ def who_can_see(case: Case) -> list[Access]:
     return made
 
 
+def _names(out: set[UUID], *people: User) -> list[str]:
+    return sorted(u.display_name for u in people if u.is_active and u.pk not in out)
+
+
 def organisations_to_bring(case: Case) -> Any:
     """The providers and prosecutions that could be brought near and are not."""
     there = CaseGroupGrant.objects.filter(
         content_object=case, reason="brought_near", group__role_group__organisation=OuterRef("pk")
     )
+    out = case.exclusions.filter(ended_at=None, organisation=OuterRef("pk"))
     return Organisation.objects.filter(
-        ~Exists(there), kind__in=list(CAN_BE_BROUGHT), is_active=True
+        ~Exists(there), ~Exists(out), kind__in=list(CAN_BE_BROUGHT), is_active=True
     ).order_by("name")

@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases import access
-from cases.models import Case, CaseGroupGrant, CaseUserGrant
+from cases.models import Case, CaseGroupGrant, CaseUserGrant, Exclusion
 from cases.rights import NEARNESS, RIGHTS
+from cases.selectors.exclusions import exclusions_of
 from cases.selectors.near import REASONS
 from nrm.accounts.models import Membership, User
 from nrm.deadline_words import day_words
@@ -46,7 +47,7 @@ def people_to_ask_about(case: Case) -> QuerySet[User]:
 
 def why(case: Case, person_id: UUID, *, at: datetime) -> Why | None:
     """Why this person can see the case or cannot; None where there is no such person to ask about.
-    Five queries at most."""
+    Six queries at most."""
     person = next((one for one in people_to_ask_about(case) if one.pk == person_id), None)
     if person is None:
         return None
@@ -62,6 +63,7 @@ def why(case: Case, person_id: UUID, *, at: datetime) -> Why | None:
     )
     sentences = [_by_group(grant, at) for grant in groups]
     sentences += [_by_name(grant, memberships, case, at) for grant in names]
+    sentences[:0] = [_kept_out(row) for row in exclusions_of(case, person)]
     if not person.is_active:
         sentences.insert(0, _("Their account is closed."))
     if not memberships:
@@ -78,6 +80,14 @@ def why(case: Case, person_id: UUID, *, at: datetime) -> Why | None:
         rights=[str(right.label) for right in RIGHTS if right.code in held],
         because=sentences,
     )
+
+
+def _kept_out(row: Exclusion) -> str:
+    words = {"reason": str(row.get_reason_display()), "date": day_words(row.began_at)}
+    if row.organisation is None:
+        return _("They may not see the case, since %(date)s: %(reason)s.") % words
+    text = _("Nobody of %(organisation)s may see the case, since %(date)s: %(reason)s.")
+    return text % (words | {"organisation": row.organisation.name})
 
 
 def _said(grant: Any) -> dict[str, str]:

@@ -12,6 +12,7 @@ from cases.views.documents import (
     DocumentsView,
     WithdrawDocumentView,
 )
+from cases.views.exclusions import ConflictView, ExclusionsView, LiftExclusionView
 from cases.views.finding import FindPersonView
 from cases.views.identity import ShowIdentityView
 from cases.views.intake import IntakeQueueView, TriageView
@@ -90,6 +91,13 @@ urlpatterns = [
         ErasureWithdrawalView.as_view(),
         name="case_erasure_withdrawal",
     ),
+    path("cases/<str:reference>/exclusions/", ExclusionsView.as_view(), name="case_exclusions"),
+    path(
+        "cases/<str:reference>/exclusions/<uuid:exclusion>/lifting/",
+        LiftExclusionView.as_view(),
+        name="case_exclusion_lifting",
+    ),
+    path("cases/<str:reference>/conflict/", ConflictView.as_view(), name="case_conflict"),
     path("near/", NearCasesView.as_view(), name="near_cases"),
     path("near/<str:reference>/", SummaryView.as_view(), name="case_summary"),
     path("administration/rights/", RightsTableView.as_view(), name="rights_table"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from cases.actions import assigning, deciding, documents, drafting, notes
+from cases.actions import assigning, deciding, documents, drafting, excluding, notes
 from cases.actions.batches import MOST, Chosen, run_batch
 from cases.models import Case, Draft, Referral
 from nrm.accounts.models import Organisation
@@ -146,6 +146,12 @@ class Rows:
             name=f"House {number}", kind=OrganisationKind.PROVIDER, profile="uk"
         )
         assigning.bring_near(self.wide, actor=world.supervisor, at=at, organisation=house)
+        far = Organisation.objects.create(
+            name=f"Police {number}", kind=OrganisationKind.POLICE, profile="uk"
+        )
+        excluding.exclude(
+            self.wide, actor=world.supervisor, at=at, reason="named", organisation=far
+        )
         decision = road.drafted(world, self.wide, at=at)
         deciding.withdraw_draft(decision, **by)
         if number % FEW:

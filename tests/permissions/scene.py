@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from cases.actions import assigning, documents, drafting, notes, referring
+from cases.actions import assigning, documents, drafting, excluding, notes, referring
 from cases.actions.batches import Chosen, run_batch
 from cases.actions.saved_views import save_view
 from cases.models import Case, Document, Draft, InboxItem, Referral
@@ -80,6 +80,10 @@ def _cases(scene: Scene) -> None:
     document = _document(scene, assigned, world.caseworker)
     parts = {"organisation": world.provider_house.pk, "document": document.pk}
     parts["person"] = world.caseworker.pk
+    kept_out = excluding.exclude(
+        assigned, actor=world.supervisor, at=at, reason="named", organisation=world.other_police
+    )
+    parts["exclusion"] = kept_out.pk
     _keep(scene, "assigned", assigned, parts)
 
     _keep(scene, "screening", *_with_open_screening(scene))
