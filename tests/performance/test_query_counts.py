@@ -174,6 +174,7 @@ NOT_READ = {
     "screening",
     "document_file",
     "api_document_file",
+    "case_exclusion_lifting",
     "deadline_pause",
     "deadline_extend",
     "statistics_download",
