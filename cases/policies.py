@@ -106,6 +106,26 @@ BEGIN
     RETURN string_to_array(substr(kept, 38), ',')::bigint[];
 END $$;
 
+-- The cases from which the actor is kept, by name or with an organisation of theirs, an open one or
+-- a closed one. It goes before every reason, so it reads past the policies, and is never kept: an
+-- exclusion counts at once.
+CREATE OR REPLACE FUNCTION cases_excluded() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    actor uuid := nullif(current_setting('nrm.actor', true), '')::uuid;
+BEGIN
+    RETURN ARRAY(
+        SELECT x.case_id FROM cases_exclusion x WHERE x.user_id = actor AND x.ended_at IS NULL
+        UNION ALL
+        SELECT x.case_id FROM cases_exclusion x
+        WHERE x.ended_at IS NULL AND x.organisation_id = ANY (ARRAY(
+            SELECT rg.organisation_id FROM accounts_membership m
+            JOIN accounts_rolegroup rg ON rg.group_id = m.group_id WHERE m.user_id = actor))
+    );
+END $$;
+REVOKE ALL ON FUNCTION cases_excluded() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_excluded() TO nrm_web, nrm_worker;
+
 -- Whoever opens a case writes what belongs to it in the same transaction, before anybody is near.
 CREATE OR REPLACE FUNCTION cases_note_opened() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -208,6 +228,11 @@ def _codes(of: Iterable[tuple[str, str]]) -> str:
     return array(f"{near}:{role}" for near, role in of)
 
 
+def not_excluded(case: str) -> str:
+    """Nothing keeps the actor from the case."""
+    return f"{case} <> ALL ((SELECT cases_excluded())::uuid[])"
+
+
 def granted_to_group(case: str, of: Pairs) -> str:
     """A running grant of a case to a group of the actor's, on django-guardian's own table. OFFSET 0
     keeps PostgreSQL at one lookup a row (cases.access); the group by itself is compared too, which
@@ -218,6 +243,7 @@ def granted_to_group(case: str, of: Pairs) -> str:
         " AND g.group_id = ANY ((SELECT nrm_groups())::integer[])"
         f" AND {RUNNING} AND (g.permission_id::bigint << 32) + g.group_id"
         f" = ANY ((SELECT cases_groups({_codes(of)}))::bigint[]) OFFSET 0)"
+        f" AND {not_excluded(case)}"
     )
 
 
@@ -228,6 +254,7 @@ def granted_by_name(case: str, authority: str, of: Pairs) -> str:
         f" WHERE g.content_object_id = {case} AND g.user_id = {ACTOR} AND {RUNNING}"
         f" AND g.permission_id || ':' || {authority}"
         f" = ANY ((SELECT cases_by_name({_codes(of)}))::text[]) OFFSET 0)"
+        f" AND {not_excluded(case)}"
     )
 
 
@@ -340,10 +367,28 @@ def _grants() -> list[Table]:
                 opener=True,
                 system="read",
                 deletes=True,
-                also={"mine": own},
+                also={"mine": f"{own} AND {not_excluded(f'{name}.content_object_id')}"},
             )
         )
     return made
+
+
+def _exclusion() -> Table:
+    """Who is kept from a case, to whoever works near it: they must not give it to them. Whoever is
+    kept from it sees nothing of it, not even that."""
+    name = "cases_exclusion"
+    excludes = listed(f"{name}.case_id", pairs(rights.EXCLUDE))
+    declares = listed(f"{name}.case_id", pairs(rights.DECLARE_CONFLICT))
+    by_me = f"{name}.by_id = {ACTOR}"
+    return Table(
+        name,
+        read={"near": listed(f"{name}.case_id", ANY_NEARNESS), "system": BY_SYSTEM},
+        insert={
+            "supervisor": f"{excludes} AND {by_me}",
+            "own": f"{declares} AND {by_me} AND {name}.user_id = {ACTOR}",
+        },
+        update={"supervisor": excludes},
+    )
 
 
 def _referral() -> Table:
@@ -389,6 +434,7 @@ def _listed() -> Table:
             f" = ANY ((SELECT cases_shelves({_codes(LISTED)}))::bigint[])"
             " AND (cases_listedcase.ends_at IS NULL"
             " OR cases_listedcase.ends_at > statement_timestamp())"
+            f" AND {not_excluded('cases_listedcase.case_id')}"
         },
     )
 
@@ -461,6 +507,7 @@ def register() -> None:
     declare(
         _case(),
         *_grants(),
+        _exclusion(),
         _listed(),
         _referral(),
         _draft(),

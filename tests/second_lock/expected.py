@@ -203,7 +203,20 @@ def _by_me_or_before(standing: Standing, row: Row, _facts: Facts) -> bool:
     return not standing.who.acts or str(row["actor_id"]) == standing.who.pk
 
 
+def _excludes(standing: Standing, row: Row, _facts: Facts) -> bool:
+    """A supervisor anybody, as themselves; others only themselves."""
+    if str(row["by_id"]) != standing.who.pk:
+        return False
+    own = str(row["user_id"]) == standing.who.pk
+    some = (rights.EXCLUDE, rights.DECLARE_CONFLICT) if own else (rights.EXCLUDE,)
+    return str(row["case_id"]) in standing.cases(*some)
+
+
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
+# Whoever stands near a case otherwise than by having referred it.
+LISTED = rights.CaseRight(
+    "listed", "", frozenset(pair for pair in ANY_RIGHT.holders if pair[0] != "refer")
+)
 DECIDE = (rights.DRAFT_DECISION, rights.REVIEW_DECISION, rights.SERVE_DECISION)
 _screens = Rule((rights.SCREEN,), (rights.SCREEN,))
 _findings = Rule((rights.SCREEN,), (rights.SCREEN,), verbs="insert update delete")
@@ -228,6 +241,9 @@ RULES: dict[str, Rule] = {
         system="read",
         verbs="insert update delete",
         also={"read": _mine("user_id")},
+    ),
+    "cases_exclusion": Rule(
+        (LISTED,), (rights.EXCLUDE,), system="read", verbs="update", also={"insert": _excludes}
     ),
     "cases_listedcase": Rule(also={"read": _shelved}),
     "cases_referral": Rule(SEE, also={"read": _sent_by_team}),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from cases import access
+from cases.actions import excluding
 from cases.actions.identity import show_identity
 from cases.models import Allegation, Case, Deadline, DeadlineExtension, DeadlinePause, SafeContact
 from nrm.accounts.models import Organisation
@@ -84,3 +85,11 @@ def _traps(scene: Scene) -> None:
     # And what holds until tomorrow.
     cover = case_of(scene, "made")
     access.grant_person(cover, "work", world.caseworker2, ends_at=at + timedelta(days=1), **grant)
+    # Nothing that was granted counts for who is excluded.
+    excluding.exclude(
+        case_of(scene, "known"),
+        actor=world.supervisor,
+        at=at,
+        reason="named",
+        person=world.supervisor2,
+    )
