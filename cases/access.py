@@ -310,6 +310,55 @@ def end_person(case: Case, nearness: str, user: User) -> int:
     return count
 
 
+def hold_groups(case: Case, *, at: datetime) -> int:
+    """Holds every grant to a group that runs, so that only people with a grant by name see the
+    case. Returns how many."""
+    running = CaseGroupGrant.objects.filter(content_object=case, held_since=None).exclude(
+        ends_at__lte=at
+    )
+    return running.update(held_since=at, held_end=F("ends_at"), ends_at=at)
+
+
+def release_groups(case: Case) -> int:
+    """Lets every grant that was held count again, until the end that it had. Returns how many."""
+    held = CaseGroupGrant.objects.filter(content_object=case).exclude(held_since=None)
+    return held.update(ends_at=F("held_end"), held_since=None, held_end=None)
+
+
+NAMED = "named"
+
+
+def name_only(case: Case, people: Iterable[tuple[User, str]], *, at: datetime) -> None:
+    """Makes these, each (person, nearness), the only people with a grant by name. Who has one of
+    this nearness that runs keeps it as it is."""
+    ids = _nearness_ids()
+    wanted = {(user.pk, ids[nearness]): (user, nearness) for user, nearness in people}
+    kept = set()
+    for row in CaseUserGrant.objects.filter(content_object=case):
+        place = (row.user_id, row.permission_id)
+        if place in wanted and row.ends_at is None:
+            kept.add(place)
+        else:
+            row.delete()
+    for place, (user, nearness) in wanted.items():
+        if place not in kept:
+            grant_person(case, nearness, user, reason=NAMED, at=at)
+
+
+def end_named(case: Case) -> int:
+    """Ends the grants by which people were named. Returns how many."""
+    return CaseUserGrant.objects.filter(content_object=case, reason=NAMED).delete()[0]
+
+
+def named_in(case: Case) -> dict[UUID, set[str]]:
+    """Who has a grant by name that runs for good, and how near it brings them. One query."""
+    found: dict[UUID, set[str]] = {}
+    rows = CaseUserGrant.objects.filter(content_object=case, ends_at=None)
+    for user, nearness in rows.values_list("user", "permission__codename"):
+        found.setdefault(user, set()).add(nearness)
+    return found
+
+
 def end_role(case: Case, nearness: str, organisation: Organisation, role: str) -> int:
     """Takes the nearness of a role in an organisation away. Returns how many grants ended."""
     count, _ = CaseGroupGrant.objects.filter(
@@ -351,13 +400,14 @@ def people_near(case: Case, nearness: str, *roles: str) -> QuerySet[User]:
 
 
 # Exclusions ---------------------------------------------------------------------------------------
-def kept_from(case: Case) -> Exists:
-    """On a user: whether something keeps them from the case."""
-    theirs = Membership.objects.filter(user=OuterRef(OuterRef("pk")))
+def kept_from(case: Case, *, user: str = "pk") -> Exists:
+    """Whether something keeps a user from the case, as a condition on a row that has the user's id
+    in the column `user`."""
+    theirs = Membership.objects.filter(user=OuterRef(OuterRef(user)))
     organisations = theirs.values("group__role_group__organisation")
     return Exists(
         Exclusion.objects.filter(case=case, ended_at=None).filter(
-            Q(user=OuterRef("pk")) | Q(organisation__in=organisations)
+            Q(user=OuterRef(user)) | Q(organisation__in=organisations)
         )
     )
 

@@ -108,6 +108,10 @@ KEEP_OR_ERASE = _right(
     _("Set and lift a legal hold, ask for an identity to be erased, and agree to a colleague's"),
     ("decide", Role.SUPERVISOR),
 )
+SET_CONFIDENTIALITY = _right(
+    "set_confidentiality", _("Restrict or seal a case, and name the people who may see it"),
+    ("decide", Role.SUPERVISOR),
+)
 EXCLUDE = _right(
     "exclude", _("Say who may not see a case, whatever was granted to them, and lift it"),
     ("decide", Role.SUPERVISOR),
@@ -136,6 +140,7 @@ RIGHTS: tuple[CaseRight, ...] = (
     SHOW_IDENTITY,
     SEE_ACCESS,
     KEEP_OR_ERASE,
+    SET_CONFIDENTIALITY,
     EXCLUDE,
     DECLARE_CONFLICT,
 )

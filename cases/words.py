@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case, InboxItem
+from cases.models.case import Confidentiality
 from cases.rights import NEARNESS
 from identities.models import EraseReason, HoldReason, LiftReason
 from nrm.audit.models import Event
@@ -157,6 +158,11 @@ def _nearness(event: Event, case: Case) -> str:
     return f"{label}." if label else ""
 
 
+def _level(event: Event, case: Case) -> str:
+    level = event.data.get("level", "")
+    return f"{Confidentiality(level).label}." if level in Confidentiality.values else ""
+
+
 def _destroyed(event: Event, case: Case) -> str:
     return _("The person did not agree to it, so nothing of it is kept.")
 
@@ -200,6 +206,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("case.reminded", _lazy("Caseworker reminded of the case"), None, False),
     ("case.brought_near", _lazy("An organisation was given access"), _nearness, False),
     ("case.taken_away", _lazy("An organisation’s access was ended"), _nearness, False),
+    ("case.confidentiality_changed", _lazy("Who may see the case was changed"), _level, False),
     ("case.excluded", _lazy("Somebody was kept from the case"), None, False),
     ("case.conflict_declared", _lazy("Conflict of interest declared"), None, False),
     ("case.exclusion_lifted", _lazy("Somebody is no longer kept from the case"), None, False),

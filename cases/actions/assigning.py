@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from cases import access, rights
 from cases.actions.telling import tell
 from cases.models import Case
+from cases.models.case import Confidentiality
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
 from nrm.actions import Changed, Objection, action, detail, refuse_if
@@ -77,6 +78,9 @@ def bring_near(case: Case, *, actor: User, at: datetime, organisation: Organisat
     """Lets a provider or a prosecution see the summary of the case, everybody in its role."""
     if organisation.kind not in rights.CAN_BE_BROUGHT or not organisation.is_active:
         text = _("Choose a protection provider or a prosecution that is still open.")
+        refuse_if([Objection(text, field="organisation")])
+    if case.confidentiality != Confidentiality.NORMAL:
+        text = _("Only people who are named may see this case, so no organisation can be given it.")
         refuse_if([Objection(text, field="organisation")])
     if case.exclusions.filter(organisation=organisation, ended_at=None).exists():
         text = _("This organisation may not see the case. Choose another.")

@@ -46,6 +46,15 @@ class Confidentiality(models.TextChoices):
     SEALED = "sealed", _("Sealed: named people, shown nowhere else")
 
 
+class ConfidentialityReason(models.TextChoices):
+    INSIDER = "insider_risk", _("Somebody inside could put the person at risk")
+    ARMED_GROUP = "armed_group", _("An armed group or a security force is involved")
+    ATTENTION = "public_attention", _("The press or the public follows the case")
+    WISH = "wish_of_the_person", _("The person asked for it")
+    PEOPLE = "other_people", _("Other people work on it now")
+    ENDED = "ended", _("The reason for it has ended")
+
+
 class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=20, unique=True, default=new_reference)

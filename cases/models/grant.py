@@ -28,7 +28,14 @@ class CaseUserGrant(Grant, UserObjectPermissionBase):
 
 
 class CaseGroupGrant(Grant, GroupObjectPermissionBase):
+    """A grant to a group counts for a case that everybody of the group may see. While the case is
+    restricted or sealed it is held: `ends_at` lies in the past, so that whoever reads grants needs
+    to know no more, and `held_end` keeps the end that comes back. A trigger holds it whoever
+    writes (migration 0014)."""
+
     content_object = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="group_grants")
+    held_since = models.DateTimeField(null=True, blank=True)
+    held_end = models.DateTimeField(null=True, blank=True)
 
     class Meta(GroupObjectPermissionBase.Meta):
         indexes = [

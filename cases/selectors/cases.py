@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext
 
 from cases.models import Case, Deadline, Decision, FindingSet, SafeContact
-from cases.models.case import AgeStatus, CaseKind
+from cases.models.case import AgeStatus, CaseKind, Confidentiality
 from cases.models.deadline import DeadlineState
 from cases.models.decision import DecisionState
 from cases.references import clean_reference
@@ -229,9 +229,11 @@ def identity_bar(case: Case, held: frozenset[str]) -> dict[str, Any]:
             if language
             else _("Interpreter needed")
         )
+    normal = case.confidentiality == Confidentiality.NORMAL
     return {
         "pseudonym": case.pseudonym,
         "reference": case.reference,
+        "confidentiality": "" if normal else case.get_confidentiality_display(),
         "age_band": age_words(case),
         "language": language,
         "contact_limits": contact_words(case.safecontacts.first()),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.access import kept_from
 from cases.models import Allegation, Case, CaseTask, Episode, Referral
+from cases.models.case import Confidentiality
 from cases.rights import ASSIGN
 from cases.rules.countries import country_name
 from cases.rules.languages import language_name
@@ -104,7 +105,11 @@ def caseworkers_in(authorities: set[UUID]) -> QuerySet[User]:
         )
         .annotate(
             open_cases=Count(
-                "assigned_cases", filter=Q(assigned_cases__closed_at=None), distinct=True
+                "assigned_cases",
+                # A sealed case is in nobody's numbers.
+                filter=Q(assigned_cases__closed_at=None)
+                & ~Q(assigned_cases__confidentiality=Confidentiality.SEALED),
+                distinct=True,
             )
         )
         .order_by("display_name")

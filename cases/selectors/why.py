@@ -107,6 +107,12 @@ def _by_group(grant: CaseGroupGrant, at: datetime) -> str:
     }
     if not role_group.organisation.is_active:
         text = _("%(organisation)s is closed, so what it was granted does not count.")
+    elif grant.held_since:
+        words["date"] = day_words(grant.held_since)
+        text = _(
+            "A grant to %(role)s in %(organisation)s is held since %(date)s: only people who are "
+            "named may see the case."
+        )
     elif grant.ends_at and grant.ends_at <= at:
         text = _("A grant to %(role)s in %(organisation)s ended on %(end)s.")
     elif grant.ends_at:

@@ -6,6 +6,7 @@ from cases.api import (
     access,
     batches,
     cases,
+    confidentiality,
     dashboard,
     deadlines,
     decisions,
@@ -159,6 +160,11 @@ urlpatterns = [
         f"{_CASE}access/<uuid:organisation_id>/",
         access.EndAccessView.as_view(),
         name="api_case_access_end",
+    ),
+    path(
+        f"{_CASE}confidentiality/",
+        confidentiality.ConfidentialityView.as_view(),
+        name="api_case_confidentiality",
     ),
     path(f"{_CASE}exclusions/", exclusions.ExclusionsView.as_view(), name="api_case_exclusions"),
     path(

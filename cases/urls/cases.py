@@ -5,6 +5,7 @@ from django.urls import path
 from cases.views.access import AccessView, EndAccessView, RightsTableView
 from cases.views.batches import BatchResultView, BatchView
 from cases.views.case import CaseOverview, PeopleView, ReferralTold, TasksView, TimelineView
+from cases.views.confidentiality import ConfidentialityView
 from cases.views.dashboard import DashboardView
 from cases.views.documents import (
     BringBackDocumentView,
@@ -90,6 +91,11 @@ urlpatterns = [
         "cases/<str:reference>/keeping/erasure/withdrawal/",
         ErasureWithdrawalView.as_view(),
         name="case_erasure_withdrawal",
+    ),
+    path(
+        "cases/<str:reference>/confidentiality/",
+        ConfidentialityView.as_view(),
+        name="case_confidentiality",
     ),
     path("cases/<str:reference>/exclusions/", ExclusionsView.as_view(), name="case_exclusions"),
     path(

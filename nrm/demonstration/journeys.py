@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cases.actions.assigning import assign_case
 from cases.actions.assigning import bring_near as bring_near_the_case
+from cases.actions.confidentiality import change_confidentiality
 from cases.actions.deciding import Content, agree, draft_decision, record_own_grounds
 from cases.actions.deciding import submit_for_review as submit_decision
 from cases.actions.documents import About, add_documents
@@ -19,6 +20,7 @@ from cases.actions.notes import write_note
 from cases.actions.referring import receive_referral
 from cases.actions.tasks_done import finish_task
 from cases.models import Case, Decision
+from cases.models.case import Confidentiality, ConfidentialityReason
 from cases.models.referral import Source
 from nrm.demonstration.papers import page, picture, sent
 from nrm.demonstration.people import organisation, user
@@ -246,6 +248,17 @@ def bring_near(case: Case, code: str, at: datetime) -> None:
     bring_near_the_case(case, actor=user("supervisor"), at=at, organisation=organisation_)
 
 
+def seal(case: Case, at: datetime) -> Case:
+    """Only the caseworker and the supervisor see it from then on."""
+    return change_confidentiality(
+        case,
+        actor=user("supervisor"),
+        at=at,
+        level=Confidentiality.SEALED,
+        reason=ConfidentialityReason.ARMED_GROUP,
+    )
+
+
 def walk(vignette: dict[str, Any]) -> Case:
     """Takes one vignette as far as its own dates say."""
     profile = vignette["profile"]
@@ -266,6 +279,8 @@ def walk(vignette: dict[str, Any]) -> Case:
             bring_near(case, "prosecution", at + timedelta(hours=2))
         if ANSWERS[vignette["id"]].get("needs_support") == "yes":
             bring_near(case, "house", at + timedelta(hours=2))
+    if vignette.get("confidentiality") == Confidentiality.SEALED:
+        case = seal(case, moment(screened_on, 16, profile))
     return case
 
 

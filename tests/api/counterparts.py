@@ -91,6 +91,7 @@ COUNTERPARTS = {
     "case_access": "GET api_case_access, GET api_case_access_log, POST api_case_access",
     "case_access_end": "DELETE api_case_access_end",
     "near_cases": "GET api_near",
+    "case_confidentiality": "GET api_case_confidentiality, PUT api_case_confidentiality",
     "case_exclusions": "GET api_case_exclusions, POST api_case_exclusions",
     "case_exclusion_lifting": "POST api_case_exclusion_lifting",
     "case_conflict": "POST api_case_conflict",

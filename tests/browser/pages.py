@@ -320,6 +320,7 @@ CASES = (
             Sent('main form[action$="/erasure/"] button', emptied=True, said="erasure"),
         ),
     ),
+    Page("case_confidentiality", "supervisor", "assigned", sent=(EMPTY,)),
     Page("case_exclusions", "supervisor", "assigned", sent=(EMPTY,)),
     Page("case_exclusions", "supervisor", "queue"),
     Page("case_exclusion_lifting", "supervisor", "assigned", sent=(EMPTY,)),
