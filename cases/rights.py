@@ -21,6 +21,7 @@ NEARNESS: dict[str, Promise] = {
     "decide": _("Decides the case"),
     "protect": _("Protects the person"),
     "prosecute": _("Answers for the prosecution"),
+    "emergency": _("Opened the case in an emergency"),
 }
 
 # How near an organisation of a kind can be brought, and in which role its people then stand.
@@ -55,6 +56,8 @@ def _right(code: str, label: Any, *holders: tuple[str, str]) -> CaseRight:
 
 
 _CASEWORK = (("work", Role.CASEWORKER), ("decide", Role.SUPERVISOR))
+# Without a grant, for a limited time: to read what protects the person now, and to write a note.
+_IN_EMERGENCY = (("emergency", Role.CASEWORKER), ("emergency", Role.SUPERVISOR))
 _TRIAGE = (("work", Role.INTAKE), ("decide", Role.SUPERVISOR))
 _REFERRERS = (("refer", Role.FIRST_RESPONDER), ("refer", Role.RESPONDER_LEAD))
 _OUTSIDE = (
@@ -73,10 +76,11 @@ SEE_SUMMARY = _right(
 )
 SEE_CASE = _right(
     "see_case", _("See the case page, its deadlines and timeline"),
-    *_CASEWORK, ("work", Role.INTAKE),
+    *_CASEWORK, ("work", Role.INTAKE), *_IN_EMERGENCY,
 )
 SEE_REFERRAL = _right(
-    "see_referral", _("Read what the referral says"), *_CASEWORK, ("work", Role.INTAKE)
+    "see_referral", _("Read what the referral says"), *_CASEWORK, ("work", Role.INTAKE),
+    *_IN_EMERGENCY,
 )
 ASSIGN = _right("assign", _("Accept a referral and assign the case"), *_TRIAGE)
 SCREEN = _right("screen", _("Screen the case against act, means and purpose"), *_CASEWORK)
@@ -89,14 +93,16 @@ SERVE_DECISION = _right("serve_decision", _("Record that a decision was served")
 CHANGE_DEADLINE = _right(
     "change_deadline", _("Pause or extend a deadline, with a reason"), *_CASEWORK
 )
-WRITE_NOTE = _right("write_note", _("Write a note"), *_CASEWORK, ("work", Role.INTAKE))
+WRITE_NOTE = _right(
+    "write_note", _("Write a note"), *_CASEWORK, ("work", Role.INTAKE), *_IN_EMERGENCY
+)
 READ_DOCUMENT = _right(
     "read_document", _("See the documents of a case and download them"), *_CASEWORK
 )
 ADD_DOCUMENT = _right("add_document", _("Add a document, and withdraw one"), *_CASEWORK)
 DO_TASK = _right("do_task", _("Mark a task as done"), *_CASEWORK, ("work", Role.INTAKE))
 SHOW_IDENTITY = _right(
-    "show_identity", _("See who the person is, for a recorded reason"), *_CASEWORK
+    "show_identity", _("See who the person is, for a recorded reason"), *_CASEWORK, *_IN_EMERGENCY
 )
 SEE_ACCESS = _right(
     "see_access",
@@ -119,6 +125,17 @@ EXCLUDE = _right(
 DECLARE_CONFLICT = _right(
     "declare_conflict", _("Declare a conflict of interest, and so leave the case at once"),
     *_CASEWORK, ("work", Role.INTAKE),
+)
+IN_EMERGENCY = _right(
+    "in_emergency", _("See a case for a limited time, opened in an emergency"), *_IN_EMERGENCY
+)
+END_EMERGENCY = _right(
+    "end_emergency", _("End an emergency access: their own, or as supervisor anybody's"),
+    ("decide", Role.SUPERVISOR), *_IN_EMERGENCY,
+)
+REVIEW_EMERGENCY = _right(
+    "review_emergency", _("Review why a colleague opened a case in an emergency"),
+    ("decide", Role.SUPERVISOR),
 )
 # fmt: on
 
@@ -143,6 +160,9 @@ RIGHTS: tuple[CaseRight, ...] = (
     SET_CONFIDENTIALITY,
     EXCLUDE,
     DECLARE_CONFLICT,
+    IN_EMERGENCY,
+    END_EMERGENCY,
+    REVIEW_EMERGENCY,
 )
 BY_CODE = {right.code: right for right in RIGHTS}
 
@@ -210,6 +230,16 @@ CHANGE_TOGETHER = RoleRight(
     "change_together",
     frozenset({Role.INTAKE, Role.SUPERVISOR}),
     _("Give several cases to a caseworker at once, or remind of them"),
+)
+BREAK_GLASS = RoleRight(
+    "break_glass",
+    frozenset({Role.CASEWORKER, Role.SUPERVISOR}),
+    _("Open one case of their authority in an emergency, for a limited time and with a reason"),
+)
+SEE_EMERGENCIES = RoleRight(
+    "see_emergencies",
+    frozenset({Role.SUPERVISOR}),
+    _("See the list of emergency accesses that wait for a review"),
 )
 SEE_DASHBOARD = RoleRight(
     "see_dashboard",

@@ -163,6 +163,10 @@ def _level(event: Event, case: Case) -> str:
     return f"{Confidentiality(level).label}." if level in Confidentiality.values else ""
 
 
+def _reviewed(event: Event, case: Case) -> str:
+    return _("It was justified.") if event.data.get("justified") else _("It was not justified.")
+
+
 def _destroyed(event: Event, case: Case) -> str:
     return _("The person did not agree to it, so nothing of it is kept.")
 
@@ -207,6 +211,11 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("case.brought_near", _lazy("An organisation was given access"), _nearness, False),
     ("case.taken_away", _lazy("An organisation’s access was ended"), _nearness, False),
     ("case.confidentiality_changed", _lazy("Who may see the case was changed"), _level, False),
+    ("emergency.asked", _lazy("Opened in an emergency"), None, False),
+    ("emergency.ended", _lazy("Emergency access ended"), None, False),
+    ("emergency.reviewed", _lazy("Emergency access reviewed"), _reviewed, False),
+    ("emergencies.viewed", _lazy("Emergency accesses were listed"), None, True),
+    ("emergency.viewed", _lazy("The reason of an emergency access was read"), None, True),
     ("case.excluded", _lazy("Somebody was kept from the case"), None, False),
     ("case.conflict_declared", _lazy("Conflict of interest declared"), None, False),
     ("case.exclusion_lifted", _lazy("Somebody is no longer kept from the case"), None, False),
@@ -250,6 +259,12 @@ for _verb, _title, _text, _look in _OWN:
 for _kind, _sentence, _page in (
     ("case_assigned", _lazy("A case was given to you."), ""),
     ("case_reminder", _lazy("Your supervisor reminds you of a case."), ""),
+    (
+        "emergency_to_review",
+        _lazy("A case was opened in an emergency. Review it."),
+        "case_emergencies",
+    ),
+    ("emergency_used", _lazy("A case was opened in an emergency."), "audit_trail"),
     ("case_left_alone", _lazy("A case has no caseworker any more."), "triage"),
     ("case_brought_near", _lazy("A case was shared with your organisation."), ""),
     ("referral_received", _lazy("A referral came in and waits for a caseworker."), "triage"),

@@ -6,6 +6,7 @@ from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
 from cases.models.decision import Decision, DecisionReview
 from cases.models.document import Document, DocumentPart
 from cases.models.draft import Draft
+from cases.models.emergency import EmergencyAccess
 from cases.models.exclusion import Exclusion
 from cases.models.finding import FindingSet
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
@@ -32,6 +33,7 @@ __all__ = [
     "Document",
     "DocumentPart",
     "Draft",
+    "EmergencyAccess",
     "Episode",
     "Exclusion",
     "FindingSet",

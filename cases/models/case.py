@@ -100,6 +100,7 @@ class Case(models.Model):
             ("decide", "Decides the case"),
             ("protect", "Protects the person"),
             ("prosecute", "Answers for the prosecution"),
+            ("emergency", "Opened the case in an emergency"),
         ]
         indexes = [
             models.Index(fields=["next_due_at", "id"], name="case_by_next_due"),

@@ -144,6 +144,7 @@ REASONS = {
     "received": _lazy("their authority received the referral"),
     "assigned": _lazy("the case was given to them"),
     "brought_near": _lazy("their organisation was given access"),
+    "emergency": _lazy("they opened it in an emergency"),
     "named": _lazy("a supervisor named them, since only named people may see the case"),
 }
 

@@ -12,6 +12,7 @@ from cases.api import (
     decisions,
     documents,
     drafts,
+    emergency,
     exclusions,
     finding,
     inbox,
@@ -165,6 +166,32 @@ urlpatterns = [
         f"{_CASE}confidentiality/",
         confidentiality.ConfidentialityView.as_view(),
         name="api_case_confidentiality",
+    ),
+    path("emergencies/", emergency.EmergenciesView.as_view(), name="api_emergencies"),
+    path(
+        "emergencies/opening/",
+        emergency.EmergencyOpeningView.as_view(),
+        name="api_emergency_opening",
+    ),
+    path(
+        "emergencies/to-review/",
+        emergency.EmergencyReviewsView.as_view(),
+        name="api_emergencies_to_review",
+    ),
+    path(
+        f"{_CASE}emergencies/",
+        emergency.CaseEmergenciesView.as_view(),
+        name="api_case_emergencies",
+    ),
+    path(
+        f"{_CASE}emergencies/<uuid:emergency_id>/",
+        emergency.CaseEmergencyView.as_view(),
+        name="api_case_emergency",
+    ),
+    path(
+        f"{_CASE}emergencies/<uuid:emergency_id>/end/",
+        emergency.EmergencyEndView.as_view(),
+        name="api_case_emergency_end",
     ),
     path(f"{_CASE}exclusions/", exclusions.ExclusionsView.as_view(), name="api_case_exclusions"),
     path(

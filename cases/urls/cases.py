@@ -13,6 +13,13 @@ from cases.views.documents import (
     DocumentsView,
     WithdrawDocumentView,
 )
+from cases.views.emergency import (
+    CaseEmergenciesView,
+    EmergencyReviewsView,
+    EmergencyReviewView,
+    EmergencyView,
+    EndEmergencyView,
+)
 from cases.views.exclusions import ConflictView, ExclusionsView, LiftExclusionView
 from cases.views.finding import FindPersonView
 from cases.views.identity import ShowIdentityView
@@ -91,6 +98,23 @@ urlpatterns = [
         "cases/<str:reference>/keeping/erasure/withdrawal/",
         ErasureWithdrawalView.as_view(),
         name="case_erasure_withdrawal",
+    ),
+    path("emergency/", EmergencyView.as_view(), name="emergency"),
+    path("emergency/reviews/", EmergencyReviewsView.as_view(), name="emergency_reviews"),
+    path(
+        "cases/<str:reference>/emergencies/",
+        CaseEmergenciesView.as_view(),
+        name="case_emergencies",
+    ),
+    path(
+        "cases/<str:reference>/emergencies/<uuid:emergency>/",
+        EmergencyReviewView.as_view(),
+        name="case_emergency",
+    ),
+    path(
+        "cases/<str:reference>/emergencies/<uuid:emergency>/end/",
+        EndEmergencyView.as_view(),
+        name="case_emergency_end",
     ),
     path(
         "cases/<str:reference>/confidentiality/",

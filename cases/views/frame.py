@@ -5,23 +5,31 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import ports
 from cases.models import Case
-from cases.rights import SEE_WORKLIST
+from cases.rights import IN_EMERGENCY, SCREEN, SEE_WORKLIST
 from cases.selectors.cases import identity_bar
+from cases.selectors.emergency import minutes_left, running_until
 
 
 def case_frame(
     request: HttpRequest, case: Case, held: frozenset[str], *, current: str
 ) -> dict[str, Any]:
     """The context that `cases/frame.html` reads; `current` is the URL name of the open tab. One
-    query."""
+    query, and one more for somebody who opened the case in an emergency."""
+    # Only for whom it is their way in: everybody else's pages ask nothing of it.
+    emergency = None
+    if IN_EMERGENCY.code in held and SCREEN.code not in held:
+        emergency = running_until(case, request.user, at=timezone.now())  # type: ignore[arg-type]
     listed = SEE_WORKLIST.held_by(request.user)
     return {
         "case": case,
         "identity": identity_bar(case, held),
+        "emergency": emergency,
+        "emergency_minutes": minutes_left(emergency) if emergency else 0,
         "tabs": [
             {
                 "label": tab.label,

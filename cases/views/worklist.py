@@ -18,7 +18,7 @@ from cases.actions.saved_views import remove_view, rename_view, save_view
 from cases.forms.worklist import ORDERS, FindForm, SavedViewForm, WorklistFilter
 from cases.models import SavedView
 from cases.models.case import CaseKind
-from cases.rights import FIND_CASES, SEE_CASE, SEE_WORKLIST
+from cases.rights import BREAK_GLASS, FIND_CASES, SEE_CASE, SEE_WORKLIST
 from cases.selectors import cases as selectors
 from cases.selectors import saved_views as views
 from cases.selectors.lists import (
@@ -316,7 +316,12 @@ class FindView(View):
 
     @staticmethod
     def _page(request: HttpRequest, form: FindForm, status: int = 200, **more: Any) -> HttpResponse:
-        context = {"form": form, "case_url": reverse("worklist"), **more}
+        context = {
+            "form": form,
+            "case_url": reverse("worklist"),
+            "may_ask_emergency": BREAK_GLASS.held_by(request.user),
+            **more,
+        }
         return render(request, "cases/find.html", context, status=status)
 
 

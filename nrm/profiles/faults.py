@@ -354,6 +354,10 @@ def _numbers(profile: Profile) -> Iterator[str]:
             yield f"evidence.extensions: {extension!r} must be lower case, without a dot"
         elif extension not in FILE_TYPES:
             yield f"evidence.extensions: {extension!r} is none of {', '.join(FILE_TYPES)}"
+    emergency = profile.emergency_access
+    for key in ("minutes", "reason_characters", "reason_words", "review_working_days"):
+        if getattr(emergency, key) < 1:
+            yield f"emergency_access.{key}: must be 1 or more"
     if profile.statistics.threshold < 2:
         yield "statistics.threshold: must be 2 or more"
     if profile.statistics.rounding < 1:

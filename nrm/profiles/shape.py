@@ -260,6 +260,19 @@ FILE_TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyAccessRule:
+    """How long a case that was opened in an emergency stays open, how much of a reason it needs,
+    and within how many working days another person reviews it."""
+
+    minutes: int
+    reason_characters: int
+    reason_words: int
+    review_working_days: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceLimits:
     """How many documents a case has and how large each is; how many, and how large together, in
     one submission; how long a text is."""
@@ -538,6 +551,7 @@ class Profile:
     disclosure_purposes: tuple[Purpose, ...]
     emergency: tuple[EmergencyNumber, ...]
     evidence: EvidenceLimits
+    emergency_access: EmergencyAccessRule
     statistics: Statistics
     day_zero_tasks: tuple[DayZeroTask, ...]
     non_punishment: NonPunishment

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from cases.actions import deadlines, drafting
+from cases.actions import deadlines, drafting, emergency
 from cases.models import Case, Draft
 from cases.rules.deadlines import pause_reasons
 from cases.rules.referral_form import form_for
@@ -124,6 +124,16 @@ def _cases(scene: Scene) -> None:
     decision = road.submitted(world, verdict, at=at)
     road.own_grounds(world, decision, at=at)
     _keep(scene, "verdict", verdict, decision_id=decision.pk)
+
+    opened = people.referred(world, at=at, answers=CHILD)
+    asked = emergency.ask_emergency(
+        world.caseworker2,
+        actor=world.caseworker2,
+        at=at,
+        reference=opened.reference,
+        reason="The hotline is on the telephone and nobody else is here.",
+    )
+    _keep(scene, "opened", opened, emergency=asked.pk)
 
     returned = road.again(world, people.assigned(world, at=at))
     road.findings(world, returned, at=at)

@@ -205,5 +205,9 @@ def test_a_program_does_the_same(world, case):
         "Caseworker",
         "Caseworker2",
     }
-    assert calls.put(url, {"level": "sealed"}, format="json").status_code == 422
+    assert calls.put(url, {"level": "sealed"}, format="json").status_code == 400
+    assert (
+        calls.put(url, {**body, "people": [str(world.provider.pk)]}, format="json").status_code
+        == 422
+    )
     assert api(world.intake).get(url).status_code == 404

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from cases.actions import assigning, deciding, documents, drafting, excluding, notes
+from cases.actions import assigning, deciding, documents, drafting, emergency, excluding, notes
 from cases.actions.batches import MOST, Chosen, run_batch
 from cases.models import Case, Draft, Referral
 from nrm.accounts.models import Organisation
@@ -105,6 +105,15 @@ class Rows:
         world, at = self.world, self.at
         queued = people.referred(world, at=at, answers=CHILD)
         self.places["queued"] = self._place(queued)
+        asked = emergency.ask_emergency(
+            world.caseworker2,
+            actor=world.caseworker2,
+            at=at,
+            reference=queued.reference,
+            reason="The hotline is on the telephone and nobody else is here.",
+        )
+        emergency.review_emergency(asked, actor=world.supervisor, at=at, justified=True)
+        self.places["opened"] = self._place(queued, emergency=asked.pk, emergency_id=asked.pk)
         case = road.again(world, people.assigned(world, at=at))
         road.findings(world, case, at=at)
         road.submitted(world, case, at=at)

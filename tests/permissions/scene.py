@@ -8,10 +8,10 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from cases.actions import assigning, documents, drafting, excluding, notes, referring
+from cases.actions import assigning, documents, drafting, emergency, excluding, notes, referring
 from cases.actions.batches import Chosen, run_batch
 from cases.actions.saved_views import save_view
-from cases.models import Case, Document, Draft, InboxItem, Referral
+from cases.models import Case, Document, Draft, EmergencyAccess, InboxItem, Referral
 from cases.selectors.lists import Wanted
 from identities import kept
 from nrm.accounts import actions as accounts
@@ -71,7 +71,8 @@ def _add_strangers(world: World) -> None:
 # Cases -------------------------------------------------------------------------------------------
 def _cases(scene: Scene) -> None:
     world, at = scene.world, scene.at
-    _keep(scene, "queue", _referred(scene, CHILD))
+    queue = _referred(scene, CHILD)
+    _keep(scene, "queue", queue, emergency=_emergency(scene, queue).pk)
 
     assigned = _given(scene, _referred(scene, FULL), world.caseworker)
     for house in (world.provider_house, world.prosecution):
@@ -125,6 +126,19 @@ def _cases(scene: Scene) -> None:
         case, actor=world.other_caseworker, at=at, code="reasonable_grounds"
     )
     _keep(scene, "outer", outer, by="other_supervisor", decision_id=decision.pk)
+
+
+def _emergency(scene: Scene, case: Case) -> EmergencyAccess:
+    """Another caseworker opened the case, it has ended, and a supervisor has reviewed why."""
+    world, at = scene.world, scene.at
+    row = emergency.ask_emergency(
+        world.caseworker2,
+        actor=world.caseworker2,
+        at=at,
+        reference=case.reference,
+        reason="The hotline is on the telephone and nobody else is here.",
+    )
+    return emergency.review_emergency(row, actor=world.supervisor, at=at, justified=False)
 
 
 def _referred(
