@@ -11,6 +11,7 @@ from cases.actions.confidentiality import change_confidentiality
 from cases.actions.emergency import ask_emergency, end_emergency, review_emergency
 from cases.actions.excluding import exclude
 from cases.models import CaseUserGrant, EmergencyAccess, InboxItem
+from cases.references import new_reference
 from cases.rights import ASSIGN, RIGHTS, SCREEN, SEE_CASE, SHOW_IDENTITY, WRITE_NOTE
 from cases.rules.emergency import review_due
 from nrm.accounts.models import Membership, RoleGroup, User
@@ -88,7 +89,7 @@ def test_what_may_not_be_opened_is_answered_like_what_is_not_there(world, case, 
     if what == "foreign":
         who = "other_caseworker"
     if what == "absent":
-        reference = "00000-00000-000G"
+        reference = new_reference()
     client = world.client(who)
     answers = [
         client.post(reverse("emergency"), {"reference": one, "reason": WHY})
