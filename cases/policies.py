@@ -370,6 +370,8 @@ def _grants() -> list[Table]:
                 also={"mine": f"{own} AND {not_excluded(f'{name}.content_object_id')}"},
             )
         )
+    # What was granted to oneself one may give up: a conflict of interest, an emergency that is over.
+    made[-1].delete["mine"] = f"cases_caseusergrant.user_id = {ACTOR}"
     return made
 
 
@@ -388,6 +390,21 @@ def _exclusion() -> Table:
             "own": f"{declares} AND {by_me} AND {name}.user_id = {ACTOR}",
         },
         update={"supervisor": excludes},
+    )
+
+
+def _emergency() -> Table:
+    """Somebody's own is theirs to read; they write it while they have the case open, which the
+    database alone gives them (cases_open_in_emergency)."""
+    name = "cases_emergencyaccess"
+    own = f"{name}.person_id = {ACTOR}"
+    reviews = listed(f"{name}.case_id", pairs(rights.REVIEW_EMERGENCY))
+    ends = listed(f"{name}.case_id", pairs(rights.IN_EMERGENCY))
+    return Table(
+        name,
+        read={"own": own, "near": reviews},
+        insert={"own": f"{own} AND {ends}"},
+        update={"own": f"{own} AND {ends}", "near": reviews},
     )
 
 
@@ -508,6 +525,7 @@ def register() -> None:
         _case(),
         *_grants(),
         _exclusion(),
+        _emergency(),
         _listed(),
         _referral(),
         _draft(),

@@ -26,7 +26,7 @@ class EmergencySerializer(serializers.Serializer):
     id = serializers.UUIDField()
     reference = serializers.CharField(allow_blank=True)
     person = serializers.CharField()
-    state = serializers.ChoiceField(["running", "waiting", "reviewed"])
+    stands = serializers.ChoiceField(["running", "waiting", "reviewed"])
     asked_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
@@ -57,7 +57,7 @@ def _body(line: Line) -> dict[str, Any]:
         "id": row.pk,
         "reference": line.reference,
         "person": row.person.display_name,
-        "state": line.state,
+        "stands": line.state,
         "asked_at": row.asked_at,
         "ends_at": row.ends_at,
         "ended_at": row.ended_at,

@@ -61,11 +61,15 @@ def test_a_caseworker_opens_one_case_for_an_hour_and_everybody_is_told(world, ca
         assert "A case was opened in an emergency." in inbox
         assert "Caseworker2" not in inbox
     assert Event.objects.get(verb="emergency.asked").case_id == case.pk
-    # To read and to note, and no more; it stands in no list.
+    # To read and to note, and no more. It stands in their list while it runs.
     held = access.rights_on(fresh(world, "caseworker2"), case)
     assert {SEE_CASE.code, SHOW_IDENTITY.code, WRITE_NOTE.code} <= held
     assert not {SCREEN.code, ASSIGN.code, "exclude", "set_confidentiality"} & held
-    assert case.reference not in client.get(reverse("worklist")).content.decode()
+    listed = reverse("worklist") + "?view=team"
+    assert case.reference in client.get(listed).content.decode()
+    EmergencyAccess.objects.update(ends_at=at)
+    CaseUserGrant.objects.filter(permission__codename="emergency").update(ends_at=at)
+    assert case.reference not in client.get(listed).content.decode()
     assert len(held) < len(RIGHTS) / 2
 
 
@@ -200,7 +204,7 @@ def test_a_program_reviews_and_only_a_person_asks(world, case, at):
     refused = calls.post("/api/v1/emergencies/opening/", body, format="json")
     assert refused.status_code == 403
     row = ask(world, case, at)
-    assert calls.get("/api/v1/emergencies/").json()["results"][0]["state"] == "running"
+    assert calls.get("/api/v1/emergencies/").json()["results"][0]["stands"] == "running"
     reads = api(world.supervisor)
     (waiting,) = reads.get("/api/v1/emergencies/to-review/").json()["results"]
     assert waiting["reference"] == case.reference
@@ -208,7 +212,7 @@ def test_a_program_reviews_and_only_a_person_asks(world, case, at):
     assert len(reads.get(where).json()["results"]) == 1
     assert reads.get(f"{where}{row.pk}/").json()["reason"] == WHY
     told = reads.put(f"{where}{row.pk}/", {"justified": True}, format="json").json()
-    assert (told["state"], told["justified"]) == ("reviewed", True)
+    assert (told["stands"], told["justified"]) == ("reviewed", True)
     assert reads.post(f"{where}{row.pk}/end/").status_code == 204
     assert reads.post(f"{where}{row.pk}/end/").status_code == 422
 
@@ -218,4 +222,4 @@ def test_a_person_asks_by_rest_from_their_session(world, case):
     body = {"reference": case.reference, "reason": WHY}
     made = client.post("/api/v1/emergencies/opening/", body, content_type="application/json")
     assert made.status_code == 201
-    assert made.json()["state"] == "running"
+    assert made.json()["stands"] == "running"

@@ -212,7 +212,13 @@ def _excludes(standing: Standing, row: Row, _facts: Facts) -> bool:
     return str(row["case_id"]) in standing.cases(*some)
 
 
+def _in_emergency(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["person_id"]) == standing.who.pk
+    return mine and str(row["case_id"]) in standing.cases(rights.IN_EMERGENCY)
+
+
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
+_visible_own = _mine("user_id")
 # Whoever stands near a case otherwise than by having referred it.
 LISTED = rights.CaseRight(
     "listed", "", frozenset(pair for pair in ANY_RIGHT.holders if pair[0] != "refer")
@@ -240,10 +246,16 @@ RULES: dict[str, Rule] = {
         (rights.ASSIGN,),
         system="read",
         verbs="insert update delete",
-        also={"read": _mine("user_id")},
+        also={"read": _mine("user_id"), "delete": _visible_own},
     ),
     "cases_exclusion": Rule(
         (LISTED,), (rights.EXCLUDE,), system="read", verbs="update", also={"insert": _excludes}
+    ),
+    "cases_emergencyaccess": Rule(
+        (rights.REVIEW_EMERGENCY,),
+        (rights.REVIEW_EMERGENCY,),
+        verbs="update",
+        also={"read": _mine("person_id"), "insert": _in_emergency, "update": _in_emergency},
     ),
     "cases_listedcase": Rule(also={"read": _shelved}),
     "cases_referral": Rule(SEE, also={"read": _sent_by_team}),

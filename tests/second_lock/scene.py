@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from cases import access
-from cases.actions import excluding
+from cases.actions import emergency, excluding
 from cases.actions.identity import show_identity
 from cases.models import Allegation, Case, Deadline, DeadlineExtension, DeadlinePause, SafeContact
 from nrm.accounts.models import Organisation
@@ -85,6 +85,13 @@ def _traps(scene: Scene) -> None:
     # And what holds until tomorrow.
     cover = case_of(scene, "made")
     access.grant_person(cover, "work", world.caseworker2, ends_at=at + timedelta(days=1), **grant)
+    emergency.ask_emergency(
+        world.caseworker2,
+        actor=world.caseworker2,
+        at=at,
+        reference=scene.references["queue"],
+        reason="Nobody else is here and she calls.",
+    )
     # Nothing that was granted counts for who is excluded.
     excluding.exclude(
         case_of(scene, "known"),
