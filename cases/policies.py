@@ -370,7 +370,7 @@ def _grants() -> list[Table]:
                 also={"mine": f"{own} AND {not_excluded(f'{name}.content_object_id')}"},
             )
         )
-    # What was granted to oneself one may give up: a conflict of interest, an emergency that is over.
+    # What was granted to oneself one may give up: for a conflict of interest, after an emergency.
     made[-1].delete["mine"] = f"cases_caseusergrant.user_id = {ACTOR}"
     return made
 

@@ -161,6 +161,7 @@ def test_a_caseworker_declares_a_conflict_and_is_out(world, case):
     done = client.post(url, follow=True)
     assert "You can no longer see the case." in done.content.decode()
     assert client.get(reverse("case", args=[case.reference])).status_code == 404
+    assert not CaseUserGrant.objects.exists()
     row = Exclusion.objects.get()
     assert (row.user, row.by, row.reason) == (
         world.caseworker,

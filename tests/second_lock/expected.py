@@ -158,8 +158,17 @@ def _sent_by_team(standing: Standing, row: Row, facts: Facts) -> bool:
     return _of_team(standing, row, facts) and str(row["case_id"]) in standing.cases(ANY_RIGHT)
 
 
-def _group_grant(standing: Standing, row: Row, _facts: Facts) -> bool:
-    return row["group_id"] in standing.groups()
+def _kept_out(standing: Standing, row: Row, facts: Facts) -> bool:
+    """By name; the scene excludes no organisation that a grant was made to."""
+    return any(
+        (x["case_id"], x["user_id"], x["ended_at"])
+        == (row["content_object_id"], standing.who.pk, None)
+        for x in facts.rows["cases_exclusion"].values()
+    )
+
+
+def _group_grant(standing: Standing, row: Row, facts: Facts) -> bool:
+    return row["group_id"] in standing.groups() and not _kept_out(standing, row, facts)
 
 
 def _shelved(standing: Standing, row: Row, _facts: Facts) -> bool:
