@@ -380,14 +380,15 @@ def _exclusion() -> Table:
     kept from it sees nothing of it, not even that."""
     name = "cases_exclusion"
     excludes = listed(f"{name}.case_id", pairs(rights.EXCLUDE))
-    declares = listed(f"{name}.case_id", pairs(rights.DECLARE_CONFLICT))
     by_me = f"{name}.by_id = {ACTOR}"
     return Table(
         name,
         read={"near": listed(f"{name}.case_id", ANY_NEARNESS), "system": BY_SYSTEM},
         insert={
             "supervisor": f"{excludes} AND {by_me}",
-            "own": f"{declares} AND {by_me} AND {name}.user_id = {ACTOR}",
+            # Whoever declares a conflict has given their own grant up by then.
+            "own": f"{by_me} AND {name}.user_id = {ACTOR}"
+            f" AND {name}.reason = 'conflict_of_interest'",
         },
         update={"supervisor": excludes},
     )

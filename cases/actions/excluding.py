@@ -107,12 +107,12 @@ def _keep_out(
     worker = case.caseworker
     theirs = worker.organisations(*Role.values) if worker else []
     if worker is not None and (worker == person or organisation in theirs):
-        access.end_person(case, "work", worker)
         case.caseworker = None
         case.version += 1
         case.save(update_fields=["caseworker", "version"])
         once = f"alone:{case.pk}:{case.version}"
         tell(supervisors, "case_left_alone", once=once, at=at, case=case)
+        access.end_person(case, "work", worker)
     row = Exclusion.objects.create(
         case=case, user=person, organisation=organisation, reason=reason, by=actor, began_at=at
     )

@@ -216,9 +216,9 @@ def _excludes(standing: Standing, row: Row, _facts: Facts) -> bool:
     """A supervisor anybody, as themselves; others only themselves."""
     if str(row["by_id"]) != standing.who.pk:
         return False
-    own = str(row["user_id"]) == standing.who.pk
-    some = (rights.EXCLUDE, rights.DECLARE_CONFLICT) if own else (rights.EXCLUDE,)
-    return str(row["case_id"]) in standing.cases(*some)
+    if str(row["user_id"]) == standing.who.pk and row["reason"] == "conflict_of_interest":
+        return True
+    return str(row["case_id"]) in standing.cases(rights.EXCLUDE)
 
 
 def _in_emergency(standing: Standing, row: Row, _facts: Facts) -> bool:
