@@ -326,7 +326,12 @@ CASES = (
     Page("emergency_reviews", "other_supervisor"),
     Page("case_emergencies", "supervisor", "queue"),
     Page("case_emergencies", "supervisor", "assigned"),
-    Page("case_emergency", "supervisor", "opened", sent=(EMPTY,)),
+    Page(
+        "case_emergency",
+        "supervisor",
+        "opened",
+        sent=(Sent("main form:not([action]) button", emptied=True),),
+    ),
     Page("case", "caseworker2", "opened"),
     Page("case_confidentiality", "supervisor", "assigned", sent=(EMPTY,)),
     Page("case_exclusions", "supervisor", "assigned", sent=(EMPTY,)),
