@@ -69,7 +69,7 @@ def test_page(
         for size in SIZES:
             record_property("looked", (who or "anybody", language, str(size), len(sends) + 1))
         faults += [f"{who or 'anybody'}: {fault}" for fault in found]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def _by_keyboard(reader: Reader, page: Page, who: str) -> list[str]:

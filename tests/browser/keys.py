@@ -34,7 +34,10 @@ HERE = """
   const hit = (x, y) => document.elementFromPoint(x, y);
   const mine = x => x && [e, ...(e.labels || [])].some(one => one.contains(x));
   const middle = hit((inside.left + inside.right) / 2, (inside.top + inside.bottom) / 2);
-  const under = [[inside.left + 2, inside.top + 2], [inside.right - 2, inside.top + 2],
+  // What is taller than the window beside the bar cannot be clear of it as a whole.
+  const root = getComputedStyle(document.documentElement);
+  const room = innerHeight - (parseFloat(root.scrollPaddingTop) || 0);
+  const under = box.height < room && [[inside.left + 2, inside.top + 2], [inside.right - 2, inside.top + 2],
     [inside.left + 2, inside.bottom - 2], [inside.right - 2, inside.bottom - 2]]
     .map(([x, y]) => hit(x, y))
     .some(x => x && x.closest('.nrm-sticky') && !e.closest('.nrm-sticky'));
