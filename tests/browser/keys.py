@@ -37,8 +37,9 @@ HERE = """
   // What is taller than the window beside the bar cannot be clear of it as a whole.
   const root = getComputedStyle(document.documentElement);
   const room = innerHeight - (parseFloat(root.scrollPaddingTop) || 0);
-  const under = box.height < room && [[inside.left + 2, inside.top + 2], [inside.right - 2, inside.top + 2],
-    [inside.left + 2, inside.bottom - 2], [inside.right - 2, inside.bottom - 2]]
+  const corners = [[inside.left + 2, inside.top + 2], [inside.right - 2, inside.top + 2],
+    [inside.left + 2, inside.bottom - 2], [inside.right - 2, inside.bottom - 2]];
+  const under = box.height < room && corners
     .map(([x, y]) => hit(x, y))
     .some(x => x && x.closest('.nrm-sticky') && !e.closest('.nrm-sticky'));
   window.lastFocused = {e, look: look(e), name};
