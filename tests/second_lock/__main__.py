@@ -129,16 +129,16 @@ def mutants(cursor: Any) -> Iterator[Mutant]:
         for side in ("using", "check"):
             if not one[side] or one["roles"] == "nrm_owner":
                 continue
-            # An update's condition before and after are one and the same; each is let go by itself.
+            # An update's condition before and after are one and the same, and change together.
             variants = {"true": f"{name} open to all ({side})"}
             for text, said in _parts(one[side]):
                 variants.setdefault(text, f"{name}, {side}: {said}")
             for text, said in variants.items():
                 changed = {"using": one["using"], "check": one["check"], side: text}
-                if side == "using" and one["check"] == one["using"] and text != "true":
+                if one["command"] == "UPDATE" and one["check"] == one["using"]:
+                    if side == "check":
+                        continue
                     changed["check"] = text
-                elif side == "check" and one["check"] == one["using"] and text != "true":
-                    continue
                 yield Mutant(table, said, (drop, _create(one, **changed)), (drop, back))
 
 

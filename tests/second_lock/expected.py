@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connections
 
 from cases import rights
-from cases.access import shelves_of
+from cases.access import _nearness_ids, shelves_of
 from cases.models import Case
 from cases.rights import REFER
 from nrm.accounts.models import SYSTEM_ID, User
@@ -119,11 +119,16 @@ class Standing:
             return set()
         return {str(pk) for pk in REFER.teams_of(self.who.user)}
 
-    def groups(self) -> set[int]:
+    def groups(self) -> set[tuple[int, int]]:
+        """Group and permission of each grant that gives a right."""
         if not self.who.acts or self.who.user is None:
             return set()
-        placed = {role for _near, role in ANY_RIGHT.holders}
-        return {m.group_id for m in self.who.user.active_memberships if m.role in placed}
+        return {
+            (m.group_id, _nearness_ids()[near])
+            for m in self.who.user.active_memberships
+            for near, role in ANY_RIGHT.holders
+            if role == m.role
+        }
 
     def shelves(self) -> set[int]:
         if not self.who.acts or self.who.user is None:
@@ -168,7 +173,8 @@ def _kept_out(standing: Standing, row: Row, facts: Facts) -> bool:
 
 
 def _group_grant(standing: Standing, row: Row, facts: Facts) -> bool:
-    return row["group_id"] in standing.groups() and not _kept_out(standing, row, facts)
+    place = (row["group_id"], row["permission_id"])
+    return place in standing.groups() and not _kept_out(standing, row, facts)
 
 
 def _shelved(standing: Standing, row: Row, _facts: Facts) -> bool:

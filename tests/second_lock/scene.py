@@ -4,12 +4,22 @@ closed."""
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from cases import access
 from cases.actions import emergency, excluding
 from cases.actions.identity import show_identity
-from cases.models import Allegation, Case, Deadline, DeadlineExtension, DeadlinePause, SafeContact
-from nrm.accounts.models import Organisation
+from cases.models import (
+    Allegation,
+    Batch,
+    Case,
+    CaseTask,
+    Deadline,
+    DeadlineExtension,
+    DeadlinePause,
+    SafeContact,
+)
+from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
 from screening import actions as screening
 from screening.models import Evidence
@@ -46,8 +56,10 @@ def _more_rows(scene: Scene) -> None:
         }
         DeadlinePause.objects.create(from_date=at.date(), **of_clock)
         DeadlineExtension.objects.create(length=1, **of_clock)
+        CaseTask.objects.create(case=case, code="safety_check", opened_at=at)
         Allegation.objects.create(case=case, offence=b"sealed", recorded_at=at)
         SafeContact.objects.create(case=case, recorded_by=world.responder, recorded_at=at)
+    Batch.objects.create(actor=world.intake, what="remind", at=at, submission_key=uuid4())
     shown: dict[str, Any] = {"at": at, "purpose": "contact"}
     show_identity(case_of(scene, "assigned"), actor=world.caseworker, **shown)
     show_identity(case_of(scene, "others"), actor=world.caseworker2, **shown)
@@ -82,7 +94,22 @@ def _traps(scene: Scene) -> None:
     row = access.grant_role(case, "protect", far, Role.PROTECTION_PROVIDER, **grant)
     row.ends_at = ended
     row.save(update_fields=["ends_at"])
+    # A nearness that gives its role no right.
+    access.grant_role(case, "work", world.oversight, Role.AUDITOR, **grant)
+    access.grant_role(case, "decide", world.authority, Role.CASEWORKER, **grant)
+    # Somebody who refers for the police and works for the authority: sees more than they change.
+    both = person("both@example.org", Role.FIRST_RESPONDER, world.police)
+    group = RoleGroup.of(world.authority, Role.CASEWORKER)
+    Membership.objects.create(user=both, group=group)
+    world.users["both"] = both
+    access.grant_person(case_of(scene, "review"), "work", both, **grant)
     # And what holds until tomorrow.
+    row = access.grant_role(
+        case_of(scene, "screening"), "protect", world.provider_house, Role.PROTECTION_PROVIDER,
+        **grant,
+    )  # fmt: skip
+    row.ends_at = at + timedelta(days=1)
+    row.save(update_fields=["ends_at"])
     cover = case_of(scene, "made")
     access.grant_person(cover, "work", world.caseworker2, ends_at=at + timedelta(days=1), **grant)
     emergency.ask_emergency(
