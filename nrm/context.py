@@ -18,8 +18,11 @@ from django.db import connections, transaction
 class Actor(Protocol):
     """Whoever acts: a user, or the system itself."""
 
-    id: UUID
-    is_active: bool
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def is_active(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
@@ -60,7 +61,7 @@ def _count_by_age(profile: Profile, quarter: Quarter, zone: ZoneInfo) -> tuple[C
     bands = [(band.code, band.from_age, band.to_age) for band in profile.statistics.age_bands]
     counts: Counter[str] = Counter()
     total = 0
-    asked = [
+    asked: list[Any] = [
         profile.code,
         datetime.combine(quarter.first_day, time.min, zone),
         datetime.combine(quarter.next.first_day, time.min, zone),

@@ -16,6 +16,7 @@ from nrm.accounts.models import User
 from nrm.accounts.roles import Role
 from nrm.actions import Hidden, Objection, action, detail, refuse_if
 from nrm.profiles import load_profile
+from nrm.profiles.shape import EmergencyAccessRule
 
 
 @action("emergency.asked", right=rights.BREAK_GLASS)
@@ -57,10 +58,15 @@ def ask_emergency(
 
 
 def _note(
-    case: Case, actor: User, at: datetime, ends_at: datetime, words: str, rule: object
+    case: Case,
+    actor: User,
+    at: datetime,
+    ends_at: datetime,
+    words: str,
+    rule: EmergencyAccessRule,
 ) -> EmergencyAccess:
     pk = uuid4()
-    place = {"table": "cases_emergencyaccess", "column": "reason", "row": pk}
+    reason = seal(case.person_id, words, table="cases_emergencyaccess", column="reason", row=pk)
     calendar = case.profile.calendar_for(case.calendar)
     today = at.astimezone(calendar.zone).date()
     try:
@@ -69,7 +75,7 @@ def _note(
                 id=pk,
                 case=case,
                 person=actor,
-                reason=seal(case.person_id, words, **place),
+                reason=reason,
                 asked_at=at,
                 ends_at=ends_at,
                 review_due_on=review_due(today, case.profile.emergency_access, calendar),
