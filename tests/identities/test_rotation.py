@@ -233,7 +233,8 @@ def test_readers_and_writers_go_on_while_keys_change(filled, monkeypatch):
         def run():
             rng = Random(id(do))
             try:
-                while not over.is_set():
+                # People pause: one who never let go of a draft would keep it from being moved.
+                while not over.wait(0.02):
                     do(rng)
             except BaseException as failure:  # noqa: BLE001 - told below, whatever it is
                 failures.append(failure)
