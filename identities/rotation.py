@@ -14,6 +14,7 @@ that it cannot read, and no writer loses what it wrote:
 Broken off at any point, it goes on where it stopped. Nothing is opened that does not move.
 """
 
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -64,7 +65,33 @@ def rotate(*, tell: Tell, values: bool = True) -> Done:
         held = opened.execute("SELECT pg_try_advisory_lock(%s)", [_ONE_AT_A_TIME]).fetchone()
         if not held or not held[0]:
             raise Faulty("Another rotation of keys is under way.")
+        _refuse_where_rows_are_hidden(opened)
         return _Rotation(opened, tell).run(values=values)
+
+
+_HIDDEN = """
+SELECT wanted.name FROM unnest(%s::text[], %s::"char"[]) AS wanted (name, command)
+JOIN pg_class c ON c.oid = wanted.name::regclass AND c.relrowsecurity
+WHERE NOT EXISTS (
+    SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd IN (wanted.command, '*')
+    AND 'nrm_keys'::regrole = ANY (p.polroles) AND pg_get_expr(p.polqual, c.oid) = 'true'
+)
+ORDER BY 1
+"""
+
+
+def _refuse_where_rows_are_hidden(opened: Connection) -> None:
+    """Faulty where a row could be hidden from the rotation: it would not move the values there, and
+    then take away the key that they need."""
+    wanted = set()
+    for keys in (PersonKey, UserKey):
+        for column in sealed_columns(keys):
+            wanted |= {(column.table, "r"), (column.table, "w")}
+            wanted |= {(name, "r") for name in re.findall(r"\bJOIN (\w+)", column.joins)}
+    names, commands = zip(*sorted(wanted), strict=True)
+    if hidden := opened.execute(_HIDDEN, [list(names), list(commands)]).fetchall():
+        tables = ", ".join(sorted({name for (name,) in hidden}))
+        raise Faulty(f"nrm_keys does not see, or may not change, every row of {tables}.")
 
 
 def _quoted(keys: Keys) -> str:

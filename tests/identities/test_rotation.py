@@ -218,6 +218,23 @@ def test_two_rotations_do_not_run_at_once(db):
             call_command("rotate_keys", stdout=StringIO())
 
 
+@pytest.mark.parametrize("policy", ["rotated", "rotated_read"])
+@pytest.mark.parametrize("table", ["cases_note", "cases_emergencyaccess"])
+def test_where_the_database_hides_a_row_no_key_is_touched(filled, table, policy):
+    before = everything()
+    command, check = ("UPDATE", " WITH CHECK (true)") if policy == "rotated" else ("SELECT", "")
+    with connections["owner"].cursor() as owner:
+        owner.execute(f"DROP POLICY {policy} ON {table}")
+        try:
+            with pytest.raises(rotation.Faulty, match=table):
+                rotation.rotate(tell=print)
+        finally:
+            owner.execute(
+                f"CREATE POLICY {policy} ON {table} FOR {command} TO nrm_keys USING (true){check}"
+            )
+    assert everything() == before
+
+
 def test_readers_and_writers_go_on_while_keys_change(filled, monkeypatch):
     monkeypatch.setattr(rotation, "OWNERS", 1)
     cases = list(Case.objects.select_related("person").order_by("id"))
