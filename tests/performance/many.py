@@ -112,6 +112,10 @@ INSERT INTO cases_caseusergrant (content_object_id, user_id, permission_id, reas
 SELECT c.id, c.caseworker_id, %(work)s::int, 'assigned', c.opened_at
 FROM cases_case c WHERE c.reference LIKE 'many%%' AND c.caseworker_id IS NOT NULL;
 
+INSERT INTO cases_exclusion (id, case_id, user_id, reason, by_id, began_at, ended_because)
+SELECT gen_random_uuid(), c.id, %(kept_out)s::uuid, 'named', %(responder)s::uuid, c.opened_at, ''
+FROM cases_case c WHERE c.reference LIKE 'many%%' AND hashtext(c.reference) %% 10 = 0;
+
 INSERT INTO cases_inboxitem (id, user_id, kind, case_id, rung, once, data, created_at, read_at)
 SELECT md5('item' || c.reference)::uuid, %(with_most)s::uuid, 'case_assigned', c.id, '',
        c.reference, '{}', c.opened_at, CASE WHEN hashtext(c.reference) %% 40 <> 0 THEN %(at)s END
@@ -145,6 +149,7 @@ def many_cases(world: World, many: int, *, at: datetime) -> None:
         "with_most": world.caseworker2.pk,
         "police": world.police.pk,
         "responder": world.responder.pk,
+        "kept_out": world.other_caseworker.pk,
         "groups": [RoleGroup.of(organisation, role).pk for _, organisation, role, _ in groups],
         "nearnesses": [near[nearness] for nearness, *_ in groups],
         "authorities": [authority for *_, authority in groups],
