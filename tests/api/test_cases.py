@@ -233,7 +233,7 @@ def test_a_case_costs_a_known_number_of_queries(world: Any, case: Case) -> None:
 
 
 LIST_QUERIES = 8
-DETAIL_QUERIES = 11
+DETAIL_QUERIES = 10
 
 
 def test_each_look_is_an_event_with_the_ids_shown(world: Any, case: Case) -> None:

@@ -20,7 +20,7 @@ from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from nrm.profiles import load_profile
-from tests.api.tools import api
+from tests.api.tools import api, by_session
 from tests.casework.people import assigned
 
 NOWHERE = "7K3MQ-9TD2X-4HJ3"  # well formed, and of no case
@@ -221,8 +221,8 @@ def test_a_program_reviews_and_only_a_person_asks(world, case, at):
 
 
 def test_a_person_asks_by_rest_from_their_session(world, case):
-    client = world.client("caseworker2")
+    client = by_session(world.caseworker2)
     body = {"reference": case.reference, "reason": WHY}
-    made = client.post("/api/v1/emergencies/opening/", body, content_type="application/json")
+    made = client.post("/api/v1/emergencies/opening/", body, format="json")
     assert made.status_code == 201
     assert made.json()["stands"] == "running"
