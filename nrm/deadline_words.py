@@ -7,8 +7,8 @@ from typing import ParamSpec
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, trans_real
 
 from nrm.profiles.terms import ClockState, DayCount, Term
 
@@ -16,16 +16,16 @@ P = ParamSpec("P")
 
 
 def remembered(words: Callable[P, str]) -> Callable[P, str]:
-    """Remembers what a function says of days and numbers, in each language: a list of 25 cases
-    says a hundred such things, mostly the same ones as the list before it."""
+    """Remembers what a function says of days and numbers, in each catalogue of words: a list of 25
+    cases says a hundred such things, mostly the same ones as the list before it."""
 
     @lru_cache(maxsize=4096)
-    def kept(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> str:
+    def kept(_words: object, *args: P.args, **kwargs: P.kwargs) -> str:
         return words(*args, **kwargs)
 
     @wraps(words)
     def said(*args: P.args, **kwargs: P.kwargs) -> str:
-        return kept(get_language(), *args, **kwargs)
+        return kept(trans_real.catalog(), *args, **kwargs)
 
     return said
 

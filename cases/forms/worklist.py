@@ -7,8 +7,8 @@ from uuid import UUID
 from django import forms
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import trans_real
 
 from cases.selectors.lists import DUE, RECEIVED, STAGE, URGENCIES, Wanted
 from nrm.accounts.models import User
@@ -118,7 +118,7 @@ class WorklistFilter(Form):
             (name, str(field.help_text), *((value, str(label)) for value, label in field.choices))
             for name, field in self.fields.items()
         )
-        key = (get_language(), asked, offered)
+        key = (trans_real.catalog(), asked, offered)
         if (html := _drawn.get(key)) is None:
             if len(_drawn) >= _KEPT:
                 _drawn.clear()

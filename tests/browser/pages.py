@@ -529,6 +529,8 @@ NOT_PAGES: dict[str, str] = {
     "end_session": "takes what is sent",
     "end_other_sessions": "takes what is sent",
     "revoke_token": "takes what is sent",
+    "recovery_codes": "takes what is sent",
+    "factor_removal": "takes what is sent",
     "draft_item_removal": "takes what is sent",
     "referral_following": "takes what is sent",
     "batch": "takes what is sent",

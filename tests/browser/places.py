@@ -133,7 +133,7 @@ def _cases(scene: Scene) -> None:
         reference=opened.reference,
         reason="The hotline is on the telephone and nobody else is here.",
     )
-    _keep(scene, "opened", opened, emergency=asked.pk)
+    _keep(scene, "opened", opened, emergency=asked.pk, emergency_id=asked.pk)
 
     returned = road.again(world, people.assigned(world, at=at))
     road.findings(world, returned, at=at)
@@ -203,8 +203,15 @@ def _keep(scene: Scene, name: str, case: Case, **parts: UUID) -> None:
 
 
 def _invitation(scene: Scene) -> None:
-    """The link with which somebody chooses the first password of their account."""
+    """The link with which somebody chooses the first password of their account; and an account that
+    an administrator changes."""
     user = scene.world.users["far_liaison"]
+    # What is done to this account ends the sessions of whose it is: nobody else of these tests.
+    stranger = scene.world.users["far_provider"]
+    scene.places["account"] = {
+        "pk": str(stranger.pk),
+        "role": str(stranger.memberships.get().pk),
+    }
     scene.places["invited"] = {
         "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
         "token": default_token_generator.make_token(user),

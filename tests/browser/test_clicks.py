@@ -11,6 +11,8 @@ from tests.browser.hands import Hands
 from tests.casework.people import assigned
 from tests.decisions import road
 
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
 
 class Counted(Hands):
     """Hands that count each click on anything and each box that is ticked."""

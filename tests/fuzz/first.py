@@ -89,6 +89,11 @@ def _two_items(scene: Scene, place: Place) -> Body:
     return {"first": first, "second": second}
 
 
+def _two_named(scene: Scene, place: Place) -> Body:
+    users = scene.world.users
+    return {"people": [str(users[name].pk) for name in ("caseworker", "supervisor")]}
+
+
 # Where the place is another than that of the address, or the body says what is real.
 _OTHERWISE = {
     "get_deadline": Meant("caseworker", "assigned"),
@@ -140,6 +145,15 @@ _OTHERWISE = {
     "lift_hold": Meant("supervisor", "made"),
     "ask_for_erasure": Meant("supervisor", "returned"),
     "decide_erasure": Meant("supervisor2", "returned"),
+    "list_exclusions": Meant("supervisor", "assigned"),
+    "exclude": Meant("supervisor", "assigned", _user("person", "supervisor2")),
+    "lift_exclusion": Meant("supervisor", "assigned"),
+    "read_confidentiality": Meant("supervisor", "assigned"),
+    "set_confidentiality": Meant("supervisor", "completed", _two_named),
+    "list_case_emergencies": Meant("supervisor", "opened"),
+    "read_emergency": Meant("supervisor", "opened"),
+    "end_emergency": Meant("supervisor", "opened"),
+    "review_emergency": Meant("supervisor", "opened"),
 }
 
 # What is taken back first, to be recorded again; and last, what cannot be done again after another
@@ -147,7 +161,7 @@ _OTHERWISE = {
 _FIRST = ("take_indicator_back",)
 _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
-    *("ask_for_erasure", "decide_erasure"),
+    *("ask_for_erasure", "decide_erasure", "declare_conflict"),
 )
 _METHODS = ("get", "put", "patch", "post", "delete")
 
