@@ -13,6 +13,13 @@ from django.utils.translation import ngettext, trans_real
 from nrm.profiles.terms import ClockState, DayCount, Term
 
 P = ParamSpec("P")
+_forget: list[Callable[[], None]] = []
+
+
+def forget_words() -> None:
+    """Forgets what was remembered: after the words of a catalogue were changed."""
+    for forget in _forget:
+        forget()
 
 
 def remembered(words: Callable[P, str]) -> Callable[P, str]:
@@ -22,6 +29,8 @@ def remembered(words: Callable[P, str]) -> Callable[P, str]:
     @lru_cache(maxsize=4096)
     def kept(_words: object, *args: P.args, **kwargs: P.kwargs) -> str:
         return words(*args, **kwargs)
+
+    _forget.append(kept.cache_clear)
 
     @wraps(words)
     def said(*args: P.args, **kwargs: P.kwargs) -> str:

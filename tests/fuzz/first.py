@@ -135,7 +135,14 @@ _OTHERWISE = {
     "note_contradiction": Meant("caseworker", "screening", _two_items),
     "draft_decision": Meant("caseworker", "completed"),
     "read_letter": Meant("caseworker", "made"),
-    "serve_decision": Meant("caseworker", "made", lambda scene, place: {"channel": "in_person"}),
+    "serve_decision": Meant(
+        "caseworker",
+        "made",
+        lambda scene, place: {
+            "channel": "in_person",
+            "served_on": str(timezone.localdate(scene.at)),
+        },
+    ),
     "record_own_grounds": Meant("supervisor", "review"),
     "give_verdict": Meant("supervisor", "verdict"),
     "withdraw_decision": Meant("caseworker", "returned"),

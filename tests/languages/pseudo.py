@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from django.utils.translation import trans_real
 
+from nrm.deadline_words import forget_words
 from nrm.profiles import Label
 
 _FILLER = "éxtrå lengthening "
@@ -50,4 +51,6 @@ def spoken() -> Iterator[None]:
         patch.object(catalogue, "ngettext", ngettext),
         patch.object(Label, "text", lambda self, language: longer(label(self, language))),
     ):
+        forget_words()
         yield
+    forget_words()
