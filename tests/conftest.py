@@ -1,6 +1,6 @@
 """The test bed: a real PostgreSQL and Redis of this run's own. Tests sign in to the database as the
-application does (nrm_web, nrm_worker); only making, migrating and emptying the test database is
-the owner's. Nothing is rolled back behind a test's back: transactions commit, then all is emptied.
+application does (nrm_web, nrm_worker); only making and migrating the test database is the owner's.
+Nothing is rolled back behind a test's back: transactions commit, then all is emptied.
 """
 
 import os
@@ -89,54 +89,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> No
         make_database()
 
 
-# What migrations put there stays; everything else is emptied after each test. Deleting the few rows
-# of a test costs a tenth of truncating every table. The owner steps past the triggers and policies
-# that would stop anybody from deleting, and puts them back at once.
-_EACH_TABLE = """
-DO $$
-DECLARE item record;
-BEGIN
-    FOR item IN
-        SELECT c.oid::regclass AS name, c.relrowsecurity AS secured,
-               EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
-               AS guarded
-        FROM pg_class c
-        WHERE c.relkind = 'r' AND c.relnamespace IN ('public'::regnamespace, 'keys'::regnamespace)
-          AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission',
-                                'audit_cluster')
-    LOOP
-        IF item.secured THEN
-            EXECUTE format('ALTER TABLE %s {force} ROW LEVEL SECURITY', item.name);
-        END IF;
-        IF item.guarded THEN
-            EXECUTE format('ALTER TABLE %s {enable} TRIGGER USER', item.name);
-        END IF;
-        {then}
-    END LOOP;
-END $$
-"""
-_EMPTY = _EACH_TABLE.replace("{force}", "NO FORCE").replace("{enable}", "DISABLE")
-_EMPTY = _EMPTY.replace("{then}", "EXECUTE format('DELETE FROM %s', item.name);")
-_GUARD = _EACH_TABLE.replace("{force}", "FORCE").replace("{enable}", "ENABLE")
-_GUARD = _GUARD.replace("{then}", "")
-
-
 def _empty_the_database() -> None:
     from django.core.cache import cache
-    from django.db import connections, transaction
 
-    from nrm.accounts.models import SYSTEM_ID
+    from tests.rows import take_all_away
 
-    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
-        cursor.execute(_EMPTY)
-    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
-        cursor.execute(_GUARD)
-        cursor.execute(
-            "INSERT INTO accounts_user (id, email, display_name, password, language, is_active,"
-            " is_superuser, created_at) VALUES (%s, 'system@nrm.invalid', 'The system', '!', 'en',"
-            " true, false, now())",
-            [SYSTEM_ID],
-        )
+    take_all_away()
     cache.clear()
     heads = Path(os.environ["NRM_AUDIT_HEADS"])
     heads.unlink(missing_ok=True)
@@ -175,17 +133,17 @@ def password_is_enough(settings: Any) -> None:
 @pytest.fixture
 def world(db: None) -> Any:
     """Organisations and one user for each role, under the uk profile."""
-    from tests.world import build_world
+    from tests.world import begin_world
 
-    return build_world("uk")
+    return begin_world("uk")
 
 
 @pytest.fixture
 def palermo(db: None) -> Any:
     """The same under the palermo profile."""
-    from tests.world import build_world
+    from tests.world import begin_world
 
-    return build_world("palermo")
+    return begin_world("palermo")
 
 
 @pytest.fixture
