@@ -47,6 +47,8 @@ SEARCH_KEYS = env("NRM_SEARCH_KEYS")
 SEARCHES_PER_HOUR = int(env("NRM_SEARCHES_PER_HOUR", "30"))
 AUDIT_KEY = env("NRM_AUDIT_KEY")
 AUDIT_HEADS = env("NRM_AUDIT_HEADS")
+CLAMD = env("NRM_CLAMD")  # the path of clamd's socket, or host:port; empty: files are not scanned
+CLAMD_AWAY = env("NRM_CLAMD_AWAY", "refuse")  # or keep: what is done with files while it is away
 
 # Rooms ------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -20,6 +20,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 from psycopg_pool import PoolTimeout
 
+from nrm import antivirus
+
 Process = Literal["web", "worker", "beat"]
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
@@ -50,6 +52,7 @@ def faults(process: Process) -> Iterator[str]:
     yield from _kek_faults(needed=process == "web")
     yield from _search_faults(needed=process == "web")
     yield from _audit_faults(needed=process == "worker")
+    yield from antivirus.faults()
 
 
 def _secret_faults() -> Iterator[str]:

@@ -6,27 +6,31 @@ and a download is named by its number.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO, cast
 from uuid import UUID, uuid4, uuid5
 
 import structlog
+from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import rights
 from cases.models import Case, Document, DocumentPart
-from cases.models.document import DocumentKind, DocumentSource, WithdrawalReason
+from cases.models.document import DocumentKind, DocumentScan, DocumentSource, WithdrawalReason
 from cases.rules import documents as rules
+from cases.rules import files
 from cases.rules.partial_dates import objections_to_date
 from cases.selectors.documents import PART, TABLE, Told, lines_of
 from identities.crypto import Opener, Sealer, Unreadable
+from nrm import antivirus
 from nrm.accounts.models import User
 from nrm.actions import Objection, Refused, action, detail, refuse_if
 from nrm.audit import writer
+from nrm.profiles.shape import EvidenceLimits
 from nrm.uploads import SealedFile, Upload
 
 log = structlog.stdlib.get_logger(__name__)
@@ -41,6 +45,17 @@ class About:
     source: str
     dated: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in a file before anything is locked for it."""
+
+    file_type: str
+    digest: str
+    objections: tuple[Objection, ...] = ()
+    hidden: tuple[str, ...] | None = None
+    scan: antivirus.Scan = antivirus.Scan.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,7 @@ def add_documents(
                     about=about,
                     place=place,
                     key=key or uuid4(),
+                    looked=look_at(file, case.profile.evidence, place=place),
                 )
             )
         except Refused as refusal:
@@ -100,6 +116,30 @@ def add_documents(
                 },
             )
     return Added(tuple(saved), tuple(refused))
+
+
+def look_at(file: Upload, limits: EvidenceLimits, *, place: int = 1) -> Looked:
+    """Looks into a file, which may take seconds, and asks the scanner. A file that is refused for
+    less is not looked into."""
+    content = file.sealed
+    looked = Looked(rules.type_of(cast(BinaryIO, content)), _digest(content))
+    small = any(
+        rules.objections_to_file(
+            size=file.size or 0, file_type=looked.file_type, limits=limits, kept=0
+        )
+    )
+    if small or any(rules.objections_to_number(place, limits)):
+        return looked
+    found = tuple(files.objections_to_content(cast(BinaryIO, content), looked.file_type, limits))
+    if found:
+        return replace(looked, objections=found)
+    hidden = None
+    if looked.file_type in files.PICTURES:
+        told = files.hidden_in(cast(BinaryIO, content))
+        hidden = tuple(one.value for one in files.Hidden if one in told)
+    scan = antivirus.scan(content.blocks())
+    against = tuple(rules.objections_to_scan(scan, away=settings.CLAMD_AWAY))
+    return replace(looked, objections=against, hidden=hidden, scan=scan)
 
 
 def _objections_to_submission(
@@ -132,17 +172,16 @@ def add_document(
     about: About,
     place: int = 1,
     key: UUID,
+    looked: Looked,
 ) -> Document:
-    """Keeps one file of a submission, sealed part by part. Raises Refused with every objection to
-    the file itself."""
+    """Keeps one file of a submission, sealed part by part, as it is. Raises Refused with every
+    objection to the file itself and to what was found in it."""
     row = uuid5(case.pk, f"{actor.pk}|{key}|{place}")
     if first := Document.objects.filter(pk=row).first():
         detail(repeated=True)
         return first
     limits = case.profile.evidence
-    content = file.sealed
-    file_type = rules.type_of(cast(BinaryIO, content))
-    digest = _digest(content)
+    content, file_type, digest = file.sealed, looked.file_type, looked.digest
     refuse_if(
         [
             *rules.objections_to_number(place, limits),
@@ -153,10 +192,16 @@ def add_document(
                 kept=case.documents.filter(withdrawn_at=None).count(),
                 same_as=_same_as(case, file.size or 0, digest),
             ),
+            *looked.objections,
         ]
     )
     sealer = Sealer(case.person_id)
-    told = Told(name=_name_of(file), sha256=digest, note=about.note.strip())
+    told = Told(
+        name=_name_of(file),
+        sha256=digest,
+        note=about.note.strip(),
+        hidden=None if looked.hidden is None else list(looked.hidden),
+    )
     last = case.documents.aggregate(last=Max("number"))["last"] or 0
     document = Document.objects.create(
         id=row,
@@ -167,12 +212,19 @@ def add_document(
         dated=about.dated,
         file_type=file_type,
         size=content.size,
+        scan=looked.scan.value,
         told=sealer.text(told.as_text(), table=TABLE, column="told", row=row),
         added_by=actor,
         added_at=at,
     )
     _keep(document, content, sealer)
-    detail(number=document.number, kind=about.kind, type=file_type, size=content.size)
+    detail(
+        number=document.number,
+        kind=about.kind,
+        type=file_type,
+        size=content.size,
+        scan=looked.scan.value,
+    )
     return document
 
 
@@ -214,22 +266,51 @@ def _keep(document: Document, content: SealedFile, sealer: Sealer) -> None:
 
 # Downloading -------------------------------------------------------------------------------------
 @action("document.downloaded", right=rights.READ_DOCUMENT)
-def download_document(document: Document, *, actor: User, at: datetime) -> SealedFile:
-    """The file, whole and unchanged, or Refused: a withdrawn document is brought back first, and
-    one of which a part was changed, moved or cut off does not open at all."""
+def download_document(
+    document: Document, *, actor: User, at: datetime, original: bool = False
+) -> SealedFile:
+    """The file, whole; of a photograph a copy without what is hidden in it, unless the `original`
+    is asked for. Or Refused: a withdrawn document is brought back first, one of which a part was
+    changed, moved or cut off does not open at all, and one in which a virus is found now, which
+    was not scanned when it was added, stays where it is."""
     detail(number=document.number)
     if document.withdrawn:
         text = _("This document is withdrawn. Bring it back to download it.")
         refuse_if([Objection(text, code="withdrawn")])
-    copy = SealedFile()
+    content = SealedFile()
     try:
-        _copy(document, copy)
+        _copy(document, content)
     except Unreadable:
-        copy.close()
+        content.close()
         log.error("document.unreadable", document=str(document.pk))
         text = _("This document cannot be opened any more: its key is gone, or it was changed.")
         refuse_if([Objection(text, code="unreadable")])
-    copy.seek(0)
+    if document.scan != DocumentScan.CLEAN:
+        scan = antivirus.scan(content.blocks())
+        detail(scan=scan.value)
+        if scan == antivirus.Scan.INFECTED:
+            content.close()
+            refuse_if([Objection(_("A virus was found in it."), code="virus")])
+    if document.file_type in files.PICTURES and not original:
+        content = _cleaned(content)
+        detail(copy="cleaned")
+    else:
+        detail(copy="original")
+    content.seek(0)
+    return content
+
+
+def _cleaned(content: SealedFile) -> SealedFile:
+    copy = SealedFile()
+    try:
+        files.clean(cast(BinaryIO, content), copy)
+    except files.Damaged:
+        # Kept before photographs were looked into.
+        copy.close()
+        text = _("No copy without hidden data can be made of this photograph. Use the original.")
+        refuse_if([Objection(text, code="damaged")])
+    finally:
+        content.close()
     return copy
 
 

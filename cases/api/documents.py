@@ -19,8 +19,9 @@ from cases.actions.documents import (
 )
 from cases.api.base import CaseAPIView
 from cases.api.cases import WorkerSerializer, worker
-from cases.models.document import DocumentKind, DocumentSource, WithdrawalReason
+from cases.models.document import DocumentKind, DocumentScan, DocumentSource, WithdrawalReason
 from cases.rules.documents import LONGEST_NOTE
+from cases.rules.files import Hidden
 from cases.selectors.documents import (
     Line,
     document_of,
@@ -60,6 +61,16 @@ class DocumentsQuery(rest.PageQuery):
     )
 
 
+class DocumentFileQuery(serializers.Serializer):
+    """Which file is meant."""
+
+    original = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Of a photograph the file as it was added, in place of a copy of the picture.",
+    )
+
+
 class DocumentsWriteSerializer(serializers.Serializer):
     """The fields of a form with files: `files` may come several times."""
 
@@ -95,8 +106,15 @@ class DocumentSerializer(serializers.Serializer):
     note = serializers.CharField(allow_blank=True)
     type = serializers.CharField(help_text="By its content: jpeg, png, heic, pdf, doc, docx.")
     size = serializers.IntegerField(help_text="Bytes.")
-    sha256 = serializers.CharField(allow_blank=True)
-    checked_for_viruses = serializers.BooleanField(help_text="Always false: nothing checks yet.")
+    sha256 = serializers.CharField(allow_blank=True, help_text="Of the file as it was added.")
+    hidden = serializers.ListField(
+        child=serializers.ChoiceField([(one.value, one.value) for one in Hidden]),
+        allow_null=True,
+        help_text="What a photograph tells beside the picture; null: no photograph, or unknown.",
+    )
+    checked_for_viruses = serializers.BooleanField(
+        help_text="Whether a scanner found it clean when it was added."
+    )
     added_by = WorkerSerializer()
     added_at = serializers.DateTimeField()
     withdrawal = DocumentWithdrawalSerializer(allow_null=True)
@@ -139,7 +157,8 @@ def _body(line: Line) -> dict[str, Any]:
         "type": row.file_type,
         "size": row.size,
         "sha256": told.sha256,
-        "checked_for_viruses": False,
+        "hidden": told.hidden,
+        "checked_for_viruses": row.scan == DocumentScan.CLEAN,
         "added_by": worker(row.added_by),
         "added_at": row.added_at,
         "withdrawal": withdrawal,
@@ -258,14 +277,18 @@ class DocumentFileView(CaseAPIView):
         scope=Scope.IDENTITIES_READ,
         responses={
             (200, "application/octet-stream"): OpenApiResponse(
-                OpenApiTypes.BINARY, description="The file, unchanged, to be saved."
+                OpenApiTypes.BINARY,
+                description="The file, to be saved; of a photograph a copy of the picture without"
+                " what is hidden in the file, unless the original is asked for.",
             )
         },
         problems=(404, 422),
+        parameters=[DocumentFileQuery],
     )
     def get(self, request: Request, reference: str, document: UUID) -> HttpResponseBase:
         found = document_of(self.case, document)
-        content = download_document(found, actor=request.user, at=self.at)
+        original = self.read_query(DocumentFileQuery)["original"]
+        content = download_document(found, actor=request.user, at=self.at, original=original)
         return attachment(content, file_name(found))
 
 

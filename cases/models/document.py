@@ -44,6 +44,14 @@ class WithdrawalReason(models.TextChoices):
     NOT_NEEDED = "not_needed", _("It is not needed for this case")
 
 
+class DocumentScan(models.TextChoices):
+    """What was known of viruses when the file was added. An infected one is not kept."""
+
+    CLEAN = "clean", _("checked for viruses")
+    NONE = "none", _("not checked for viruses")
+    AWAY = "away", _("not checked for viruses: the scanner did not answer")
+
+
 class Document(OfCase):
     """One file and what is told of it."""
 
@@ -53,7 +61,9 @@ class Document(OfCase):
     dated = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
     file_type = models.CharField(max_length=10, help_text="Told by the content.")
     size = models.PositiveIntegerField(help_text="Bytes.")
-    # JSON under the person's key: what the file was called, its SHA-256, and the note.
+    scan = models.CharField(max_length=5, choices=DocumentScan, default=DocumentScan.NONE)
+    # JSON under the person's key: what the file was called, its SHA-256, the note,
+    # and what a photograph tells beside the picture.
     told = models.BinaryField(help_text="Under the person's key.")
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()

@@ -1,14 +1,17 @@
 """What can be kept as a document of a case. No database, no clock: a file and what is known in,
 every objection out."""
 
-import struct
 from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from cases.rules.files import Hidden
+from cases.rules.files.archives import names_in
 from nrm.actions import Objection
+from nrm.antivirus import Scan
 from nrm.profiles.shape import EvidenceLimits
 
 MEGABYTE = 1024 * 1024
@@ -32,6 +35,13 @@ SUFFIXES = {
     "docx": "docx",
 }
 
+HIDDEN_LABELS = {
+    Hidden.PLACE: _lazy("the place where it was taken"),
+    Hidden.TIME: _lazy("the time"),
+    Hidden.DEVICE: _lazy("the telephone or camera"),
+    Hidden.OTHER: _lazy("other data beside the picture"),
+}
+
 
 # What a file is ----------------------------------------------------------------------------------
 def type_of(file: BinaryIO) -> str:
@@ -48,7 +58,7 @@ def type_of(file: BinaryIO) -> str:
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
         return "heic"
     if head.startswith(b"PK\x03\x04"):
-        return "docx" if _is_docx(_names_in_zip(file)) else ""
+        return "docx" if _is_docx(names_in(file)) else ""
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "doc" if _holds(file, _WORD) else ""
     return ""
@@ -59,43 +69,10 @@ _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1"}
 # a message has others.
 _WORD = "WordDocument".encode("utf-16-le")
 
-_END = struct.Struct("<4s4H2LH")  # of a zip file: [MS-ZIP] end of central directory record
-_ENTRY = struct.Struct("<4s6H3L5H2L")  # one entry of the central directory
-_MOST_DIRECTORY = MEGABYTE
-
-
-def _names_in_zip(file: BinaryIO) -> set[bytes]:
-    """The names in a zip file, from its directory alone: nothing is unpacked, so there is no bomb
-    to meet. Empty where the directory cannot be read or is absurdly long."""
-    size = file.seek(0, 2)
-    tail_at = max(0, size - _END.size - 0xFFFF)
-    file.seek(tail_at)
-    tail = file.read()
-    found = tail.rfind(b"PK\x05\x06")
-    if found < 0 or len(tail) - found < _END.size:
-        return set()
-    _sign, _disk, _start, _here, count, length, offset, _more = _END.unpack_from(tail, found)
-    if length > _MOST_DIRECTORY or offset + length > size:
-        return set()
-    file.seek(offset)
-    directory = file.read(length)
-    names, place = set(), 0
-    for _number in range(count):
-        if place + _ENTRY.size > len(directory) or directory[place : place + 4] != b"PK\x01\x02":
-            return set()
-        entry = _ENTRY.unpack_from(directory, place)
-        name, extra, comment = entry[10:13]
-        place += _ENTRY.size
-        names.add(directory[place : place + name])
-        place += name + extra + comment
-    return names
-
 
 def _is_docx(names: set[bytes]) -> bool:
-    """A Word document, and none with macros: those are docm, whatever they are named."""
-    return {b"[Content_Types].xml", b"word/document.xml"} <= names and not any(
-        name.lower().endswith(b"vbaproject.bin") for name in names
-    )
+    """A Word document; what else is in one, cases.rules.files looks at."""
+    return {b"[Content_Types].xml", b"word/document.xml"} <= names
 
 
 def _holds(file: BinaryIO, wanted: bytes) -> bool:
@@ -141,6 +118,17 @@ def objections_to_file(
     if kept >= limits.files:
         text = _("The case has %(most)s documents already, and cannot have more.")
         yield Objection(text % {"most": limits.files}, field="files", code="full")
+
+
+def objections_to_scan(scan: Scan, *, away: str) -> Iterator[Objection]:
+    """Why a file is not kept that a scanner has looked at, or should have. `away` is what the
+    operator wants done with files while the scanner is away: refuse, or keep."""
+    if scan == Scan.INFECTED:
+        text = _("A virus was found in it.")
+        yield Objection(text, field="files", code="virus")
+    elif scan == Scan.AWAY and away != "keep":
+        text = _("It could not be checked for viruses just now. Try again in a few minutes.")
+        yield Objection(text, field="files", code="not_scanned")
 
 
 def objections_to_number(place: int, limits: EvidenceLimits) -> Iterator[Objection]:

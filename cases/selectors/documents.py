@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Document
 from cases.rules import documents as rules
+from cases.rules.files import PICTURES
 from cases.selectors.keyset import PAGE_SIZE, Rows
 from identities.crypto import Opener, Unreadable
 from nrm.actions import Hidden
@@ -19,12 +20,14 @@ TABLE, PART = "cases_document", "cases_documentpart"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is under the person's key beside the file: what it was called, what it hashes to, and
-    what somebody noted about it."""
+    """What is under the person's key beside the file: what it was called, what it hashes to, what
+    somebody noted about it, and what a photograph tells beside the picture (None: nobody
+    looked)."""
 
     name: str = ""
     sha256: str = ""
     note: str = ""
+    hidden: list[str] | None = None
 
     def as_text(self) -> str:
         return json.dumps(asdict(self))
@@ -41,6 +44,18 @@ class Line:
     @property
     def type_label(self) -> str:
         return rules.TYPE_LABELS[self.row.file_type]
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a download is a copy without what is hidden in the original."""
+        return self.row.file_type in PICTURES
+
+    @property
+    def hidden(self) -> str:
+        """What the original holds beside the picture, in words; empty where it holds nothing."""
+        if self.told.hidden is None:
+            return _("perhaps where and when it was taken")
+        return ", ".join(str(rules.HIDDEN_LABELS[one]) for one in self.told.hidden)
 
     @property
     def size(self) -> str:

@@ -130,13 +130,15 @@ def saved_words(added: Added) -> str:
 
 
 class DocumentFileView(CaseView):
-    """The file itself, as something to keep and never as a page."""
+    """The file itself, as something to keep and never as a page. Of a photograph it is a copy
+    without what is hidden in it, unless the address asks for the original."""
 
     right = rights.READ_DOCUMENT
 
     def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponseBase:
         found = document_of(self.case, document)
-        content = download_document(found, actor=request.user, at=self.at)
+        original = request.GET.get("copy") == "original"
+        content = download_document(found, actor=request.user, at=self.at, original=original)
         return attachment(content, file_name(found))
 
 

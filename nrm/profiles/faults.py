@@ -344,7 +344,10 @@ def _screening(screening: Screening) -> Iterator[str]:
 
 def _numbers(profile: Profile) -> Iterator[str]:
     limits = profile.evidence
-    for key in ("files", "megabytes", "text_characters", "files_at_once", "megabytes_at_once"):
+    for key in (
+        *("files", "megabytes", "text_characters", "files_at_once", "megabytes_at_once"),
+        *("unpacked_megabytes", "parts"),
+    ):
         if getattr(limits, key) < 1:
             yield f"evidence.{key}: must be 1 or more"
     if limits.megabytes_at_once < limits.megabytes:

@@ -275,7 +275,7 @@ class EmergencyAccessRule:
 @dataclass(frozen=True, slots=True)
 class EvidenceLimits:
     """How many documents a case has and how large each is; how many, and how large together, in
-    one submission; how long a text is."""
+    one submission; to how much one may unfold, and of how many parts; how long a text is."""
 
     files: int
     megabytes: int
@@ -285,6 +285,8 @@ class EvidenceLimits:
     verified: bool
     files_at_once: int = 20
     megabytes_at_once: int = 100
+    unpacked_megabytes: int = 200
+    parts: int = 2000
 
     @property
     def types(self) -> frozenset[str]:

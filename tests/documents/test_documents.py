@@ -112,18 +112,21 @@ def test_the_name_and_the_promised_type_of_a_file_count_for_nothing(world, case)
 
 
 def test_a_polyglot_is_kept_as_it_is_and_can_only_be_saved(world, case):
-    """A picture that is also a page and a program is evidence too; no browser ever opens it."""
+    """A picture that is also a page and a program is evidence too; no browser ever opens it, and
+    the copy is a picture and nothing else."""
     content = files.jpeg(b"<html><script>alert(document.cookie)</script>") + files.zipped()
     client = world.client("caseworker")
     assert send(client, case, ("both.html", content)).status_code == 302
-    file = client.get(url(case, "document_file", Document.objects.get().pk))
-    assert body(file) == content
+    address = url(case, "document_file", Document.objects.get().pk)
+    file = client.get(address)
+    assert body(client.get(address + "?copy=original")) == content
+    assert body(file) == b"\xff\xd8" + files.JFIF + files.PICTURE
     assert file["Content-Type"] == "application/octet-stream"
     assert file["Content-Disposition"].startswith("attachment;")
     assert file["X-Content-Type-Options"] == "nosniff"
     assert file["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert file["Cache-Control"] == "no-store"
-    assert file["Content-Length"] == str(len(content))
+    assert file["Content-Length"] == str(2 + len(files.JFIF + files.PICTURE))
 
 
 def test_a_file_larger_than_the_profile_allows_is_refused_beside_the_others(world, case):

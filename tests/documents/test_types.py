@@ -21,7 +21,6 @@ from tests.documents import files
         (files.docx(), "docx"),
         (files.compound("WordDocument"), "doc"),
         # What only looks like one of them
-        (files.docx("word/vbaProject.bin"), ""),
         (files.zipped(), ""),
         (files.compound("Workbook"), ""),
         (b"", ""),

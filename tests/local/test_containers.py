@@ -89,8 +89,20 @@ def test_every_secret_that_compose_reads_is_asked_for() -> None:
     assert asked == set(first_start.NEEDED)
     read = set(re.findall(r"\$\{(\w+):?[-+]", (PROJECT / "docker-compose.yml").read_text()))
     optional = {"NRM_MODE", "NRM_PORT", "NRM_TIME_ZONE", "NRM_BEHIND_PROXY", "WEB_CONCURRENCY"}
+    optional |= {"NRM_KEK_FILE", "NRM_KEK_IN_USE", "NRM_KEY_WRAPPER", "NRM_SEARCHES_PER_HOUR"}
+    optional |= {"NRM_CLAMD", "NRM_CLAMD_AWAY"}
     optional |= {f"NRM_EMAIL_{name}" for name in ("PORT", "USER", "PASSWORD", "TLS")}
     assert read - optional == asked
+
+
+def test_keys_may_come_from_a_file_or_a_key_service_in_place_of_the_environment() -> None:
+    """Each of the three satisfies the first start, and reaches those who open identities."""
+    told = SERVICES["prepare"]["environment"]["NRM_IS_SET"]
+    for name in ("NRM_KEKS", "NRM_KEK_FILE", "NRM_KEY_WRAPPER"):
+        assert f"${{{name}:+NRM_KEKS}}" in told
+        for service in SERVICES:
+            reads = name in SERVICES[service].get("environment", {})
+            assert reads == (service in ("web", "keys")), (service, name)
 
 
 def test_production_names_everything_that_is_missing_at_once() -> None:
