@@ -1,7 +1,5 @@
 """The auditor's pages: fixed tables over closed quarters, as they were frozen."""
 
-import csv
-import io
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +15,7 @@ from nrm.accounts.rights import SEE_STATISTICS
 from nrm.actions import Hidden
 from nrm.audit import writer
 from nrm.profiles import Profile
+from nrm.spreadsheets import as_csv
 from reporting.actions import freeze_referrals_by_age
 from reporting.models import FrozenTable
 from reporting.rules import Quarter
@@ -98,13 +97,13 @@ class DownloadView(StatisticsView):
         if table is None:
             raise Hidden("see_statistics")
         self.saw("statistics.downloaded", table)
-        text = io.StringIO()
-        rows = csv.writer(text)
-        rows.writerow(["table", "quarter", "age_band", "referrals"])
-        for cell in table.cells:
-            rows.writerow([table.code, table.quarter, cell["code"], _shown(cell["count"])])
-        rows.writerow([table.code, table.quarter, "total", _shown(table.total)])
-        response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+        place = (table.code, table.quarter)
+        rows = [
+            ("table", "quarter", "age_band", "referrals"),
+            *((*place, cell["code"], _shown(cell["count"])) for cell in table.cells),
+            (*place, "total", _shown(table.total)),
+        ]
+        response = HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
         name = f"referrals-by-age-{table.quarter}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

@@ -97,14 +97,6 @@ def test_session_key_changes_when_somebody_signs_in(world):
     assert client.session.session_key != before
 
 
-def test_logout_by_get_does_nothing_nor_does_hiding(world):
-    """A picture of another site cannot sign anybody out."""
-    client = world.client("administrator")
-    assert client.get("/sign-out/").status_code == 405
-    assert client.get("/hide/").status_code == 405
-    assert client.get("/administration/").status_code == 200
-
-
 def test_hidden_screen_ends_the_session_and_shows_nothing(world):
     client = world.client("administrator")
     page = client.post("/hide/")
@@ -367,17 +359,6 @@ def test_one_account_tried_from_everywhere_and_one_address_trying_everybody_are_
         throttle.note_failure(f"{number}@example.org", "203.0.113.10")
     assert throttle.too_many("supervisor@example.org", "203.0.113.10")
     assert not throttle.too_many("supervisor@example.org", "203.0.113.11")
-
-
-def test_revoked_token_opens_nothing_from_the_next_call_on(world, at):
-    token, secret = tokens.new_token(world.caseworker, label="desk", scopes=[Scope.ACCOUNT], at=at)
-    program = Client(headers={"Authorization": f"Bearer {secret}"})
-    assert program.get("/api/v1/account/").status_code == 200
-    actions.revoke_token(world.caseworker, actor=world.caseworker, at=at, token=token)
-    assert program.get("/api/v1/account/").status_code == 401
-    # Nor does the session that comes with it: a bad token is nobody.
-    program.cookies = world.client("caseworker").cookies
-    assert program.get("/api/v1/account/").status_code == 401
 
 
 def test_signing_in_failing_and_signing_out_are_on_record_without_the_address(world):

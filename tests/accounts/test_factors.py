@@ -147,29 +147,6 @@ def test_secret_that_is_moved_to_another_user_opens_nothing(world):
 
 
 # Setting up for somebody else --------------------------------------------------------------------
-def test_second_factor_enrolment_of_another_user_is_not_to_be_had(world):
-    """No address and no field names whose factor it is; one that is named all the same is not
-    listened to, and a factor of somebody else's is absent."""
-    thief, victim = world.client("intake"), world.caseworker
-    enrol(half(victim))
-    factor = Factor.objects.get(user=victim)
-    secret = secret_on(thief.get(reverse("factor_app"), {"user": str(victim.pk)}))
-    thief.post(
-        f"{reverse('factor_app')}?user={victim.pk}",
-        {"code": code(secret), "user": str(victim.pk), "user_id": str(victim.pk),
-         "factor": str(factor.pk)},
-    )  # fmt: skip
-    assert Factor.objects.filter(user=victim).count() == 1
-    assert Factor.objects.filter(user=world.intake).count() == 1
-    answer = thief.post(reverse("factor_removal", args=[factor.pk]))
-    assert answer.status_code == 404
-    with pytest.raises(Forbidden):
-        actions.begin_app(victim, actor=world.intake, at=timezone.now())
-    with pytest.raises(Forbidden):
-        actions.try_code(victim, actor=world.intake, at=timezone.now(), code="000000")
-    assert Factor.objects.filter(user=victim).count() == 1
-
-
 def test_password_alone_adds_no_factor_where_there_is_one(world):
     enrol(half(world.caseworker))
     thief = half(world.caseworker)
@@ -289,24 +266,6 @@ def test_each_further_five_wrong_codes_wait_twice_as_long_up_to_a_day(world, at)
 
 
 # Sessions ----------------------------------------------------------------------------------------
-def test_session_fixation_a_key_from_before_signing_in_or_before_the_factor_gives_nothing(world):
-    secret, _codes = enrol(half(world.caseworker))
-    client = Client()
-    client.get("/sign-in/")
-    client.cookies["nrm_session"] = "a" * 32  # planted
-    client.post("/sign-in/", {"username": world.caseworker.email, "password": PASSWORD})
-    first = client.cookies["nrm_session"].value
-    assert first != "a" * 32
-    client.post("/confirmation/", {"code": code(secret, later=STEP)})
-    second = client.cookies["nrm_session"].value
-    assert second != first
-    assert reaches(client)
-    for planted in ("a" * 32, first):
-        thief = Client()
-        thief.cookies["nrm_session"] = planted
-        assert not reaches(thief)
-
-
 def test_new_key_does_not_move_the_last_moment_of_the_session(world):
     secret, _codes = enrol(half(world.caseworker))
     client = half(world.caseworker)

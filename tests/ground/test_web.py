@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from django.urls import path
 
-from cases.references import new_reference
 from nrm.accounts.models import Organisation
 from nrm.actions import Hidden, Refused
 from nrm.audit.models import Event
@@ -51,22 +50,6 @@ def broken_routes(settings):
 
 def body(response) -> bytes:
     return response.content
-
-
-@pytest.mark.parametrize("name", ["caseworker", "auditor", "responder", "superuser"])
-def test_foreign_and_absent_case_get_the_same_bytes_and_headers(world, name):
-    foreign = world.case().reference
-    if name == "caseworker":
-        client = world.client("other_caseworker")
-    else:
-        client = world.client(name if name != "responder" else "other_responder")
-    answers = []
-    for reference in (foreign, new_reference(), "NOT-A-REFERENCE", "0" * 14):
-        response = client.get(f"/cases/{reference}/")
-        headers = {k: v for k, v in response.headers.items() if k != "Set-Cookie"}
-        answers.append((response.status_code, response.content, headers))
-    assert answers[0][0] == 404
-    assert all(answer == answers[0] for answer in answers)
 
 
 def test_page_not_found_carries_no_token_path_or_id(world):
