@@ -15,7 +15,7 @@
 SHELL := /bin/sh
 PORT ?= 8000
 PYTHON ?=
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 CHECK_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin

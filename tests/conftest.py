@@ -3,6 +3,7 @@ application does (nrm_web, nrm_worker); only making and migrating the test datab
 Nothing is rolled back behind a test's back: transactions commit, then all is emptied.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -43,6 +44,11 @@ def begin_servers(folder: Path) -> Iterator[None]:
 
         watching.begin(settings)
 
+        # That hashing is slow is Django's; that it is done once for everybody is tested by itself.
+        from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+        PBKDF2PasswordHasher.iterations = 1_000
+
         # Pages in tests name their files plainly: hashing and compressing them all takes seconds.
         settings.STORAGES["staticfiles"] = {
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -57,6 +63,42 @@ def pytest_configure(config: pytest.Config) -> None:
         _running = ExitStack()
         folder = _running.enter_context(tempfile.TemporaryDirectory(prefix="nrm-test-"))
         _running.enter_context(begin_servers(Path(folder)))
+
+
+# The files that take longest, longest first: begun last, one of them would be waited for by itself.
+_LONGEST = (
+    "browser/test_every_page.py",
+    "permissions/test_table.py",
+    "permissions/test_refusals.py",
+    "permissions/test_relations.py",
+    "browser/test_languages.py",
+    "browser/test_journey.py",
+    "performance/test_query_counts.py",
+    "performance/test_plans.py",
+    "demonstration/test_generated.py",
+    "second_lock/test_matrix.py",
+    "leaks/test_leaks.py",
+    "screening/test_in_browser.py",
+    "browser/test_keyboard.py",
+    "local/test_running.py",
+    "browser/test_weight.py",
+    "ground/test_access.py",
+    "fuzz/test_fuzz.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files in this order; the others as they come."""
+    here = Path(__file__).parent
+    place = {here / name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: nothing of it is looked at again for what can be freed."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
