@@ -8,6 +8,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import policies, ports, rights, sealed
+        from cases.actions.refusing import write_refusal
         from cases.actions.telling import tell_of_account
         from cases.deciding_words import register_all
         from cases.selectors.inbox import unread
@@ -16,6 +17,7 @@ class CasesConfig(AppConfig):
         from nrm.accounts.navigation import register
         from nrm.accounts.rights import ADMINISTER
         from nrm.accounts.roles import Role
+        from nrm.web import write_refusals_by
 
         register("referrals", _("Referrals"), *rights.REFER.roles, order=5)
         register("dashboard", _("Team"), *rights.SEE_DASHBOARD.roles, order=8)
@@ -43,4 +45,5 @@ class CasesConfig(AppConfig):
         register_all()
         sealed.register_all()
         notices.provide(tell_of_account)
+        write_refusals_by(write_refusal)
         policies.register()

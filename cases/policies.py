@@ -187,6 +187,22 @@ REVOKE ALL ON FUNCTION cases_about(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_about(uuid) TO nrm_web;
 """
 
+# The trail of a case, beyond what its readers may see by themselves.
+FUNCTIONS += """
+-- Writes that the actor was refused something, and of which case, where the address named one.
+CREATE OR REPLACE FUNCTION cases_write_refusal(
+    asked text, at timestamptz, request uuid, told jsonb
+) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO audit_event (xact, recorded_at, at, actor_id, verb, object_type, case_id,
+                             request_id, refused, data)
+    VALUES (0, at, at, nrm_actor(), 'access.refused', '',
+            (SELECT c.id FROM cases_case c WHERE c.reference = asked), request, true, told)
+$$;
+REVOKE ALL ON FUNCTION cases_write_refusal(text, timestamptz, uuid, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_write_refusal(text, timestamptz, uuid, jsonb) TO nrm_web;
+"""
+
 # What identities' own migration made, for a database in which policies hold: it runs as the owner,
 # who passes by the policies `owner`, and refuses where one is missing rather than take a case that
 # it cannot see for one that is not there.
@@ -519,6 +535,33 @@ def _disclosure() -> Table:
     )
 
 
+# Lists and searches that showed a case are events about no case. To whom, and how often, its
+# supervisor is told; of the events nothing else.
+LISTED_TO = f"""
+CREATE OR REPLACE FUNCTION cases_listed_to(asked uuid, first timestamptz, ended timestamptz)
+RETURNS TABLE (person uuid, verb varchar, times bigint, oldest timestamptz, newest timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM cases_listedcase l
+        WHERE l.case_id = asked AND l.shelf = ANY (cases_shelves({_codes(ACCESS)}))
+          AND (l.ends_at IS NULL OR l.ends_at > statement_timestamp())
+    ) OR asked = ANY (cases_excluded()) THEN
+        RAISE EXCEPTION 'Its supervisors are told who was shown a case.' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+        SELECT e.actor_id, e.verb, count(*), min(e.at), max(e.at)
+        FROM audit_event e
+        WHERE e.data ? 'cases' AND e.data -> 'cases' @> jsonb_build_array(asked)
+          AND e.case_id IS DISTINCT FROM asked
+          AND (first IS NULL OR e.at >= first) AND (ended IS NULL OR e.at < ended)
+        GROUP BY 1, 2;
+END $$;
+REVOKE ALL ON FUNCTION cases_listed_to(uuid, timestamptz, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_listed_to(uuid, timestamptz, timestamptz) TO nrm_web;
+"""
+
+
 def register() -> None:
     """Declares every table of the room, and those that are about a case in the rooms below."""
     reads_documents = pairs(rights.READ_DOCUMENT)
@@ -572,5 +615,5 @@ def register() -> None:
         _person(),
         _disclosure(),
         _trail(),
-        functions=FUNCTIONS,
+        functions=FUNCTIONS + LISTED_TO,
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case, InboxItem
 from cases.models.case import Confidentiality
-from cases.rights import NEARNESS
+from cases.rights import BY_CODE, NEARNESS
 from identities.models import EraseReason, HoldReason, LiftReason
 from nrm.audit.models import Event
 
@@ -176,6 +176,11 @@ def _purpose(event: Event, case: Case) -> str:
     return _("Reason given: %(reason)s.") % {"reason": purpose}
 
 
+def _refused(event: Event, case: Case) -> str:
+    right = BY_CODE.get(event.data.get("right", ""))
+    return f"{right.label}." if right else ""
+
+
 def _document(event: Event, case: Case) -> str:
     number = event.data.get("number")
     return _("Document %(number)s.") % {"number": number} if number else ""
@@ -250,6 +255,13 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("erasure.noted", _lazy("The erasure was noted outside the database"), None, False),
     ("keeping.viewed", _lazy("Keeping and erasing opened"), None, True),
     ("person.searched", _lazy("Searched for a person"), None, True),
+    ("access.refused", _lazy("Was refused"), _refused, True),
+    ("cases.listed", _lazy("List of cases shown"), None, True),
+    ("referrals.viewed", _lazy("List of referrals shown"), None, True),
+    ("reviews.viewed", _lazy("List of decisions to review shown"), None, True),
+    ("inbox.viewed", _lazy("Inbox opened"), None, True),
+    ("duplicates.viewed", _lazy("Who may be the same person was read"), None, True),
+    ("confidentiality.viewed", _lazy("Restricting or sealing the case opened"), None, True),
     ("task.done", _lazy("Task done"), _task, False),
     ("task.reopened", _lazy("Task opened again"), _task, False),
 )

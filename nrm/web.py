@@ -127,15 +127,28 @@ class context:
         return None
 
 
+def _write_plainly(*, reference: str, **event: Any) -> None:
+    writer.write("access.refused", refused=True, **event)
+
+
+_writes_refusals: list[Callable[..., None]] = [_write_plainly]
+
+
+def write_refusals_by(write: Callable[..., None]) -> None:
+    """A room above says how a refusal is written, which knows what the address names: it is given
+    `reference`, which may be empty, and what `writer.write` takes."""
+    _writes_refusals[:] = [write]
+
+
 def _write_refusal(user: Any, failure: Exception, request: HttpRequest, request_id: UUID) -> None:
     match = request.resolver_match
     right = str(failure) if isinstance(failure, (Forbidden, Hidden)) else ""
+    (write,) = _writes_refusals
     with database_context.acting_as(user, request_id=request_id):
-        writer.write(
-            "access.refused",
+        write(
+            reference=str(match.kwargs.get("reference", "")) if match else "",
             at=timezone.now(),
             actor_id=user.id if user else None,
-            refused=True,
             data={
                 "route": match.view_name if match else "",
                 "method": request.method or "",

@@ -46,8 +46,11 @@ class ScreeningPage(CaseView):
     """A page of the screening of a case."""
 
     right = rights.SCREEN
+    noted = False  # that the page is looked at
 
     def page(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        if self.request.method == "GET" and not self.noted:
+            self.looked_at(getattr(self, "screening", None))
         tabs = [
             {
                 "label": tab.label,
@@ -59,16 +62,17 @@ class ScreeningPage(CaseView):
         frame = {"case": self.case, "identity": identity_bar(self.case, self.held), "tabs": tabs}
         return render(self.request, template, {**frame, **context}, status=status)
 
-    def looked_at(self, screening: Screening, board: Board) -> None:
+    def looked_at(self, screening: Screening | None, board: Board | None = None) -> None:
         """A look is an event too."""
+        self.noted = True
         writer.write(
             "screening.viewed",
             at=self.at,
             actor_id=self.request.user.pk,
             object_type="screening.screening",
-            object_id=screening.pk,
+            object_id=screening.pk if screening else None,
             case_id=self.case.pk,
-            data={"evidence": [str(item.id) for item in board.items]},
+            data={"evidence": [str(item.id) for item in board.items] if board else []},
         )
 
     def url(self, name: str, *more: Any) -> str:

@@ -13,8 +13,9 @@ from cases.api.base import CaseAPIView
 from cases.models import Case
 from cases.rights import ASSIGN, SEE_ACCESS, SEE_REFERRAL, rights_in_words
 from cases.selectors import people as people_selectors
+from cases.selectors.looks import who_looked
 from cases.selectors.near import Access, organisations_to_bring, who_can_see
-from cases.selectors.timeline import access_log
+from cases.selectors.timeline import IDENTITY, LOOKS, REFUSED, Narrowed, access_log
 from cases.selectors.why import people_to_ask_about, why
 from nrm.accounts.models import Organisation
 from nrm.accounts.rights import ADMINISTER
@@ -82,10 +83,24 @@ def _access(case: Case) -> dict[str, Any]:
     }
 
 
-class _ChangeAccess(CaseAPIView):
-    """An endpoint of who can see a case; changing it needs the right to assign."""
+class _AccessView(CaseAPIView):
+    """An endpoint of who can see a case, and who has looked."""
 
     right = SEE_ACCESS
+
+    def looked(self, **data: Any) -> None:
+        """Writes that who can see the case was read, and of whom or of which looks."""
+        writer.write(
+            "access_log.viewed",
+            at=self.at,
+            actor_id=self.request.user.pk,
+            case_id=self.case.pk,
+            data=data,
+        )
+
+
+class _ChangeAccess(_AccessView):
+    """Changing it needs the right to assign."""
 
     def may_change(self) -> None:
         if ASSIGN.code not in self.held:
@@ -104,9 +119,7 @@ class AccessView(_ChangeAccess):
         problems=(404,),
     )
     def get(self, request: Request, reference: str) -> Response:
-        writer.write(
-            "access_log.viewed", at=self.at, actor_id=request.user.pk, case_id=self.case.pk
-        )
+        self.looked()
         return respond(_access(self.case))
 
     @describe(
@@ -145,10 +158,8 @@ class WhySerializer(serializers.Serializer):
     )
 
 
-class AccessPeopleView(CaseAPIView):
+class AccessPeopleView(_AccessView):
     """The people about whom may be asked why they can see the case."""
-
-    right = SEE_ACCESS
 
     @describe(
         "list_access_people",
@@ -159,14 +170,13 @@ class AccessPeopleView(CaseAPIView):
         problems=(404,),
     )
     def get(self, request: Request, reference: str) -> Response:
-        people = people_to_ask_about(self.case)
+        people = list(people_to_ask_about(self.case))
+        self.looked(people=[str(one.pk) for one in people])
         return respond([{"id": one.pk, "name": one.display_name} for one in people])
 
 
-class AccessPersonView(CaseAPIView):
+class AccessPersonView(_AccessView):
     """Why one person can see the case, or cannot."""
-
-    right = SEE_ACCESS
 
     @describe(
         "explain_access",
@@ -180,6 +190,7 @@ class AccessPersonView(CaseAPIView):
         answer = why(self.case, person, at=self.at)
         if answer is None:
             raise Hidden(SEE_ACCESS.code)
+        self.looked(people=[str(person)])
         return respond(
             {
                 "person": {"id": answer.person.pk, "name": answer.person.display_name},
@@ -211,11 +222,27 @@ class EndAccessView(_ChangeAccess):
 
 
 # Who has looked ----------------------------------------------------------------------------------
-class AccessLogQuery(serializers.Serializer):
+class AccessPeriodQuery(serializers.Serializer):
     """What may stand after the question mark."""
 
-    identity_only = serializers.BooleanField(
-        required=False, default=False, help_text="Only where somebody was shown who it is."
+    first = serializers.DateField(required=False, help_text="The first day.")
+    last = serializers.DateField(required=False, help_text="The last day.")
+
+    @staticmethod
+    def period(query: dict[str, Any]) -> Narrowed:
+        """The days that were asked for."""
+        return Narrowed(first=query.get("first"), last=query.get("last"))
+
+
+class AccessLogQuery(AccessPeriodQuery):
+    """The same, of a list with pages."""
+
+    show = serializers.ChoiceField(
+        [LOOKS, IDENTITY, REFUSED],
+        required=False,
+        default=LOOKS,
+        help_text="Every look and refusal, only where it was shown who the person is, or only "
+        "where somebody was refused.",
     )
     after = serializers.IntegerField(
         required=False, min_value=0, max_value=2**63 - 1, help_text="From `next`."
@@ -226,24 +253,24 @@ class AccessLogQuery(serializers.Serializer):
 
 
 class LookSerializer(serializers.Serializer):
-    """One look at the case."""
+    """One look at the case, or a refusal of one."""
 
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
     title = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
     by = serializers.CharField()
+    refused = serializers.BooleanField()
     purpose = serializers.CharField(allow_blank=True)
     reason = serializers.CharField(allow_blank=True)
 
 
-class AccessLogView(CaseAPIView):
+class AccessLogView(_AccessView):
     """Who has looked at the case, the newest first."""
-
-    right = SEE_ACCESS
 
     @describe(
         "list_looks",
-        "Read who has looked at a case",
+        "Read who has looked at a case, and who was refused",
         tag=TAG,
         scope=Scope.CASES_READ,
         responses={200: page_schema(LookSerializer, "LookPage")},
@@ -254,29 +281,79 @@ class AccessLogView(CaseAPIView):
         query = self.read_query(AccessLogQuery)
         looks, older, _newer = access_log(
             self.case,
-            identity_only=query["identity_only"],
+            show=query["show"],
+            period=AccessLogQuery.period(query),
             after=str(query.get("after", "")),
             size=query["limit"],
         )
-        writer.write(
-            "access_log.viewed",
-            at=self.at,
-            actor_id=request.user.pk,
-            case_id=self.case.pk,
-            data={"events": [look.told.id for look in looks]},
-        )
+        self.looked(events=[look.told.id for look in looks])
         bodies = [
             {
                 "id": look.told.id,
                 "at": look.told.at,
                 "title": str(look.told.title),
+                "text": look.told.text,
                 "by": str(look.told.by),
+                "refused": look.refused,
                 "purpose": str(look.purpose),
                 "reason": str(look.reason),
             }
             for look in looks
         ]
         return page_response(request, bodies, after=older)
+
+
+class LookerSerializer(serializers.Serializer):
+    """One person who saw the case, did something with it, or was refused it."""
+
+    person = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField()
+    did = serializers.ListField(
+        child=serializers.CharField(), help_text="What, in words, and how often."
+    )
+    shown = serializers.BooleanField(help_text="They were shown who the person is.")
+    refused = serializers.BooleanField()
+    first = serializers.DateTimeField()
+    last = serializers.DateTimeField()
+
+
+class LookersSerializer(serializers.Serializer):
+    """Everybody of the days asked for, whoever was last first. `more`: there was more than is read
+    at once; ask for fewer days."""
+
+    results = LookerSerializer(many=True)
+    more = serializers.BooleanField()
+
+
+class LookersView(_AccessView):
+    """Who saw the case in some days, person by person."""
+
+    @describe(
+        "list_lookers",
+        "Read who saw a case in a time, person by person, and what they did",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: LookersSerializer},
+        problems=(404,),
+        parameters=[AccessPeriodQuery],
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        period = AccessPeriodQuery.period(self.read_query(AccessPeriodQuery))
+        lookers, more = who_looked(self.case, period)
+        self.looked(people=[str(one.person_id) for one in lookers])
+        rows = [
+            {
+                "person": one.person_id,
+                "name": str(one.name),
+                "did": list(one.did),
+                "shown": one.shown,
+                "refused": one.refused,
+                "first": one.first,
+                "last": one.last,
+            }
+            for one in lookers
+        ]
+        return respond({"results": rows, "more": more})
 
 
 # People and consent ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from cases.models.case import Confidentiality, ConfidentialityReason
 from cases.rights import SET_CONFIDENTIALITY
 from cases.selectors.confidentiality import people_to_name
 from nrm.accounts.scopes import Scope
+from nrm.audit import writer
 from nrm.rest import Coded, coded_choice, describe, respond
 
 
@@ -56,6 +57,12 @@ class ConfidentialityView(CaseAPIView):
         problems=(404,),
     )
     def get(self, request: Request, reference: str) -> Response:
+        writer.write(
+            "confidentiality.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+        )
         return respond(self._body())
 
     @describe(

@@ -725,7 +725,10 @@ class ReviewsView(APIView):
             "reviews.viewed",
             at=self.at,
             actor_id=request.user.pk,
-            data={"decisions": [str(line.decision.pk) for line in waiting]},
+            data={
+                "decisions": [str(line.decision.pk) for line in waiting],
+                "cases": [str(line.decision.case_id) for line in waiting],
+            },
         )
         return page_response(request, [_waiting(line) for line in waiting], after=page.after)
 

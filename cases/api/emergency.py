@@ -121,7 +121,10 @@ class EmergencyReviewsView(APIView):
             "emergencies.viewed",
             at=self.at,
             actor_id=request.user.pk,
-            data={"emergencies": [str(line.row.pk) for line in lines]},
+            data={
+                "emergencies": [str(line.row.pk) for line in lines],
+                "cases": [str(line.row.case_id) for line in lines],
+            },
         )
         return respond({"results": [_body(line) for line in lines]})
 

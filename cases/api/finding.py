@@ -13,6 +13,7 @@ from cases.rights import ASSIGN, FIND_PEOPLE
 from cases.selectors.finding import Found, duplicates_of
 from identities.tokens import TokenKind
 from nrm.accounts.scopes import Scope
+from nrm.audit import writer
 from nrm.rest import APIView, Coded, ReferenceField, coded_choice, describe, respond
 
 TAG = "Cases"
@@ -91,4 +92,12 @@ class DuplicatesView(CaseAPIView):
         problems=(404,),
     )
     def get(self, request: Request, reference: str) -> Response:
-        return respond(_found(duplicates_of(self.case, request.user)))
+        found = duplicates_of(self.case, request.user)
+        writer.write(
+            "duplicates.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"cases": [str(alike.case.pk) for alike in found.alike]},
+        )
+        return respond(_found(found))

@@ -86,7 +86,10 @@ class InboxView(APIView):
             "inbox.viewed",
             at=self.at,
             actor_id=request.user.pk,
-            data={"items": [str(item.row.pk) for item in items]},
+            data={
+                "items": [str(item.row.pk) for item in items],
+                "cases": [str(item.row.case_id) for item in items if item.reference],
+            },
         )
         return page_response(request, [_body(item) for item in items], after=page.after)
 

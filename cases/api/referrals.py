@@ -160,7 +160,11 @@ class ReferralsView(APIView):
             "referrals.viewed",
             at=self.at,
             actor_id=request.user.pk,
-            data={"list": "api", "referrals": [str(row.referral.pk) for row in rows]},
+            data={
+                "list": "api",
+                "referrals": [str(row.referral.pk) for row in rows],
+                "cases": [str(row.referral.case_id) for row in rows],
+            },
         )
         return page_response(request, [_body(row) for row in rows], after=page.after)
 

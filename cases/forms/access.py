@@ -1,11 +1,16 @@
-"""The form by which a supervisor lets another organisation see the summary of a case."""
+"""The forms of the page about who can see a case, and who has looked."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.rows import RowChoiceField
+from cases.selectors.looks import month_of
+from cases.selectors.timeline import Narrowed
 from nrm.accounts.models import Organisation
 from nrm.forms import Form
 
@@ -27,6 +32,26 @@ class WhyForm(Form):
             ("", _("Choose a person")),
             *((str(one.pk), one.display_name) for one in people),
         ]
+
+
+class LogFilter(Form):
+    """Of which month the log is asked."""
+
+    small = True
+    log = forms.CharField(required=False, widget=forms.HiddenInput)
+    month = forms.ChoiceField(label=_("Month"), required=False)
+
+    def __init__(self, *args: Any, months: Iterable[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["month"].choices = [
+            ("", _("Since the case was opened")),
+            *((f"{day:%Y-%m}", date_format(day, "F Y")) for day in months),
+        ]
+
+    def period(self) -> Narrowed:
+        """The days of the month; every day where none, or none that is there, was chosen."""
+        month = self.cleaned_data.get("month") if self.is_valid() else ""
+        return month_of(date.fromisoformat(f"{month}-01")) if month else Narrowed()
 
 
 class BringNearForm(Form):

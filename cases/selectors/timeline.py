@@ -21,6 +21,7 @@ from nrm.accounts.models import SYSTEM_ID, User
 from nrm.audit.models import Event
 
 CHANGES, LOOKS, ALL = "changes", "looks", "all"
+IDENTITY, REFUSED = "identity", "refused"  # of the access log
 # What an event is about, by the beginning of its verb.
 KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "decisions": (_lazy("Decisions"), ("decision.", "letter.")),
@@ -53,13 +54,13 @@ class Narrowed:
                 about |= Q(verb__startswith=beginning)
             events = events.filter(about)
         if self.first is not None:
-            events = events.filter(at__gte=_midnight(self.first))
+            events = events.filter(at__gte=midnight(self.first))
         if self.last is not None:
-            events = events.filter(at__lt=_midnight(self.last + timedelta(days=1)))
+            events = events.filter(at__lt=midnight(self.last + timedelta(days=1)))
         return events
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
@@ -248,21 +249,25 @@ class Look:
     told: Told
     purpose: str
     reason: str
+    refused: bool = False
 
 
 def access_log(
     case: Case,
     *,
-    identity_only: bool = False,
+    show: str = LOOKS,
+    period: Narrowed = Narrowed(),
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> tuple[list[Look], str, str]:
-    """Who looked at the case, the newest first; with the reason where they were shown who the
-    person is. Four queries at most."""
-    events = _events(case, LOOKS)
-    if identity_only:
+    """Who looked at the case or was refused it, the newest first; with the reason where they were
+    shown who the person is. `show` is LOOKS, IDENTITY or REFUSED. Four queries at most."""
+    events = period.of(Event.objects.filter(case_id=case.pk))
+    if show == IDENTITY:
         events = events.filter(verb="identity.shown")
+    else:
+        events = events.filter(Q(refused=True) if show == REFUSED else _is_look() | Q(refused=True))
     rows, older, newer = event_page(events, after=after, before=before, size=size)
     reasons = _reasons(case, rows)
     by_id = {event.pk: event for event in rows}
@@ -275,6 +280,7 @@ def access_log(
                 told,
                 words.purpose_label(case, purpose) if purpose else "",
                 reasons.get(event.data.get("disclosure", ""), ""),
+                event.refused,
             )
         )
     return made, older, newer

@@ -157,6 +157,7 @@ urlpatterns = [
         name="api_case_access_person",
     ),
     path(f"{_CASE}access/log/", access.AccessLogView.as_view(), name="api_case_access_log"),
+    path(f"{_CASE}access/log/people/", access.LookersView.as_view(), name="api_case_lookers"),
     path(
         f"{_CASE}access/<uuid:organisation_id>/",
         access.EndAccessView.as_view(),

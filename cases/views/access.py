@@ -1,6 +1,7 @@
 """Who can see a case and why, who has looked, and the table of roles and rights in words."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from cases.actions.assigning import bring_near, take_away
-from cases.forms.access import BringNearForm, WhyForm
+from cases.forms.access import BringNearForm, LogFilter, WhyForm
 from cases.rights import ASSIGN, SEE_ACCESS, rights_in_words
+from cases.selectors.looks import MOST, months_since, who_looked
 from cases.selectors.near import organisations_to_bring, who_can_see
-from cases.selectors.timeline import access_log
+from cases.selectors.timeline import IDENTITY, LOOKS, REFUSED, access_log
 from cases.selectors.why import people_to_ask_about, why
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
@@ -21,7 +23,6 @@ from nrm.accounts.models import Organisation
 from nrm.accounts.rights import ADMINISTER
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit import writer
-from nrm.audit.codes import CASE, code_of
 from nrm.web import add_objections
 
 
@@ -59,10 +60,20 @@ class AccessView(CaseView):
         return BringNearForm(data, organisations=organisations_to_bring(self.case))
 
     def _page(self, request: HttpRequest, form: BringNearForm, status: int = 200) -> HttpResponse:
-        identity_only = request.GET.get("log") == "identity"
+        logs = {
+            LOOKS: _("Every look"),
+            IDENTITY: _("Identity shown"),
+            REFUSED: _("Refused"),
+        }
+        log = request.GET.get("log", LOOKS)
+        log = log if log in logs else LOOKS
+        months = LogFilter(request.GET, months=months_since(self.case.opened_at, at=self.at))
+        period = months.period()
+        lookers, more = who_looked(self.case, period)
         looks, older, newer = access_log(
             self.case,
-            identity_only=identity_only,
+            show=log,
+            period=period,
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
         )
@@ -71,14 +82,21 @@ class AccessView(CaseView):
             at=self.at,
             actor_id=request.user.pk,
             case_id=self.case.pk,
-            data={"events": [look.told.id for look in looks]},
+            data={
+                "events": [look.told.id for look in looks],
+                "people": [str(one.person_id) for one in lookers],
+            },
         )
         asking = WhyForm(request.GET, people=people_to_ask_about(self.case))
         answer = None
         if asking.is_valid() and asking.cleaned_data["person"]:
             answer = why(self.case, UUID(asking.cleaned_data["person"]), at=self.at)
-        here = request.path
-        log = "identity" if identity_only else "all"
+        month = period.first.strftime("%Y-%m") if period.first else ""
+
+        def address(**more: str) -> str:
+            query = {key: value for key, value in {"month": month, **more}.items() if value}
+            return f"{request.path}?{urlencode(query)}#log"
+
         return render(
             request,
             "cases/access.html",
@@ -89,23 +107,18 @@ class AccessView(CaseView):
                 "near": who_can_see(self.case),
                 "asking": asking,
                 "answer": answer,
-                "audit_code": code_of(CASE, self.case.pk),
+                "months": months,
+                "month": period.first,
+                "lookers": lookers,
+                "more_lookers": more,
+                "most": MOST,
                 "looks": looks,
-                "identity_only": identity_only,
                 "views": [
-                    {
-                        "label": _("Every look"),
-                        "url": f"{here}?log=all#log",
-                        "current": not identity_only,
-                    },
-                    {
-                        "label": _("Identity shown"),
-                        "url": f"{here}?log=identity#log",
-                        "current": identity_only,
-                    },
+                    {"label": label, "url": address(log=code), "current": code == log}
+                    for code, label in logs.items()
                 ],
-                "previous_url": f"{here}?log={log}&before={newer}#log" if newer else "",
-                "next_url": f"{here}?log={log}&after={older}#log" if older else "",
+                "previous_url": address(log=log, before=newer) if newer else "",
+                "next_url": address(log=log, after=older) if older else "",
             },
             status=status,
         )

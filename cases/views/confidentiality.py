@@ -16,6 +16,7 @@ from cases.selectors.near import who_can_see
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.actions import Refused
+from nrm.audit import writer
 from nrm.web import add_objections
 
 
@@ -25,6 +26,12 @@ class ConfidentialityView(CaseView):
     right = SET_CONFIDENTIALITY
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        writer.write(
+            "confidentiality.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+        )
         return self._page(request, self._form())
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:

@@ -397,7 +397,9 @@ class ServeView(DecisionPage):
     right = rights.SERVE_DECISION
 
     def get(self, request: HttpRequest, reference: str, decision_id: UUID) -> HttpResponse:
-        return self._form_page(self.find(decision_id), self._form())
+        decision = self.find(decision_id)
+        self.looked("decision.viewed", decision)
+        return self._form_page(decision, self._form())
 
     def post(self, request: HttpRequest, reference: str, decision_id: UUID) -> HttpResponse:
         decision = self.find(decision_id)

@@ -146,7 +146,15 @@ class WithdrawDocumentView(CaseView):
     right = rights.ADD_DOCUMENT
 
     def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
-        return self._page(request, document_of(self.case, document), WithdrawalForm())
+        found = document_of(self.case, document)
+        writer.write(
+            "documents.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"documents": [str(found.pk)]},
+        )
+        return self._page(request, found, WithdrawalForm())
 
     def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
         found = document_of(self.case, document)

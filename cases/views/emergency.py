@@ -68,7 +68,10 @@ class EmergencyReviewsView(View):
             "emergencies.viewed",
             at=at,
             actor_id=request.user.pk,
-            data={"emergencies": [str(line.row.pk) for line in lines]},
+            data={
+                "emergencies": [str(line.row.pk) for line in lines],
+                "cases": [str(line.row.case_id) for line in lines],
+            },
         )
         return render(request, "cases/emergency_reviews.html", {"lines": lines})
 

@@ -83,7 +83,15 @@ class LiftExclusionView(CaseView):
     right = EXCLUDE
 
     def get(self, request: HttpRequest, reference: str, exclusion: UUID) -> HttpResponse:
-        return self._page(request, running_exclusion(self.case, exclusion), LiftingForm())
+        row = running_exclusion(self.case, exclusion)
+        writer.write(
+            "exclusions.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"exclusions": [str(row.pk)]},
+        )
+        return self._page(request, row, LiftingForm())
 
     def post(self, request: HttpRequest, reference: str, exclusion: UUID) -> HttpResponse:
         row = running_exclusion(self.case, exclusion)

@@ -34,7 +34,10 @@ class InboxView(View):
             "inbox.viewed",
             at=timezone.now(),
             actor_id=user.pk,
-            data={"items": [str(item.row.pk) for item in items]},
+            data={
+                "items": [str(item.row.pk) for item in items],
+                "cases": [str(item.row.case_id) for item in items if item.reference],
+            },
         )
         here = request.path
         return render(

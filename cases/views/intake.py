@@ -93,12 +93,16 @@ class TriageView(CaseView):
     def _page(self, request: HttpRequest, form: AssignForm, status: int = 200) -> HttpResponse:
         told = selectors.referrals_told(self.case) if "see_referral" in self.held else []
         tasks = list(self.case.casetasks.all())
+        duplicates = duplicates_of(self.case, request.user)  # type: ignore[arg-type]
         writer.write(
             "referral.viewed",
             at=self.at,
             actor_id=request.user.pk,
             case_id=self.case.pk,
-            data={"referrals": [str(t.referral.pk) for t in told]},
+            data={
+                "referrals": [str(t.referral.pk) for t in told],
+                "cases": [str(alike.case.pk) for alike in duplicates.alike],
+            },
         )
         return render(
             request,
@@ -107,7 +111,7 @@ class TriageView(CaseView):
                 **case_frame(request, self.case, self.held, current=""),
                 "form": form,
                 "told": told,
-                "duplicates": duplicates_of(self.case, request.user),
+                "duplicates": duplicates,
                 "deadlines": running_deadlines(self.case, at=self.at),
                 "jurisdiction": self.case.profile.jurisdiction(self.case.jurisdiction).label,
                 "tasks": tasks,

@@ -89,6 +89,7 @@ class HomeView(ResponderView):
             data={
                 "drafts": [str(row.draft.pk) for row in shown],
                 "referrals": [str(row.referral.pk) for row in sent],
+                "cases": [str(row.referral.case_id) for row in sent],
             },
         )
         return render(

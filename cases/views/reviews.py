@@ -24,7 +24,10 @@ class ReviewsView(View):
             "reviews.viewed",
             at=at,
             actor_id=request.user.pk,
-            data={"decisions": [str(line.decision.pk) for line in waiting]},
+            data={
+                "decisions": [str(line.decision.pk) for line in waiting],
+                "cases": [str(line.decision.case_id) for line in waiting],
+            },
         )
         context = {"waiting": waiting, **page.links(request.path, {})}
         return render(request, "decisions/reviews.html", context)

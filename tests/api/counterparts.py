@@ -88,7 +88,8 @@ COUNTERPARTS = {
     "document_return": "DELETE api_document_withdrawal",
     "case_people": "GET api_case_people",
     "show_identity": "POST api_case_disclosures",
-    "case_access": "GET api_case_access, GET api_case_access_log, POST api_case_access",
+    "case_access": "GET api_case_access, GET api_case_access_log, GET api_case_lookers, "
+                   "POST api_case_access",
     "case_access_end": "DELETE api_case_access_end",
     "near_cases": "GET api_near",
     "emergency": "GET api_emergencies, POST api_emergency_opening",

@@ -132,6 +132,7 @@ READS: tuple[Read, ...] = (
     Read("api_keeping", "supervisor", "wide"),
     Read("api_duplicates", "supervisor", "wide"),
     Read("api_case_access_log", "supervisor", "wide", "?limit=100"),
+    Read("api_case_lookers", "supervisor", "wide"),
     Read("api_letter", "caseworker", "decided"),
     Read("api_statistics", "auditor"),
     Read("api_cases", "caseworker", query="?limit=100"),

@@ -425,6 +425,8 @@ REST = (
     row(_API + _CASE + "access/people/<uuid:person>/", "api_case_access_person", "assigned",
         GET=case("supervisors")),
     row(_API + _CASE + "access/log/", "api_case_access_log", *TYPICAL, GET=case("supervisors")),
+    row(_API + _CASE + "access/log/people/", "api_case_lookers", *TYPICAL,
+        GET=case("supervisors")),
     row(_API + _CASE + "access/<uuid:organisation_id>/", "api_case_access_end", "assigned",
         renamed={"organisation_id": "organisation"}, DELETE=case("supervisors")),
     row(_API + "emergencies/", "api_emergencies", GET=role(*CASEWORKERS, *SUPERVISORS)),

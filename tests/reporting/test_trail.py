@@ -1,6 +1,5 @@
 """The audit trail as auditors read it: everything that happened, in codes that join to nothing."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -56,9 +55,7 @@ def test_who_saw_this_case_in_june(world, case, at):
     look(world, case, "caseworker", JUNE)
     look(world, case, "intake", JUNE + timedelta(days=30))  # in July
     look(world, assigned(world, at=at), "supervisor", JUNE)  # another case
-    # The supervisor gives the auditor the code of the case.
-    page = world.client("supervisor").get(reverse("case_access", args=[case.reference]))
-    code = re.search(r"C-[A-Z2-7]{26}", page.content.decode())[0]
+    code = code_of(CASE, case.pk)
     june = "&first_day=1&first_month=6&first_year=2026&last_day=30&last_month=6&last_year=2026"
     (found,) = lines(world.client("auditor"), f"?case={code}&action=looks{june}")
     assert (found.at, found.title) == (JUNE, "Case page opened")
