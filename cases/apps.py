@@ -14,7 +14,7 @@ class CasesConfig(AppConfig):
         from cases.selectors.inbox import unread
         from cases.selectors.reviews import waiting_for
         from nrm.accounts import notices
-        from nrm.accounts.navigation import register
+        from nrm.accounts.navigation import register, register_own
         from nrm.accounts.rights import ADMINISTER
         from nrm.accounts.roles import Role
         from nrm.web import write_refusals_by
@@ -27,6 +27,7 @@ class CasesConfig(AppConfig):
         register("find_person", _("Find"), *rights.FIND_PEOPLE.roles, order=25)
         register("near_cases", _("Cases"), *rights.SEE_NEAR_CASES.roles, order=10)
         register("rights_table", _("Roles and rights"), *ADMINISTER.roles, order=80)
+        register_own("covers", _("Cover while I am away"), *rights.HAND_ON.roles)
         register("inbox", _("Inbox"), *Role.values, order=90, count=unread)
 
         for label, url_name, right, order in (

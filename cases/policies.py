@@ -425,6 +425,23 @@ def _emergency() -> Table:
     )
 
 
+def _cover() -> Table:
+    """To whom it concerns: who gave it, who has it, the supervisors of the authority, who also end
+    it. What the colleague may see by it, the grants say that the database makes
+    (cases_keep_covers)."""
+    name = "cases_cover"
+    own = f"{name}.giver_id = {ACTOR}"
+    taken = f"{name}.delegate_id = {ACTOR}"
+    supervised = of_team(f"{name}.authority_id", Role.SUPERVISOR)
+    gives = of_team(f"{name}.authority_id", Role.CASEWORKER, Role.SUPERVISOR)
+    return Table(
+        name,
+        read={"given": own, "taken": taken, "supervisor": supervised},
+        insert={"given": f"{own} AND {gives}"},
+        update={"given": own, "taken": taken, "supervisor": supervised},
+    )
+
+
 def _referral() -> Table:
     """Whoever refers for the organisation that sent it reads it, while they may see the case."""
     own = of_team("cases_referral.organisation_id", *_REFERRERS)
@@ -570,6 +587,7 @@ def register() -> None:
         *_grants(),
         _exclusion(),
         _emergency(),
+        _cover(),
         _listed(),
         _referral(),
         _draft(),

@@ -241,6 +241,11 @@ SEE_EMERGENCIES = RoleRight(
     frozenset({Role.SUPERVISOR}),
     _("See the list of emergency accesses that wait for a review"),
 )
+HAND_ON = RoleRight(
+    "hand_on",
+    frozenset({Role.CASEWORKER, Role.SUPERVISOR}),
+    _("Hand their own cases to a colleague while they are away, and end such a cover"),
+)
 SEE_DASHBOARD = RoleRight(
     "see_dashboard",
     frozenset({Role.SUPERVISOR}),

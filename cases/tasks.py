@@ -3,14 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from cases.actions import mailing, sweeping
+from cases.actions import covering, mailing, sweeping
 from nrm.accounts.models import User
 
 
 @shared_task
 def sweep(**_: object) -> None:
-    """Says what every clock has to say now."""
-    sweeping.sweep(at=timezone.now())
+    """Says what every clock has to say now, and begins the covers for an absence that are due."""
+    now = timezone.now()
+    covering.begin_covers(actor=User.objects.system(), at=now)
+    sweeping.sweep(at=now)
 
 
 @shared_task

@@ -6,6 +6,7 @@ anything about is shown by its code, so that nothing that happened is left out.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -17,6 +18,7 @@ from cases.models.case import Confidentiality
 from cases.rights import BY_CODE, NEARNESS
 from identities.models import EraseReason, HoldReason, LiftReason
 from nrm.audit.models import Event
+from nrm.deadline_words import day_words
 
 Text = Callable[[Event, Case], str]
 
@@ -158,6 +160,19 @@ def _nearness(event: Event, case: Case) -> str:
     return f"{label}." if label else ""
 
 
+def _handed_on(event: Event, case: Case) -> str:
+    words = {
+        "name": people_in(event).get(event.data.get("to") or "", ""),
+        "first": _day(event.data.get("begins_on")),
+        "last": _day(event.data.get("ends_on")),
+    }
+    return _("To %(name)s, from %(first)s to %(last)s.") % words if all(words.values()) else ""
+
+
+def _day(told: str | None) -> str:
+    return day_words(date.fromisoformat(told)) if told else ""
+
+
 def _level(event: Event, case: Case) -> str:
     level = event.data.get("level", "")
     return f"{Confidentiality(level).label}." if level in Confidentiality.values else ""
@@ -216,6 +231,11 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("case.brought_near", _lazy("An organisation was given access"), _nearness, False),
     ("case.taken_away", _lazy("An organisation’s access was ended"), _nearness, False),
     ("case.confidentiality_changed", _lazy("Who may see the case was changed"), _level, False),
+    ("case.handed_on", _lazy("Handed to a colleague for an absence"), _handed_on, False),
+    ("cover.given", _lazy("Cases handed to a colleague for an absence"), None, False),
+    ("cover.ended", _lazy("Cover for an absence ended"), None, False),
+    ("covers.begun", _lazy("Covers for an absence began or ended"), None, False),
+    ("covers.viewed", _lazy("Covers for an absence were listed"), None, True),
     ("emergency.asked", _lazy("Opened in an emergency"), None, False),
     ("emergency.ended", _lazy("Emergency access ended"), None, False),
     ("emergency.reviewed", _lazy("Emergency access reviewed"), _reviewed, False),
@@ -276,6 +296,13 @@ for _kind, _sentence, _page in (
         _lazy("A case was opened in an emergency. Review it."),
         "case_emergencies",
     ),
+    (
+        "cover_taken",
+        _lazy("A colleague’s cases are handed to you for the time of an absence."),
+        "covers",
+    ),
+    ("cover_given", _lazy("Your cases are handed on for the time of your absence."), "covers"),
+    ("cover_ended", _lazy("A cover for an absence was ended."), "covers"),
     ("emergency_used", _lazy("A case was opened in an emergency."), "audit_trail"),
     ("case_left_alone", _lazy("A case has no caseworker any more."), "triage"),
     ("case_brought_near", _lazy("A case was shared with your organisation."), ""),

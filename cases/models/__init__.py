@@ -2,6 +2,7 @@
 
 from cases.models.batch import Batch
 from cases.models.case import Case
+from cases.models.cover import Cover
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
 from cases.models.decision import Decision, DecisionReview
 from cases.models.document import Document, DocumentPart
@@ -25,6 +26,7 @@ __all__ = [
     "CaseTask",
     "CaseUserGrant",
     "Consent",
+    "Cover",
     "Deadline",
     "DeadlineExtension",
     "DeadlinePause",

@@ -24,6 +24,10 @@ class CaseUserGrant(Grant, UserObjectPermissionBase):
             models.Index(
                 fields=["content_object", "user", "permission"], name="user_grant_by_case"
             ),
+            # The few that come and go with the cover for an absence (cases.models.cover).
+            models.Index(
+                fields=["user"], condition=models.Q(reason="absence"), name="user_grant_of_cover"
+            ),
         ]
 
 

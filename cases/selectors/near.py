@@ -145,6 +145,7 @@ REASONS = {
     "assigned": _lazy("the case was given to them"),
     "brought_near": _lazy("their organisation was given access"),
     "emergency": _lazy("they opened it in an emergency"),
+    "absence": _lazy("they cover for the caseworker, who is away"),
     "named": _lazy("a supervisor named them, since only named people may see the case"),
 }
 

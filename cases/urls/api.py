@@ -7,6 +7,7 @@ from cases.api import (
     batches,
     cases,
     confidentiality,
+    covers,
     dashboard,
     deadlines,
     decisions,
@@ -168,6 +169,8 @@ urlpatterns = [
         confidentiality.ConfidentialityView.as_view(),
         name="api_case_confidentiality",
     ),
+    path("covers/", covers.CoversView.as_view(), name="api_covers"),
+    path("covers/<uuid:cover_id>/end/", covers.CoverEndView.as_view(), name="api_cover_end"),
     path("emergencies/", emergency.EmergenciesView.as_view(), name="api_emergencies"),
     path(
         "emergencies/opening/",

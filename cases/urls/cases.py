@@ -6,6 +6,7 @@ from cases.views.access import AccessView, EndAccessView, RightsTableView
 from cases.views.batches import BatchResultView, BatchView
 from cases.views.case import CaseOverview, PeopleView, ReferralTold, TasksView, TimelineView
 from cases.views.confidentiality import ConfidentialityView
+from cases.views.covers import CoversView, EndCoverView
 from cases.views.dashboard import DashboardView
 from cases.views.documents import (
     BringBackDocumentView,
@@ -99,6 +100,8 @@ urlpatterns = [
         ErasureWithdrawalView.as_view(),
         name="case_erasure_withdrawal",
     ),
+    path("cover/", CoversView.as_view(), name="covers"),
+    path("cover/<uuid:cover>/end/", EndCoverView.as_view(), name="cover_end"),
     path("emergency/", EmergencyView.as_view(), name="emergency"),
     path("emergency/reviews/", EmergencyReviewsView.as_view(), name="emergency_reviews"),
     path(

@@ -39,6 +39,19 @@ def register(
     _pages[name] = Page(name, label, frozenset(roles), order, count)
 
 
+_own: list[tuple[str, Any, frozenset[str]]] = []
+
+
+def register_own(name: str, label: Any, *roles: str) -> None:
+    """A page about oneself, which the page of the account leads to."""
+    _own.append((name, label, frozenset(roles)))
+
+
+def own_pages(user: Any) -> list[dict[str, Any]]:
+    """Where the page of this user's account leads besides signing in. No query."""
+    return [{"label": t, "url": reverse(name)} for name, t, roles in _own if roles & user.roles]
+
+
 def pages_for(user: Any) -> list[Page]:
     if not getattr(user, "is_authenticated", False):
         return []

@@ -19,7 +19,7 @@ from django.views.i18n import set_language as django_set_language
 from nrm.accounts import actions, presence
 from nrm.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
 from nrm.accounts.models import Session, Token, User
-from nrm.accounts.navigation import first_page
+from nrm.accounts.navigation import first_page, own_pages
 from nrm.accounts.sessions import live_sessions
 from nrm.actions import Hidden
 from nrm.audit import writer
@@ -138,6 +138,7 @@ def account(request: HttpRequest) -> HttpResponse:
         form = TokenForm()
     context = {
         "memberships": user.active_memberships,
+        "own_pages": own_pages(user),
         "tokens": user.tokens.filter(revoked_at=None, expires_at__gt=timezone.now()),
         "sessions": list(live_sessions(user, at=timezone.now())),
         "this_session": request.session.row,  # type: ignore[attr-defined]

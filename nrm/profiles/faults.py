@@ -361,6 +361,9 @@ def _numbers(profile: Profile) -> Iterator[str]:
     for key in ("minutes", "reason_characters", "reason_words", "review_working_days"):
         if getattr(emergency, key) < 1:
             yield f"emergency_access.{key}: must be 1 or more"
+    for key in ("days", "days_ahead"):
+        if getattr(profile.cover, key) < 1:
+            yield f"cover.{key}: must be 1 or more"
     if profile.statistics.threshold < 2:
         yield "statistics.threshold: must be 2 or more"
     if profile.statistics.rounding < 1:

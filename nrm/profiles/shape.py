@@ -273,6 +273,17 @@ class EmergencyAccessRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverRule:
+    """For how many days somebody who is away can hand their cases to a colleague, and how many
+    days before."""
+
+    days: int
+    days_ahead: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceLimits:
     """How many documents a case has and how large each is; how many, and how large together, in
     one submission; to how much one may unfold, and of how many parts; how long a text is."""
@@ -554,6 +565,7 @@ class Profile:
     emergency: tuple[EmergencyNumber, ...]
     evidence: EvidenceLimits
     emergency_access: EmergencyAccessRule
+    cover: CoverRule
     statistics: Statistics
     day_zero_tasks: tuple[DayZeroTask, ...]
     non_punishment: NonPunishment

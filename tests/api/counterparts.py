@@ -92,6 +92,8 @@ COUNTERPARTS = {
                    "POST api_case_access",
     "case_access_end": "DELETE api_case_access_end",
     "near_cases": "GET api_near",
+    "covers": "GET api_covers, POST api_covers",
+    "cover_end": "POST api_cover_end",
     "emergency": "GET api_emergencies, POST api_emergency_opening",
     "emergency_reviews": "GET api_emergencies_to_review",
     "case_emergencies": "GET api_case_emergencies",

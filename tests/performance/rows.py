@@ -1,14 +1,25 @@
 """As many rows as asked for wherever a page or an endpoint shows rows, by the actions of people."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from cases.actions import assigning, deciding, documents, drafting, emergency, excluding, notes
+from django.utils import timezone
+
+from cases.actions import (
+    assigning,
+    covering,
+    deciding,
+    documents,
+    drafting,
+    emergency,
+    excluding,
+    notes,
+)
 from cases.actions.batches import MOST, Chosen, run_batch
 from cases.models import Case, Draft, Referral
-from nrm.accounts.models import Organisation
+from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
@@ -58,6 +69,7 @@ class Rows:
 
     def _begin(self) -> None:
         world, at = self.world, self.at
+        world.users["covering"] = person("covering@example.org", Role.CASEWORKER, world.authority)
         self.wide = people.assigned(world, at=at, answers=FULL)
         self.screening = screening.start_screening(self.wide, actor=world.caseworker, at=at)
         reviewed = road.again(world, people.assigned(world, at=at, answers=FULL))
@@ -97,6 +109,7 @@ class Rows:
     def _another(self, number: int) -> None:
         self._another_case()
         self._another_draft(number)
+        self._another_cover(number)
         self._more_on_the_wide_case(number)
         self._more_accounts(number)
 
@@ -118,6 +131,19 @@ class Rows:
         road.findings(world, case, at=at)
         road.submitted(world, case, at=at)
         assigning.bring_near(case, actor=world.supervisor, at=at, organisation=world.provider_house)
+
+    def _another_cover(self, number: int) -> None:
+        """Of one more day; the first is today, so that what the caseworker has is covered."""
+        giver = User.objects.get(pk=self.world.caseworker.pk)
+        day = timezone.localdate(self.at) + timedelta(days=number)
+        covering.hand_on(
+            giver,
+            actor=giver,
+            at=self.at,
+            delegate=self.world.users["covering"].pk,
+            begins_on=day,
+            ends_on=day,
+        )
 
     def _another_draft(self, number: int) -> None:
         """One more of the team, and one more episode in the one that is looked at."""

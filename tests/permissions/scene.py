@@ -8,10 +8,19 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from cases.actions import assigning, documents, drafting, emergency, excluding, notes, referring
+from cases.actions import (
+    assigning,
+    covering,
+    documents,
+    drafting,
+    emergency,
+    excluding,
+    notes,
+    referring,
+)
 from cases.actions.batches import Chosen, run_batch
 from cases.actions.saved_views import save_view
-from cases.models import Case, Document, Draft, EmergencyAccess, InboxItem, Referral
+from cases.models import Case, Cover, Document, Draft, EmergencyAccess, InboxItem, Referral
 from cases.selectors.lists import Wanted
 from identities import kept
 from nrm.accounts import actions as accounts
@@ -87,6 +96,8 @@ def _cases(scene: Scene) -> None:
     parts["exclusion"] = kept_out.pk
     _keep(scene, "assigned", assigned, parts)
 
+    scene.places["cover"] = {"cover": str(_cover(scene).pk)}
+
     _keep(scene, "screening", *_with_open_screening(scene))
 
     review = _given(scene, _referred(scene, ADULT), world.caseworker)
@@ -126,6 +137,20 @@ def _cases(scene: Scene) -> None:
         case, actor=world.other_caseworker, at=at, code="reasonable_grounds"
     )
     _keep(scene, "outer", outer, by="other_supervisor", decision_id=decision.pk)
+
+
+def _cover(scene: Scene) -> Cover:
+    """The caseworker will be away, and another looks after their cases then."""
+    world = scene.world
+    first = timezone.localdate(scene.at) + timedelta(days=7)
+    return covering.hand_on(
+        world.caseworker,
+        actor=world.caseworker,
+        at=scene.at,
+        delegate=world.caseworker2.pk,
+        begins_on=first,
+        ends_on=first + timedelta(days=7),
+    )
 
 
 def _emergency(scene: Scene, case: Case) -> EmergencyAccess:

@@ -177,6 +177,12 @@ ADMIN = role(*ADMINISTRATOR)
 FINDERS = role(*INTAKE, *CASEWORKERS, *SUPERVISORS)
 MY_VIEW = Says(("caseworker",), hidden_from=(*CASEWORKERS, *SUPERVISORS))
 
+# A cover that is to come, of the caseworker by the second one.
+COVER = Says(
+    ("caseworker", "caseworker2", *OUR_SUPERVISORS),
+    hidden_from=("other_caseworker", "other_supervisor"),
+)
+
 # fmt: off
 ACCOUNTS = (
     row("", "home", GET=EVERYBODY),
@@ -269,6 +275,9 @@ CASES = (
         POST=case("supervisors")),
     row(_CASE + "keeping/erasure/withdrawal/", "case_erasure_withdrawal", *TYPICAL,
         POST=case("supervisors")),
+    row("cover/", "covers", GET=role(*CASEWORKERS, *SUPERVISORS),
+        POST=role(*CASEWORKERS, *SUPERVISORS)),
+    row("cover/<uuid:cover>/end/", "cover_end", "cover", POST=COVER),
     row("emergency/", "emergency", GET=role(*CASEWORKERS, *SUPERVISORS),
         POST=role(*CASEWORKERS, *SUPERVISORS)),
     row("emergency/reviews/", "emergency_reviews", GET=role(*SUPERVISORS)),
@@ -429,6 +438,10 @@ REST = (
         GET=case("supervisors")),
     row(_API + _CASE + "access/<uuid:organisation_id>/", "api_case_access_end", "assigned",
         renamed={"organisation_id": "organisation"}, DELETE=case("supervisors")),
+    row(_API + "covers/", "api_covers", GET=role(*CASEWORKERS, *SUPERVISORS),
+        POST=role(*CASEWORKERS, *SUPERVISORS)),
+    row(_API + "covers/<uuid:cover_id>/end/", "api_cover_end", "cover",
+        renamed={"cover_id": "cover"}, POST=COVER),
     row(_API + "emergencies/", "api_emergencies", GET=role(*CASEWORKERS, *SUPERVISORS)),
     row(_API + "emergencies/opening/", "api_emergency_opening", in_person=True,
         POST=role(*CASEWORKERS, *SUPERVISORS)),

@@ -232,6 +232,22 @@ def _in_emergency(standing: Standing, row: Row, _facts: Facts) -> bool:
     return mine and str(row["case_id"]) in standing.cases(rights.IN_EMERGENCY)
 
 
+def _holds_there(standing: Standing, row: Row, *roles: str) -> bool:
+    user = standing.who.user
+    ours = user.organisations(*roles) if standing.who.acts and user else []
+    return str(row["authority_id"]) in {str(one.pk) for one in ours}
+
+
+def _concerned(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and standing.who.pk in (row["giver_id"], row["delegate_id"])
+    return mine or _holds_there(standing, row, Role.SUPERVISOR)
+
+
+def _hands_on(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.pk == row["giver_id"]
+    return mine and _holds_there(standing, row, Role.CASEWORKER, Role.SUPERVISOR)
+
+
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
 _visible_own = _mine("user_id")
 # Whoever stands near a case otherwise than by having referred it.
@@ -272,6 +288,7 @@ RULES: dict[str, Rule] = {
         verbs="update",
         also={"read": _mine("person_id"), "insert": _in_emergency, "update": _in_emergency},
     ),
+    "cases_cover": Rule(also={"read": _concerned, "insert": _hands_on, "update": _concerned}),
     "cases_listedcase": Rule(also={"read": _shelved}),
     "cases_referral": Rule(SEE, also={"read": _sent_by_team}),
     "cases_draft": Rule(

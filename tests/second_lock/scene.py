@@ -14,6 +14,7 @@ from cases.models import (
     Batch,
     Case,
     CaseTask,
+    Cover,
     Deadline,
     DeadlineExtension,
     DeadlinePause,
@@ -118,6 +119,15 @@ def _traps(scene: Scene) -> None:
         at=at,
         reference=scene.references["queue"],
         reason="Nobody else is here and she calls.",
+    )
+    # By somebody who has no case in the authority and no role there.
+    Cover.objects.create(
+        giver=world.auditor,
+        delegate=world.caseworker2,
+        authority=world.authority,
+        begins_at=at,
+        ends_at=at + timedelta(days=1),
+        given_at=at,
     )
     # Nothing that was granted counts for who is excluded.
     excluding.exclude(

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from cases.actions import mailing, sweeping
+from cases.actions import covering, mailing, sweeping
+from nrm.accounts.models import User
 
 
 class Command(BaseCommand):
@@ -13,6 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
+        covering.begin_covers(actor=User.objects.system(), at=now)
         swept = sweeping.sweep(at=now)
         mailed = mailing.send_waiting(at=now)
         self.stdout.write(
