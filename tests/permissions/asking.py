@@ -160,7 +160,8 @@ class Asker:
         """The page, or the problem, that says no; there is one of each."""
         if api not in self._refusals:
             start = "/api/v1/cases" if api else "/cases"
-            known = self.scene.references["assigned"]
+            references = self.scene.references
+            known = references.get("assigned") or references["open"]
             self._refusals[api] = {
                 HIDDEN: self.ask("GET", f"{start}/{NO_REFERENCE}/", "provider"),
                 FORBIDDEN: self.ask("GET", f"{start}/{known}/", "provider"),

@@ -28,7 +28,7 @@ def test_people_take_turns_on_two_connections_and_see_their_own_alone(world: Any
         world.assigned_case(age_status=age)
     world.case()
     assert len({seen_by(user) for user in users}) >= 3
-    assert crossings(users, 300) == (300, 0)
+    assert crossings(users, 300) == (300, 0, 2)
 
 
 def test_a_program_sees_its_persons_cases_with_the_first_call_of_a_new_connection(

@@ -1,0 +1,352 @@
+"""The generated part of the permission table: every way in which somebody can stand to a case, at
+cases that are open, restricted and sealed, and one that is decided.
+
+Where each of them stands is said here by hand, relation by relation; what one gets who stands so is
+what tests/permissions/table.py says of an address, and of emergencies what is said here. Nothing
+is asked of the rights that the application declares, nor of what decides by them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from cases import access
+from cases.actions import assigning, emergency, excluding, notes
+from cases.actions.confidentiality import change_confidentiality
+from cases.models import Case
+from nrm.accounts import actions as accounts
+from nrm.accounts.models import Membership, Organisation, RoleGroup
+from nrm.accounts.roles import OrganisationKind, Role
+from nrm.accounts.scopes import Scope
+from nrm.accounts.tokens import new_token
+from screening import actions as screening
+from screening.actions import FoundEpisode
+from tests.decisions import road
+from tests.intake.answers import FULL
+from tests.permissions.scene import Scene, _document, _given, _keep, _referred, _tokens
+from tests.permissions.table import (
+    FORBIDDEN,
+    HIDDEN,
+    SIGN_IN,
+    TABLE,
+    THROUGH,
+    Row,
+)
+from tests.screening.build import item
+from tests.world import build_world, person
+
+PLACES = ("open", "decided", "restricted", "sealed")
+_NEAR = ("open", "decided")  # where nothing is held back
+_ANYWHERE = PLACES
+
+
+@dataclass(frozen=True)
+class Relation:
+    """How somebody stands to the cases of the scene. `like`: who of the table holds the same roles;
+    `near`: by which standings they are near, at which places."""
+
+    name: str
+    like: str
+    near: dict[str, tuple[str, ...]]
+    signed_out: bool = False
+    small_token: bool = False  # asks by a program whose token is for something else
+
+    def at(self, place: str) -> set[str]:
+        return {standing for standing, places in self.near.items() if place in places}
+
+
+def _stands(name: str, like: str = "", **near: tuple[str, ...]) -> Relation:
+    return Relation(name, like or name, near)
+
+
+RELATIONS = (
+    # By the work that they do.
+    _stands("caseworker", caseworker=_ANYWHERE),  # it is theirs
+    _stands("supervisor", supervisors=_ANYWHERE),  # restricted and sealed it
+    _stands("intake", intake=_NEAR),
+    _stands("supervisor2", supervisors=_NEAR),
+    _stands("caseworker2"),
+    _stands("responder", referrers=_NEAR),
+    _stands("lead", referrers=_NEAR),
+    _stands("other_responder"),
+    _stands("provider", provider=_NEAR),
+    _stands("liaison", liaison=_NEAR),
+    _stands("other_caseworker"),
+    _stands("other_supervisor"),
+    _stands("auditor"),
+    _stands("administrator"),
+    _stands("superuser"),
+    Relation("inactive", "inactive", {}, signed_out=True),
+    Relation("anonymous", "anonymous", {}, signed_out=True),
+    # By a grant to their name: for good, until tomorrow, until yesterday, where it counts nothing.
+    _stands("named", "caseworker2", caseworker=_ANYWHERE),
+    _stands("named_supervisor", "supervisor2", supervisors=_ANYWHERE),
+    _stands("until_tomorrow", "caseworker2", caseworker=_NEAR),
+    _stands("until_yesterday", "caseworker2"),
+    _stands("named_elsewhere", "other_caseworker"),
+    _stands("named_auditor", "auditor"),
+    # By a grant to their house that has ended, or a house that has.
+    _stands("ended_provider", "far_provider"),
+    _stands("closed_provider", "superuser"),
+    _stands("far_provider"),
+    _stands("far_liaison"),
+    # Gone, or kept out: whatever they were granted.
+    _stands("leaver", "superuser"),
+    Relation("closed", "inactive", {}, signed_out=True),
+    _stands("excluded", "caseworker2"),
+    _stands("excluded_supervisor", "supervisor2"),
+    _stands("excluded_intake", "intake"),
+    _stands("excluded_responder", "responder"),
+    _stands("of_excluded_house", "far_provider"),
+    _stands("also_of_excluded_house", "caseworker2"),
+    # In an emergency: it runs, it is over, and for a supervisor where they were not named.
+    _stands("in_emergency", "caseworker2", emergency=(*_NEAR, "restricted")),
+    _stands("after_emergency", "caseworker2"),
+    _stands("supervisor_in_emergency", "supervisor2",
+            supervisors=_NEAR, emergency=("restricted",)),
+    # With two roles.
+    _stands("both", "caseworker2", referrers=_NEAR, caseworker=_NEAR),
+    # With a token for something else.
+    Relation("with_small_token", "caseworker2", {"caseworker": _ANYWHERE}, small_token=True),
+)  # fmt: skip
+BY_NAME = {relation.name: relation for relation in RELATIONS}
+
+# What is open in an emergency, by method: to read what protects the person now, to write a note,
+# to be shown who they are, and to give it back.
+IN_EMERGENCY = {
+    "case": "GET",
+    "case_referral": "GET",
+    "case_timeline": "GET",
+    "case_people": "GET",
+    "case_notes": "GET POST",
+    "show_identity": "GET POST",
+    "deadlines": "GET",
+    "deadline": "GET",
+    "case_emergency_end": "POST",
+    "api_case": "GET",
+    "api_case_referrals": "GET",
+    "api_case_people": "GET",
+    "api_case_tasks": "GET",
+    "api_case_timeline": "GET",
+    "api_case_notes": "GET POST",
+    "api_case_disclosures": "POST",
+    "api_deadlines": "GET",
+    "api_deadline": "GET",
+    "api_case_emergency_end": "POST",
+}
+# What belongs to a decision that is made; the others are asked for at one that waits for a second
+# person.
+OF_DECIDED = {"decision_letter", "decision_serve", "api_letter", "api_decision_service"}
+
+
+def rows_of_cases() -> list[Row]:
+    """Each address of a case, once."""
+    found: dict[str, Row] = {}
+    for row in TABLE:
+        by_case = any(says.by_standing for says in row.says.values())
+        if by_case and "<str:reference>" in row.route:
+            found.setdefault(row.route, row)
+    return list(found.values())
+
+
+def places_of(row: Row) -> tuple[str, ...]:
+    """Where an address is asked for."""
+    return ("decided",) if row.name in OF_DECIDED else ("open", "restricted", "sealed")
+
+
+def expected(row: Row, method: str, relation: Relation, place: str, *, by_program: bool) -> str:
+    """What somebody who stands so is told there."""
+    if relation.signed_out:
+        return SIGN_IN
+    if relation.small_token and by_program:
+        return FORBIDDEN
+    if row.in_person and by_program:
+        return FORBIDDEN
+    near = relation.at(place)
+    if not near:
+        return HIDDEN
+    opened = set(row.says[method].through)
+    if method in IN_EMERGENCY.get(row.name, "").split():
+        opened.add("emergency")
+    return THROUGH if near & opened else FORBIDDEN
+
+
+def cells(row: Row) -> Iterator[tuple[str, Relation, str, bool]]:
+    """Method, relation, place, and whether a program asks."""
+    for method in row.says:
+        for place in places_of(row):
+            for relation in RELATIONS:
+                by_program = row.route.startswith("api/") and relation.name != "anonymous"
+                yield method, relation, place, by_program
+
+
+# The scene ---------------------------------------------------------------------------------------
+def build_relations() -> Scene:
+    """Everybody of RELATIONS, and the cases to which they stand so."""
+    scene = Scene(build_world("uk"), timezone.now())
+    houses = _people(scene)
+    for place in PLACES:
+        _case(scene, place, houses)
+    _leave(scene)
+    _tokens(scene)
+    for name in (relation.name for relation in RELATIONS if relation.small_token):
+        user = scene.world.users[name]
+        _row, secret = new_token(user, label="small", scopes=(Scope.ACCOUNT,), at=scene.at)
+        scene.tokens[name]["token"] = secret
+    return scene
+
+
+def _people(scene: Scene) -> dict[str, Organisation]:
+    world = scene.world
+    houses = {
+        name: Organisation.objects.create(name=f"House of {name}", kind=kind, profile="uk")
+        for name, kind in (
+            ("far_provider", OrganisationKind.PROVIDER),
+            ("far_liaison", OrganisationKind.PROSECUTION),
+            ("ended_provider", OrganisationKind.PROVIDER),
+            ("closed_provider", OrganisationKind.PROVIDER),
+            ("of_excluded_house", OrganisationKind.PROVIDER),
+        )
+    }
+    roles = {
+        "far_liaison": (Role.PROSECUTION_LIAISON, houses["far_liaison"]),
+        "named_elsewhere": (Role.CASEWORKER, world.other_authority),
+        "named_auditor": (Role.AUDITOR, world.oversight),
+        "excluded_intake": (Role.INTAKE, world.authority),
+        "excluded_responder": (Role.FIRST_RESPONDER, world.police),
+    }
+    for name in ("named_supervisor", "excluded_supervisor", "supervisor_in_emergency"):
+        roles[name] = (Role.SUPERVISOR, world.authority)
+    for name in ("far_provider", "ended_provider", "closed_provider", "of_excluded_house"):
+        roles[name] = (Role.PROTECTION_PROVIDER, houses[name])
+    for relation in RELATIONS:
+        if relation.name not in world.users and relation.name != "anonymous":
+            role, house = roles.get(relation.name, (Role.CASEWORKER, world.authority))
+            world.users[relation.name] = person(f"{relation.name}@example.org", role, house)
+    for name, role, house in (
+        ("also_of_excluded_house", Role.PROTECTION_PROVIDER, houses["of_excluded_house"]),
+        ("both", Role.FIRST_RESPONDER, world.police),
+    ):
+        group = RoleGroup.of(house, role)
+        Membership.objects.create(user=world.users[name], group=group)
+    return houses
+
+
+def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
+    """A case with every part that an address names, and everybody in their place."""
+    world, at = scene.world, scene.at
+    by: dict[str, Any] = {"actor": world.caseworker, "at": at}
+    case = _given(scene, _referred(scene, FULL), world.caseworker)
+    notes.write_note(case, text="Asked for an interpreter.", **by)
+    parts: dict[str, Any] = {
+        "organisation": world.provider_house.pk,
+        "document": _document(scene, case, world.caseworker).pk,
+        "person": world.caseworker.pk,
+        **_screening(case, world, by),
+    }
+    road.findings(world, case, at=at)
+    decide = road.made if place == "decided" else road.submitted
+    parts["decision_id"] = decide(world, case, at=at).pk
+    case = Case.objects.select_related("person", "caseworker").get(pk=case.pk)
+    _bring(scene, case, houses)
+    for name in ("excluded", "excluded_supervisor", "excluded_intake", "excluded_responder"):
+        out = {"reason": "named", "person": world.users[name]}
+        parts["exclusion"] = excluding.exclude(case, actor=world.supervisor, at=at, **out).pk
+    excluding.exclude(
+        case, actor=world.supervisor, at=at, reason="named",
+        organisation=houses["of_excluded_house"],
+    )  # fmt: skip
+    if place in ("restricted", "sealed"):
+        named = ("named", "named_supervisor", "with_small_token")
+        change_confidentiality(
+            case, actor=world.supervisor, at=at, level=place, reason="insider_risk",
+            people={world.users[name].pk for name in named},
+        )  # fmt: skip
+        case.refresh_from_db()
+        # What is granted in spite of it counts as little as before.
+        _without_effect(scene, case)
+    parts["emergency"] = _emergencies(scene, case, place)
+    _keep(scene, place, case, parts, emergency_id=parts["emergency"])
+
+
+def _screening(case: Case, world: Any, by: dict[str, Any]) -> dict[str, Any]:
+    opened = screening.start_screening(case, **by)
+    found = FoundEpisode(types=("forced_work",), place="not_known")
+    episode = screening.add_episode(opened, episode=found, **by)
+    first = screening.record_evidence(opened, item=item("He kept my passport."), **by)
+    second = screening.record_evidence(opened, item=item("He gave it back in May."), **by)
+    pair = screening.note_contradiction(opened, first=first.pk, second=second.pk, **by)
+    code = world.profile.screening.indicators[0].code
+    screening.record_indicator(opened, episode=episode.pk, code=code, state="shown", **by)
+    return {
+        "screening": opened.pk,
+        "episode": episode.pk,
+        "evidence": first.pk,
+        "contradiction": pair.pk,
+        "indicator": code,
+    }
+
+
+def _bring(scene: Scene, case: Case, houses: dict[str, Organisation]) -> None:
+    world, at = scene.world, scene.at
+    for house in (world.provider_house, world.prosecution):
+        assigning.bring_near(case, actor=world.supervisor, at=at, organisation=house)
+    grant: dict[str, Any] = {"reason": "cover", "at": at}
+    for name in ("named", "both", "leaver", "closed", "excluded", "also_of_excluded_house",
+                 "with_small_token"):  # fmt: skip
+        access.grant_person(case, "work", world.users[name], **grant)
+    tomorrow = at + timedelta(days=1)
+    access.grant_person(case, "work", world.users["until_tomorrow"], ends_at=tomorrow, **grant)
+    access.grant_person(case, "decide", world.users["named_supervisor"], **grant)
+    for house in (houses["closed_provider"], houses["of_excluded_house"]):
+        access.grant_role(case, "protect", house, Role.PROTECTION_PROVIDER, **grant)
+    ended = access.grant_role(
+        case, "protect", houses["ended_provider"], Role.PROTECTION_PROVIDER, **grant
+    )
+    ended.ends_at = at - timedelta(days=1)
+    ended.save(update_fields=["ends_at"])
+    _without_effect(scene, case)
+
+
+def _without_effect(scene: Scene, case: Case) -> None:
+    world, at = scene.world, scene.at
+    grant: dict[str, Any] = {"reason": "cover", "at": at}
+    yesterday = at - timedelta(days=1)
+    access.grant_person(case, "work", world.users["until_yesterday"], ends_at=yesterday, **grant)
+    access.grant_person(case, "work", world.users["named_elsewhere"], **grant)
+    access.grant_person(case, "work", world.users["named_auditor"], **grant)
+    access.grant_person(case, "work", world.users["excluded"], **grant)
+    access.grant_person(case, "decide", world.users["excluded_supervisor"], **grant)
+
+
+def _emergencies(scene: Scene, case: Case, place: str) -> Any:
+    """One runs and one is over, opened as people open them; a sealed case opens to nobody."""
+    world, at = scene.world, scene.at
+    opened = {}
+    for name in ("in_emergency", "after_emergency", "supervisor_in_emergency"):
+        user = world.users[name]
+        sees_it = name == "supervisor_in_emergency" and place != "restricted"
+        if place == "sealed" or sees_it:
+            continue
+        row = emergency.ask_emergency(
+            user, actor=user, at=at, reference=case.reference,
+            reason="The hotline is on the telephone and nobody else is here.",
+        )  # fmt: skip
+        opened[name] = row
+        if name == "after_emergency":
+            emergency.end_emergency(row, actor=user, at=at)
+        emergency.review_emergency(row, actor=world.supervisor, at=at, justified=True)
+    return opened["in_emergency"].pk if opened else case.pk
+
+
+def _leave(scene: Scene) -> None:
+    """Whose role was taken away, whose account was closed, whose house was."""
+    world, at = scene.world, scene.at
+    by: dict[str, Any] = {"actor": world.administrator, "at": at}
+    accounts.end_role(world.users["leaver"].memberships.get(), **by)
+    accounts.close_account(world.users["closed"], **by)
+    house = world.users["closed_provider"].memberships.get().organisation
+    accounts.change_organisation(house, is_active=False, name=house.name, **by)

@@ -1,0 +1,64 @@
+"""Every way to stand to a case, at every address of a case: what somebody gets is what the table
+says of where they stand. In one process and one scene, each request in a transaction that is taken
+back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.permissions.asking import Asker, is_api, of_rows
+from tests.permissions.relations import (
+    BY_NAME,
+    IN_EMERGENCY,
+    OF_DECIDED,
+    RELATIONS,
+    build_relations,
+    cells,
+    expected,
+    rows_of_cases,
+)
+from tests.permissions.table import ACTORS, HIDDEN, TABLE
+
+AT_LEAST = 15_000
+
+
+@pytest.fixture(scope="module")
+def related(django_db_setup: None, django_db_blocker: Any) -> Iterator[Asker]:
+    """The scene, built once: every request into it is taken back."""
+    from tests.conftest import _empty_the_database
+
+    with django_db_blocker.unblock():
+        yield Asker(build_relations())
+        from django.db import connections
+
+        connections["default"].close()
+        _empty_the_database()
+
+
+def test_the_table_is_as_large_as_it_is_said_to_be():
+    rows = rows_of_cases()
+    assert sum(1 for row in rows for _cell in cells(row)) >= AT_LEAST
+    names = {row.name for row in rows}
+    assert set(IN_EMERGENCY) | OF_DECIDED <= names
+    # A sealed case opens in no emergency; there is none to end or to look at.
+    assert {row.name for row in TABLE if "<str:reference>" in row.route} >= names
+    assert {relation.like for relation in RELATIONS} <= set(ACTORS)
+    assert len(BY_NAME) == len(RELATIONS)
+
+
+@of_rows(rows_of_cases())
+def test_who_stands_so_gets_what_the_table_says(related, row):
+    wrong = []
+    no = related.refusals(is_api(row))
+    for method, relation, place, by_program in cells(row):
+        where, sends = related.path(row, place), related.sends(row, place)
+        token = "token" if by_program else ""
+        answer = related.ask(method, where, relation.name, token=token, sends=sends)
+        wanted = expected(row, method, relation, place, by_program=by_program)
+        asked = f"{method} {row.name} of {place} as {relation.name}"
+        if answer.kind != wanted:
+            wrong.append(f"{asked}: {answer.kind} ({answer.status}), not {wanted}")
+        elif wanted == HIDDEN and answer.body != no[HIDDEN].body:
+            wrong.append(f"{asked}: another page than every other {HIDDEN}")
+    assert wrong == []
