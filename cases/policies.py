@@ -511,6 +511,55 @@ def _person() -> Table:
     )
 
 
+def _kept_and_erased() -> list[Table]:
+    """Holds and erasures are read by whoever sees a case or a draft of the person: a hold that
+    another authority has set counts as well. A supervisor of the case writes them, in their own
+    name; the system notes outside who was erased."""
+    made = []
+    for name, by, ends in (
+        ("identities_legalhold", "set_by", "lifted_by"),
+        ("identities_erasure", "asked_by", "decided_by"),
+    ):
+        person = f"EXISTS (SELECT FROM identities_person p WHERE p.id = {name}.person_id OFFSET 0)"
+        of_the_case = (
+            f"EXISTS (SELECT FROM cases_case c WHERE c.id = {name}.case_id"
+            f" AND c.person_id = {name}.person_id OFFSET 0)"
+        )
+        keeps = f"{of_the_case} AND {listed(f'{name}.case_id', pairs(rights.KEEP_OR_ERASE))}"
+        begins = f"{name}.{by} = {ACTOR} AND {name}.{ends} IS NULL AND {keeps}"
+        ended = f"({name}.{ends} IS NULL OR {name}.{ends} = {ACTOR}) AND {keeps}"
+        made.append(
+            Table(
+                name,
+                read={"person": person},
+                insert={"supervisor": begins},
+                update={"supervisor": ended},
+            )
+        )
+    made[-1].read["system"] = made[-1].update["system"] = BY_SYSTEM
+    return made
+
+
+def _likeness() -> Table:
+    """That two people may be one, to whoever sees a case or a draft of either; written by whoever
+    records the facts of the first, in the same transaction."""
+    name = "identities_likeness"
+    return Table(
+        name,
+        read={
+            "person": "EXISTS (SELECT FROM identities_person p"
+            f" WHERE p.id = ANY (ARRAY[{name}.person_id, {name}.other_id]) OFFSET 0)"
+        },
+        insert={
+            "recording": "EXISTS (SELECT FROM identities_disclosure d"
+            f" WHERE d.person_id = {name}.person_id AND d.purpose = 'recording'"
+            " AND d.xact = (SELECT pg_current_xact_id_if_assigned()::text::bigint)"
+            " AND d.at = (SELECT transaction_timestamp())"
+            f" AND d.actor_id = {ACTOR} OFFSET 0)"
+        },
+    )
+
+
 def _trail() -> Table:
     """Everybody who acts writes events, as themselves; whoever sees the case reads what was done
     with it, the auditors everything, in codes, and the system, which seals it."""
@@ -632,6 +681,8 @@ def register() -> None:
         ),
         _person(),
         _disclosure(),
+        *_kept_and_erased(),
+        _likeness(),
         _trail(),
         functions=FUNCTIONS + LISTED_TO,
     )

@@ -73,13 +73,6 @@ def create_key(owner_id: UUID, keys: Keys = PersonKey) -> None:
     )
 
 
-def destroy_key(owner_id: UUID, keys: Keys = PersonKey) -> int:
-    """Destroys every data key of the owner: what is sealed under them is unreadable from now on.
-    Returns how many there were."""
-    gone, _each = keys.objects.filter(**{keys.OWNER: owner_id}).delete()
-    return gone
-
-
 class DataKeys:
     """The data keys of one person, or of one user: usually one, and two while values move from one
     to the next. Read with one query, and again where a value names a key that has come since."""

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from identities.crypto import destroy_key
 from identities.models import Erasure, ErasureState, LegalHold, Person
 from nrm.actions import lock
 from nrm.audit import chain, writer
@@ -27,9 +26,10 @@ def is_held(person_id: UUID) -> bool:
 def erase(person_id: UUID, *, at: datetime) -> int:
     """Destroys every key of the person, their search tokens, their drafts and the parts of their
     files, in the open transaction. Returns how many parts went. The database refuses under a legal
-    hold."""
+    hold, and where no two people have agreed."""
     lock(person_id)  # a rotation of keys waits, and finds nobody afterwards
-    destroy_key(person_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT keys.destroy_keys_of_erased(%s)", [person_id])
     Person.objects.filter(pk=person_id).update(erased_at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT identities_forget_tokens(%s)", [person_id])

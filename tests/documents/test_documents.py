@@ -22,7 +22,7 @@ from cases.actions.documents import (
 )
 from cases.models import Case, Document, DocumentPart
 from cases.selectors.documents import page_of_documents
-from identities.crypto import destroy_key
+from identities.models import PersonKey
 from nrm.accounts.models import Session
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
@@ -324,8 +324,7 @@ def test_a_file_that_was_cut_moved_or_changed_does_not_open(world, case, at, sta
 
 def test_when_the_key_is_destroyed_the_files_are_gone_and_the_page_says_so(world, case, at):
     (document,) = add(world, case, files.pdf(), at=at).saved
-    with acting_as(world.caseworker):
-        destroy_key(case.person_id)
+    PersonKey.objects.filter(person_id=case.person_id).delete()
     client = world.client("caseworker")
     page = client.get(url(case)).content.decode()
     assert "cannot be opened any more" in page

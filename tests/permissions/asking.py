@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, resolve
 
 from tests.permissions.scene import Scene
 from tests.permissions.table import (
+    ACTORS,
     FORBIDDEN,
     HIDDEN,
     KNOW_THE_PSEUDONYM,
@@ -226,6 +227,26 @@ def leaks(scene: Scene, actor: str, body: bytes) -> list[str]:
             if not knows and value in text:
                 found.append(f"{kind} of {place}")
     return found
+
+
+def who_is_asked(row: Row, place: str, method: str) -> Iterator[tuple[str, str]]:
+    """Who is asked at a place, and with which token. At the first place of a row, everybody; at
+    further ones, whoever gets something else there, and one who gets through. The API is asked by
+    program, and by one who gets through as a browser too. What is public is asked by a few."""
+    says = row.says[method]
+    if says.public:
+        yield from ((actor, "") for actor in ("anonymous", "inactive", "superuser", "intake"))
+        return
+    through = next((actor for actor in ACTORS if says.to(actor, place) == THROUGH), "")
+    for actor in ACTORS:
+        same = says.to(actor, place) == says.to(actor, row.places[0])
+        if place != row.places[0] and same and actor != through:
+            continue
+        by_program = is_api(row) and not row.in_person and actor != "anonymous"
+        token = "token" if by_program else ""
+        yield actor, token
+        if token and actor == through:
+            yield actor, ""
 
 
 # Rows in tests -----------------------------------------------------------------------------------

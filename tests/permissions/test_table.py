@@ -1,6 +1,5 @@
 """Every address, every method, everybody: what the table says is what they get."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.urls import get_resolver, path
@@ -13,6 +12,7 @@ from tests.permissions.asking import (
     is_api,
     leaks,
     of_rows,
+    who_is_asked,
 )
 from tests.permissions.table import (
     ACTORS,
@@ -69,26 +69,6 @@ def test_no_token_does_what_a_person_must_be_there_for(asker):
 
 
 # Who gets what -----------------------------------------------------------------------------------
-def _who(row: Row, place: str, method: str) -> Iterator[tuple[str, str]]:
-    """Who is asked at a place, and with which token. At the first place of a row, everybody; at
-    further ones, whoever gets something else there, and one who gets through. The API is asked by
-    program, and by one who gets through as a browser too. What is public is asked by a few."""
-    says = row.says[method]
-    if says.public:
-        yield from ((actor, "") for actor in ("anonymous", "inactive", "superuser", "intake"))
-        return
-    through = next((actor for actor in ACTORS if says.to(actor, place) == THROUGH), "")
-    for actor in ACTORS:
-        same = says.to(actor, place) == says.to(actor, row.places[0])
-        if place != row.places[0] and same and actor != through:
-            continue
-        by_program = is_api(row) and not row.in_person and actor != "anonymous"
-        token = "token" if by_program else ""
-        yield actor, token
-        if token and actor == through:
-            yield actor, ""
-
-
 @of_rows(TABLE)
 def test_each_person_gets_what_the_table_says(asker, row):
     wrong = []
@@ -96,7 +76,7 @@ def test_each_person_gets_what_the_table_says(asker, row):
     for place in row.places:
         where, sends = asker.path(row, place), asker.sends(row, place)
         for method, says in row.says.items():
-            for actor, token in _who(row, place, method):
+            for actor, token in who_is_asked(row, place, method):
                 answer = asker.ask(method, where, actor, token=token, sends=sends)
                 asked = f"{method} {row.name} at {place or '-'} as {actor} {token}".strip()
                 expected = says.to(actor, place)

@@ -35,7 +35,7 @@ class Mutant:
 
     @property
     def of_identities(self) -> bool:
-        return self.table in ("identities_fact", "identities_kepttext", "identities_disclosure")
+        return self.table.startswith("identities_")
 
 
 def _create(there: dict[str, Any], *, using: str, check: str) -> str:
@@ -164,6 +164,16 @@ _THROUGH = {
 }
 
 
+# What tests.second_lock.identity asks about.
+_BY_IDENTITIES = (
+    "identities_fact",
+    "identities_disclosure",
+    "identities_token",
+    "identities_search",
+    "identities_likeness",
+)
+
+
 class Bench:
     """The scene, the questions, and the owner's hand that changes a policy and changes it back."""
 
@@ -191,7 +201,7 @@ class Bench:
         from tests.second_lock.identity import kept_faults
 
         try:
-            if mutant.table in ("identities_fact", "identities_disclosure"):
+            if mutant.table in _BY_IDENTITIES:
                 for fault in self.identities.faults():
                     return fault
             if mutant.table == "identities_kepttext":

@@ -248,6 +248,29 @@ def _hands_on(standing: Standing, row: Row, _facts: Facts) -> bool:
     return mine and _holds_there(standing, row, Role.CASEWORKER, Role.SUPERVISOR)
 
 
+def _about_person(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _person(standing, {"id": row["person_id"]}, facts)
+
+
+def _alike(standing: Standing, row: Row, facts: Facts) -> bool:
+    return any(_person(standing, {"id": row[one]}, facts) for one in ("person_id", "other_id"))
+
+
+def _keeps(by: str, ends: str) -> dict[str, Admits]:
+    """A hold or an erasure begins in the name of who acts, and ends in it."""
+
+    def about(standing: Standing, row: Row) -> bool:
+        return str(row["case_id"]) in standing.cases(rights.KEEP_OR_ERASE)
+
+    def begins(standing: Standing, row: Row, _facts: Facts) -> bool:
+        return about(standing, row) and (row[by], row[ends]) == (standing.who.pk, None)
+
+    def ended(standing: Standing, row: Row, _facts: Facts) -> bool:
+        return about(standing, row) and row[ends] in (None, standing.who.pk)
+
+    return {"read": _about_person, "insert": begins, "update": ended}
+
+
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
 _visible_own = _mine("user_id")
 # Whoever stands near a case otherwise than by having referred it.
@@ -331,6 +354,10 @@ RULES: dict[str, Rule] = {
         verbs="insert",
         also={"read": _mine("actor_id")},
     ),
+    "identities_legalhold": Rule(also=_keeps("set_by", "lifted_by")),
+    "identities_erasure": Rule(system="read update", also=_keeps("asked_by", "decided_by")),
+    # Written by whoever records facts in the same transaction: tests.second_lock.identity.
+    "identities_likeness": Rule(also={"read": _alike}),
     "audit_event": Rule(
         (*SEE, rights.SEE_ACCESS),
         system="read",

@@ -23,6 +23,19 @@ _WRITE = (
     " VALUES (%s, %s, 'name', 'x', now())"
 )
 _CHANGE = "UPDATE identities_fact SET superseded_at = now()"
+_TOKENS = "SELECT person_id::text FROM identities_token"
+_KEEP_TOKEN = (
+    "INSERT INTO identities_token (person_id, kind, key, token) VALUES (%s, 'document', 1, 'x')"
+)
+_FORGET_TOKENS = "DELETE FROM identities_token"
+_LIKEN = (
+    "INSERT INTO identities_likeness (person_id, other_id, kinds, found_at)"
+    " VALUES (%s, %s, '[]', now())"
+)
+_SEARCH = (
+    "INSERT INTO identities_search (id, actor_id, purpose, kinds, tokens, xact, at)"
+    " VALUES (%s, %s, 'find', '[]', %s, 0, now())"
+)
 
 
 class Identities:
@@ -79,6 +92,7 @@ class Identities:
                 yield "a disclosure without a purpose opens facts"
         yield from self._recording()
         yield from self._of_another_transaction()
+        yield from self._searching()
 
     def _recording(self) -> Iterator[str]:
         first, second = self.first, self.second
@@ -88,6 +102,7 @@ class Identities:
                 yield "a fact is not written for recording"
             if _try(cursor, _WRITE, [uuid4(), second.person_id])[0] == PASSED:
                 yield "a fact of another person is written"
+            yield from self._tokens_while_recording(cursor)
             if _try(cursor, _CHANGE)[1] != self.facts[first.pk]:
                 yield "facts are not changed for recording, or others are"
             moved = "UPDATE identities_fact SET person_id = %s"
@@ -101,6 +116,7 @@ class Identities:
                 yield "recording for one case changes for another"
             cursor.execute("SELECT set_config('nrm.case', %s, true)", [str(first.pk)])
             cursor.execute("SELECT set_config('nrm.actor', %s, true)", [self.colleague.pk])
+            yield from self._nothing_of_tokens(cursor, "one person's recording, for another,")
             if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
                 yield "one person's recording writes for another"
             if _try(cursor, _CHANGE)[1]:
@@ -110,6 +126,7 @@ class Identities:
         with told(self.who, case=str(first.pk)) as cursor:
             if _try(cursor, _WRITE, [uuid4(), first.person_id])[0] == PASSED:
                 yield "an earlier recording writes"
+            yield from self._nothing_of_tokens(cursor, "an earlier recording")
 
     def _of_another_transaction(self) -> Iterator[str]:
         """Numbers of transactions come again after a restore, and two transactions may begin in the
@@ -135,6 +152,91 @@ class Identities:
                     yield "a recording of another transaction writes"
                 if _try(cursor, _CHANGE)[1]:
                     yield "a recording of another transaction changes"
+                yield from self._nothing_of_tokens(cursor, "a recording of another transaction")
+
+    # Tokens, searches and likenesses --------------------------------------------------------------
+    def _nothing_of_tokens(self, cursor: Any, what: str) -> Iterator[str]:
+        cursor.execute(_TOKENS)
+        if cursor.fetchall():
+            yield f"{what} reads tokens"
+        if _try(cursor, _FORGET_TOKENS)[1]:
+            yield f"{what} deletes tokens"
+        if _try(cursor, _KEEP_TOKEN, [self.first.person_id])[0] == PASSED:
+            yield f"{what} keeps a token"
+        if _try(cursor, _LIKEN, [self.first.person_id, uuid4()])[0] == PASSED:
+            yield f"{what} likens two people"
+
+    def _tokens_while_recording(self, cursor: Any) -> Iterator[str]:
+        mine, other = self.first.person_id, self.second.person_id
+        with connections[WATCHER].cursor() as watcher:
+            watcher.execute(_TOKENS)
+            tokens = [pk for (pk,) in watcher.fetchall()]
+        cursor.execute(_TOKENS)
+        if [pk for (pk,) in cursor.fetchall()] != [str(mine)] * tokens.count(str(mine)):
+            yield "recording reads the tokens of its person, all of them and no others"
+        if _try(cursor, _FORGET_TOKENS)[1] != tokens.count(str(mine)):
+            yield "recording deletes the tokens of its person, all of them and no others"
+        for text, values, said in (
+            (_KEEP_TOKEN, [], "keeps tokens"),
+            (_LIKEN, [uuid4()], "likens its person to another"),
+        ):
+            if _try(cursor, text, [mine, *values])[0] != PASSED:
+                yield f"recording {said}"
+            if _try(cursor, text, [other, *values])[0] == PASSED:
+                yield f"recording {said}, and those of another person"
+
+    def _searching(self) -> Iterator[str]:
+        """A token opens to the transaction that has written a search for it, and to no other."""
+        with connections[WATCHER].cursor() as watcher:
+            watcher.execute(
+                "SELECT token, count(*) FROM identities_token GROUP BY 1 ORDER BY 2 DESC, 1"
+            )
+            (wanted, many), *others = watcher.fetchall()
+        assert others, "there are tokens that are not searched for"
+        with told(self.who, case=str(self.first.pk)) as cursor:
+            yield from self._nothing_of_tokens(cursor, "somebody who has not searched")
+            cursor.execute(_SEARCH, [uuid4(), self.who.pk, [wanted]])
+            cursor.execute(_TOKENS)
+            if len(cursor.fetchall()) != many:
+                yield "a search opens the tokens that it names, and no others"
+            if _try(cursor, _FORGET_TOKENS)[1]:
+                yield "a search deletes tokens"
+            cursor.execute("SELECT count(*) FROM identities_search")
+            mine = cursor.fetchone()[0]
+            cursor.execute("SELECT set_config('nrm.actor', %s, true)", [self.colleague.pk])
+            cursor.execute(_TOKENS)
+            if cursor.fetchall():
+                yield "a search of one person opens tokens to another"
+            cursor.execute("SELECT count(*) FROM identities_search")
+            if not mine or cursor.fetchone()[0]:
+                yield "a search is read by another"
+            cursor.execute("SELECT set_config('nrm.actor', '', true)")
+            if _try(cursor, _SEARCH, [uuid4(), self.who.pk, [wanted]])[0] == PASSED:
+                yield "nobody searches"
+        with acting_as(self.who.user), connections["default"].cursor() as cursor:
+            cursor.execute(_SEARCH, [uuid4(), self.who.pk, [wanted]])
+        with told(self.who) as cursor:
+            cursor.execute(_TOKENS)
+            if cursor.fetchall():
+                yield "an earlier search opens tokens"
+        for number, moment in ((1, "interval '0'"), (0, "interval '1 second'")):
+            with told(self.who) as cursor:
+                cursor.execute("SELECT pg_current_xact_id()::text::bigint, transaction_timestamp()")
+                xact, at = cursor.fetchone()
+                with transaction.atomic("owner"), connections["owner"].cursor() as owner:
+                    owner.execute("ALTER TABLE identities_search DISABLE TRIGGER USER")
+                    owner.execute("ALTER TABLE identities_search NO FORCE ROW LEVEL SECURITY")
+                    owner.execute(
+                        "INSERT INTO identities_search"
+                        " (id, actor_id, purpose, kinds, tokens, xact, at)"
+                        f" VALUES (%s, %s, 'find', '[]', %s, %s, %s - {moment})",
+                        [uuid4(), self.who.pk, [wanted], xact + number, at],
+                    )
+                    owner.execute("ALTER TABLE identities_search FORCE ROW LEVEL SECURITY")
+                    owner.execute("ALTER TABLE identities_search ENABLE TRIGGER USER")
+                cursor.execute(_TOKENS)
+                if cursor.fetchall():
+                    yield "a search of another transaction opens tokens"
 
 
 def kept_faults(mine: Any, another: Any) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from cases import access
-from cases.actions import emergency, excluding
+from cases.actions import emergency, erasing, excluding
 from cases.actions.identity import show_identity
 from cases.models import (
     Allegation,
@@ -65,6 +65,7 @@ def _more_rows(scene: Scene) -> None:
     show_identity(case_of(scene, "assigned"), actor=world.caseworker, **shown)
     show_identity(case_of(scene, "others"), actor=world.caseworker2, **shown)
     show_identity(case_of(scene, "outer"), actor=world.other_caseworker, **shown)
+    _holds_and_erasures(scene)
     first = Evidence.objects.get(pk=scene.places["screening"]["evidence"])
     by: dict[str, Any] = {"actor": world.caseworker, "at": at}
     screening.correct_evidence(first, item=item("He took my passport."), version=None, **by)
@@ -72,6 +73,21 @@ def _more_rows(scene: Scene) -> None:
     assert episode is not None
     code = scene.places["screening"]["indicator"]
     screening.link_evidence(first, episode=episode.pk, add=[code], **by)
+
+
+def _holds_and_erasures(scene: Scene) -> None:
+    """A hold that runs and one that was lifted; an erasure that waits and one that was not agreed
+    to; each of ours and of another authority's where that can be."""
+    world, at = scene.world, scene.at
+    ours: dict[str, Any] = {"actor": world.supervisor, "at": at}
+    theirs: dict[str, Any] = {"actor": world.other_supervisor, "at": at}
+    for name, by in (("assigned", ours), ("outer", theirs), ("made", ours)):
+        erasing.set_hold(case_of(scene, name), reason="ordered", **by)
+    erasing.lift_hold(case_of(scene, "made"), reason="ended", **ours)
+    for name in ("others", "screening"):
+        erasing.ask_for_erasure(case_of(scene, name), reason="asked", **ours)
+    second: dict[str, Any] = {"actor": world.supervisor2, "at": at}
+    erasing.refuse_erasure(case_of(scene, "screening"), **second)
 
 
 def _traps(scene: Scene) -> None:

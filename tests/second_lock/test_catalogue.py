@@ -39,11 +39,8 @@ EXEMPT = {
 EMPTY = [name for name, why in EXEMPT.items() if why.startswith("empty")]
 # Policies of these are their own migrations' (identities).
 BY_MIGRATION = {
-    "identities_erasure",
     "identities_fact",
     "identities_kepttext",
-    "identities_legalhold",
-    "identities_likeness",
     "identities_search",
     "identities_token",
 }
