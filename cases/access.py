@@ -48,36 +48,20 @@ def standing_of(actor: User, right: CaseRight) -> Standing:
     if not getattr(actor, "is_active", False):
         return Standing((), ())
     pairs = [
-        (nearness, membership)
-        for membership in getattr(actor, "active_memberships", ())
+        (nearness, held)
+        for held in getattr(actor, "role_groups", ())
         for nearness in NEARNESS
-        if (nearness, membership.role) in right.holders
+        if (nearness, held.role) in right.holders
     ]
     return Standing(
-        groups=tuple(dict.fromkeys((near, m.group_id) for near, m in pairs)),
-        authorities=tuple(dict.fromkeys((near, m.organisation.pk) for near, m in pairs)),
+        groups=tuple(dict.fromkeys((near, held.group_id) for near, held in pairs)),
+        authorities=tuple(dict.fromkeys((near, held.organisation_id) for near, held in pairs)),
     )
 
 
-# The organisations of a person, the closed ones too: what keeps somebody out is not undone by
-# closing the house for which it does.
-_THEIR_ORGANISATIONS = (
-    "SELECT rg.organisation_id FROM accounts_membership m"
-    " JOIN accounts_rolegroup rg ON rg.group_id = m.group_id WHERE m.user_id = {actor}"
-)
-# That somebody is kept from a case, by name or with their organisation. The OFFSET changes no
-# answer: it keeps the question one look into an index for each case.
-_EXCLUDED = (
-    "EXISTS (SELECT FROM cases_exclusion x WHERE x.case_id = {case} AND x.ended_at IS NULL"
-    f" AND (x.user_id = {{actor}} OR x.organisation_id IN ({_THEIR_ORGANISATIONS})) OFFSET 0)"
-)
-# The cases from which the person %(actor)s is kept, for lists to leave out before they count.
-EXCLUDED_CASES = (
-    "SELECT x.case_id FROM cases_exclusion x"
-    " WHERE x.user_id = %(actor)s AND x.ended_at IS NULL"
-    " UNION ALL SELECT x.case_id FROM cases_exclusion x WHERE x.ended_at IS NULL"
-    f" AND x.organisation_id = ANY (ARRAY({_THEIR_ORGANISATIONS.format(actor='%(actor)s')}))"
-)
+# That nothing keeps somebody from a case, by name or with an organisation of theirs. Lists ask it
+# before they count. The exclusions are read once in a context (cases.policies).
+NOT_EXCLUDED = "{case} <> ALL ((SELECT cases_excluded({actor}))::uuid[])"
 
 
 class _BroughtNear(Func):
@@ -85,7 +69,7 @@ class _BroughtNear(Func):
     them from it. Written out, since every list and every page of a case asks it: putting it
     together by parts cost as much as the rest of a list. Without the OFFSET, which changes no
     answer, PostgreSQL may first read every grant of a group: as many rows as the group has cases,
-    for a page of 25."""
+    for a page of 25. The groups by themselves are asked for the index, the pairs for the answer."""
 
     output_field = BooleanField()
     conditional = True
@@ -93,8 +77,9 @@ class _BroughtNear(Func):
     def __init__(self, actor: User, standing: Standing) -> None:
         super().__init__(F("pk"), F("authority"))
         ids = _nearness_ids()
-        self.groups = [value for near, group in standing.groups for value in (group, ids[near])]
-        self.by_name = [value for near, pk in standing.authorities for value in (ids[near], pk)]
+        self.groups = sorted({group for _, group in standing.groups})
+        self.pairs = [f"{ids[near]}:{group}" for near, group in standing.groups]
+        self.by_name = [f"{ids[near]}:{authority}" for near, authority in standing.authorities]
         self.actor = actor.pk
 
     def as_sql(self, compiler: Any, connection: Any, *_parts: Any, **_more: Any) -> Any:
@@ -102,16 +87,13 @@ class _BroughtNear(Func):
         runs = "(g.ends_at IS NULL OR g.ends_at > statement_timestamp()) OFFSET 0"
         return (
             f"((EXISTS (SELECT FROM cases_casegroupgrant g WHERE g.content_object_id = {case}"
-            f" AND (g.group_id, g.permission_id) IN ({_pairs(self.groups)}) AND {runs})"
+            " AND g.group_id = ANY (%s)"
+            f" AND g.permission_id || ':' || g.group_id = ANY (%s) AND {runs})"
             f" OR EXISTS (SELECT FROM cases_caseusergrant g WHERE g.content_object_id = {case}"
-            f" AND g.user_id = %s AND (g.permission_id, {authority}) IN ({_pairs(self.by_name)})"
-            f" AND {runs})) AND NOT {_EXCLUDED.format(case=case, actor='%s')})",
-            [*self.groups, self.actor, *self.by_name, self.actor, self.actor],
+            f" AND g.user_id = %s AND g.permission_id || ':' || {authority} = ANY (%s)"
+            f" AND {runs})) AND {NOT_EXCLUDED.format(case=case, actor='%s')})",
+            [self.groups, self.pairs, self.actor, self.by_name, self.actor],
         )
-
-
-def _pairs(values: list[Any]) -> str:
-    return ", ".join(["(%s, %s)"] * (len(values) // 2))
 
 
 def visible(cases: QuerySet[Case], actor: User, right: CaseRight) -> Any:
@@ -151,7 +133,7 @@ def shelves_of(actor: User, right: CaseRight) -> Shelves:
 def _fresh(actor: User) -> None:
     """Forgets what was read of the actor earlier, so that a right taken away counts at once."""
     actor.__dict__.pop("roles", None)
-    actor.__dict__.pop("active_memberships", None)
+    actor.__dict__.pop("role_groups", None)
 
 
 # What running grants bring to one person on one case, where nothing keeps them from it. Written
@@ -166,7 +148,7 @@ JOIN accounts_rolegroup rg ON rg.group_id = g.group_id
 JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
 JOIN auth_permission p ON p.id = g.permission_id
 WHERE c.{{key}} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
-AND NOT {_EXCLUDED.format(case="c.id", actor="%(actor)s")}
+AND {NOT_EXCLUDED.format(case="c.id", actor="%(actor)s")}
 UNION ALL
 SELECT p.codename, rg.role
 FROM cases_case c
@@ -176,7 +158,7 @@ JOIN accounts_membership m ON m.group_id = rg.group_id AND m.user_id = g.user_id
 JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
 JOIN auth_permission p ON p.id = g.permission_id
 WHERE c.{{key}} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
-AND NOT {_EXCLUDED.format(case="c.id", actor="%(actor)s")}
+AND {NOT_EXCLUDED.format(case="c.id", actor="%(actor)s")}
 """
 
 

@@ -106,25 +106,46 @@ BEGIN
     RETURN string_to_array(substr(kept, 38), ',')::bigint[];
 END $$;
 
--- The cases from which the actor is kept, by name or with an organisation of theirs, an open one or
--- a closed one. It goes before every reason, so it reads past the policies, and is never kept: an
--- exclusion counts at once.
-CREATE OR REPLACE FUNCTION cases_excluded() RETURNS uuid[]
+-- The cases from which somebody is kept, by name or with an organisation of theirs, an open one or
+-- a closed one. It goes before every reason, so it reads past the policies.
+CREATE OR REPLACE FUNCTION cases_read_exclusions(person uuid) RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    actor uuid := nullif(current_setting('nrm.actor', true), '')::uuid;
 BEGIN
     RETURN ARRAY(
-        SELECT x.case_id FROM cases_exclusion x WHERE x.user_id = actor AND x.ended_at IS NULL
+        SELECT x.case_id FROM cases_exclusion x WHERE x.user_id = person AND x.ended_at IS NULL
         UNION ALL
         SELECT x.case_id FROM cases_exclusion x
         WHERE x.ended_at IS NULL AND x.organisation_id = ANY (ARRAY(
             SELECT rg.organisation_id FROM accounts_membership m
-            JOIN accounts_rolegroup rg ON rg.group_id = m.group_id WHERE m.user_id = actor))
+            JOIN accounts_rolegroup rg ON rg.group_id = m.group_id WHERE m.user_id = person))
     );
 END $$;
-REVOKE ALL ON FUNCTION cases_excluded() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cases_excluded() TO nrm_web, nrm_worker;
+REVOKE ALL ON FUNCTION cases_read_exclusions(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_read_exclusions(uuid) TO nrm_web, nrm_worker, nrm_backup;
+
+-- They are read once in a context, and again after each change within it.
+CREATE OR REPLACE FUNCTION cases_excluded(person uuid) RETURNS uuid[]
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    kept text := coalesce(current_setting('nrm.excluded', true), '');
+BEGIN
+    IF person IS NULL THEN
+        RETURN '{}';
+    END IF;
+    IF left(kept, 37) <> person || '|' THEN
+        kept := person || '|'
+            || coalesce(array_to_string(public.cases_read_exclusions(person), ','), '');
+        PERFORM set_config('nrm.excluded', kept, true);
+    END IF;
+    RETURN string_to_array(substr(kept, 38), ',')::uuid[];
+END $$;
+CREATE OR REPLACE FUNCTION cases_forget_excluded() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('nrm.excluded', '', true);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER forget_excluded AFTER INSERT OR UPDATE OR DELETE ON cases_exclusion
+    FOR EACH STATEMENT EXECUTE FUNCTION cases_forget_excluded();
 
 -- Whoever opens a case writes what belongs to it in the same transaction, before anybody is near.
 CREATE OR REPLACE FUNCTION cases_note_opened() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -246,7 +267,8 @@ def _codes(of: Iterable[tuple[str, str]]) -> str:
 
 def not_excluded(case: str) -> str:
     """Nothing keeps the actor from the case."""
-    return f"{case} <> ALL ((SELECT cases_excluded())::uuid[])"
+    actor = "nullif(current_setting('nrm.actor', true), '')::uuid"
+    return f"{case} <> ALL ((SELECT cases_excluded({actor}))::uuid[])"
 
 
 def granted_to_group(case: str, of: Pairs) -> str:
@@ -348,14 +370,14 @@ def _case() -> Table:
         "cases_case",
         read={
             "group": granted_to_group("cases_case.id", ANY_NEARNESS),
-            "named": by_name,
+            "by_name": by_name,
             "opened": opened,
             "system": BY_SYSTEM,
         },
         insert={"referrer": holds(*_REFERRERS)},
         update={
             "group": granted_to_group("cases_case.id", KEEP),
-            "named": keep_by_name,
+            "by_name": keep_by_name,
             "opened": opened,
             "system": BY_SYSTEM,
         },
@@ -649,7 +671,9 @@ def register() -> None:
             opener=True,
             system="read insert update",
             # Whoever referred sees the next date.
-            also={"referrer": granted_to_group("cases_deadline.case_id", pairs(rights.SEE_STATUS))},
+            also={
+                "as_referrer": granted_to_group("cases_deadline.case_id", pairs(rights.SEE_STATUS))
+            },
         ),
         of_case("cases_deadlinepause", SEE, KEEP, system="read"),
         of_case("cases_deadlineextension", SEE, WORK, system="read"),
@@ -663,7 +687,7 @@ def register() -> None:
             system="read",
             # Whoever referred sees that a decision was made.
             also={
-                "referrer": "cases_decision.state = 'made' AND "
+                "as_referrer": "cases_decision.state = 'made' AND "
                 + granted_to_group("cases_decision.case_id", pairs(rights.SEE_STATUS))
             },
         ),

@@ -174,7 +174,7 @@ class TeamRight(RoleRight):
 
     def check(self, actor: Any, subject: Any) -> None:
         actor.__dict__.pop("roles", None)
-        actor.__dict__.pop("active_memberships", None)
+        actor.__dict__.pop("role_groups", None)
         if not self.held_by(actor):
             raise Forbidden(self.code)
         if subject is None:

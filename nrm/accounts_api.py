@@ -208,9 +208,9 @@ def _token_body(token: Token) -> dict[str, Any]:
     return {"id": token.pk, **{name: getattr(token, name) for name in names}}
 
 
-def _held(user: User) -> list[dict[str, Any]]:
-    rows = user.memberships.select_related("group__role_group__organisation").order_by("pk")
-    return [_role_body(membership) for membership in rows]
+def _held(user: User, **only: Any) -> list[dict[str, Any]]:
+    rows = user.memberships.select_related("group__role_group__organisation").filter(**only)
+    return [_role_body(membership) for membership in rows.order_by("pk")]
 
 
 def _account_body(user: User) -> dict[str, Any]:
@@ -244,7 +244,7 @@ class AccountView(APIView):
                 "email": user.email,
                 "language": user.language,
                 "shortcuts": user.shortcuts,
-                "roles": [_role_body(membership) for membership in user.active_memberships],
+                "roles": _held(user, group__role_group__organisation__is_active=True),
                 "token": _token_body(token) if token else None,
             }
         )

@@ -52,8 +52,9 @@ def current() -> Context | None:
 
 
 _TOLD = "SELECT set_config('nrm.actor', %s, true), set_config('nrm.case', %s, true)"
-# A case that the actor before has opened is not the next one's to read.
-_TOLD_ANEW = f"{_TOLD}, set_config('nrm.opened', '', true)"
+# A case that the actor before has opened is not the next one's to read; from which cases somebody
+# is kept is asked again.
+_TOLD_ANEW = f"{_TOLD}, set_config('nrm.opened', '', true), set_config('nrm.excluded', '', true)"
 
 
 def _tell_database(using: str, context: Context | None, *, anew: bool = True) -> None:

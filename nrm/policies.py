@@ -7,7 +7,9 @@ triggers and migrations pass by a policy of their own, `owner`. With no context 
 
 Each policy is one reason why a row may be read or written, and PostgreSQL needs one of them.
 Conditions read the context in a subselect that is asked once a statement, and look things up for
-each row by a unique index; no function is called for each row.
+each row by a unique index; no function is called for each row. PostgreSQL asks the reasons in the
+order of their names from the last to the first: what most rows are admitted by comes late in the
+alphabet.
 """
 
 from collections.abc import Iterator

@@ -86,12 +86,13 @@ class DeadlineView:
 def _pause_reason(case: Case, deadline: Deadline) -> tuple[str | None, str, date | None]:
     if deadline.state != DeadlineState.PAUSED:
         return None, "", None
-    pauses = list(deadline.pauses.all())
-    if not pauses:
-        return "", "", None
-    pause = pauses[-1]
+    if hasattr(deadline, "paused_for"):  # read along with it
+        reason, since = deadline.paused_for, deadline.paused_on
+    else:
+        pauses = list(deadline.pauses.all())
+        reason, since = (pauses[-1].reason, pauses[-1].from_date) if pauses else (None, None)
     labels = {r.code: str(r.label) for r in case.profile.suspension_reasons}
-    return pause.reason, labels.get(pause.reason, ""), pause.from_date
+    return reason or "", labels.get(reason, ""), since
 
 
 def _progress(deadline: Deadline, at: datetime) -> int:
@@ -169,22 +170,25 @@ def running_deadlines(case: Case, *, at: datetime) -> list[DeadlineView]:
 # Of the clocks of each case the one that a list shows: the next date to meet, else a paused one,
 # else, of several dates to wait for, the last: it is the one after which something may be done.
 _SHOWN_CLOCKS = """
-SELECT DISTINCT ON (case_id) id, case_id, term, started_at, calendar, due_on, due_at, kind, state,
-    settled_at
-FROM cases_deadline WHERE case_id = ANY(%s) AND state = ANY(%s)
-ORDER BY case_id, kind <> 'due', kind = 'due' AND state <> 'open',
-    CASE kind WHEN 'due' THEN due_at END, due_at DESC, id
+SELECT c.*, p.reason AS paused_for, p.from_date AS paused_on FROM (
+    SELECT DISTINCT ON (case_id) id, case_id, term, started_at, calendar, due_on, due_at, kind,
+        state, settled_at
+    FROM cases_deadline WHERE case_id = ANY(%s) AND state = ANY(%s)
+    ORDER BY case_id, kind <> 'due', kind = 'due' AND state <> 'open',
+        CASE kind WHEN 'due' THEN due_at END, due_at DESC, id
+) AS c LEFT JOIN LATERAL (
+    SELECT reason, from_date FROM cases_deadlinepause
+    WHERE deadline_id = c.id AND c.state = 'paused' ORDER BY from_date DESC LIMIT 1
+) AS p ON true
 """
 
 
 def next_deadlines(cases: Iterable[Case], *, at: datetime) -> dict[UUID, DeadlineView]:
     """For each case, the clock to show in a list: the next date to meet, else a paused one, else
-    a date to wait for. One query, and one more where a clock shown is paused."""
+    a date to wait for. One query."""
     by_id = {case.pk: case for case in cases}
-    first = list(Deadline.objects.raw(_SHOWN_CLOCKS, [list(by_id), list(map(str, _RUNNING))]))
-    paused = [row for row in first if row.state == DeadlineState.PAUSED]
-    prefetch_related_objects(paused, "pauses")
-    return {row.case_id: deadline_view(by_id[row.case_id], row, at=at) for row in first}
+    rows = Deadline.objects.raw(_SHOWN_CLOCKS, [list(by_id), list(map(str, _RUNNING))])
+    return {row.case_id: deadline_view(by_id[row.case_id], row, at=at) for row in rows}
 
 
 # Who the case is about, without saying who --------------------------------------------------------
@@ -328,8 +332,7 @@ SHOWN_IN_LISTS = (
 def worklist(
     actor: User, wanted: Wanted, *, at: datetime, after: str = "", before: str = ""
 ) -> tuple[list[Line], Found]:
-    """One page of the work list. Four queries, whatever the page holds, and one more where a clock
-    on it is paused."""
+    """One page of the work list. Four queries, whatever the page holds."""
     page = page_of_cases(actor, SEE_CASE, wanted, SHOWN_IN_LISTS, at=at, after=after, before=before)
     made = lines(page.rows, actor, at=at)
     if wanted.sorted_by == DUE:
@@ -358,8 +361,7 @@ ORDER BY drafted_at DESC
 
 
 def lines(cases: list[Case], actor: User, *, at: datetime) -> list[Line]:
-    """The lines of a list for these cases, in their order. Two queries, and one more where a clock
-    is paused."""
+    """The lines of a list for these cases, in their order. Two queries."""
     shown = next_deadlines(cases, at=at)
     decisions: dict[UUID, list[Decision]] = defaultdict(list)
     for decision in Decision.objects.raw(

@@ -47,8 +47,7 @@ class Waiting:
 def intake_queue(
     actor: User, *, at: datetime, after: str = "", before: str = "", size: int = 25
 ) -> tuple[list[Waiting], Rows]:
-    """One page of what waits for a caseworker, the oldest legal deadline first. Five queries, and
-    one more where a clock is paused."""
+    """One page of what waits for a caseworker, the oldest legal deadline first. Five queries."""
     page = page_of_cases(
         actor,
         ASSIGN,

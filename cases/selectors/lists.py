@@ -23,7 +23,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases.access import EXCLUDED_CASES, Shelves, shelves_of
+from cases.access import NOT_EXCLUDED, Shelves, shelves_of
 from cases.models import Case, listing
 from cases.rights import CaseRight
 from cases.selectors.keyset import PAGE_SIZE, Place, Rows
@@ -136,7 +136,7 @@ class Count:
 # What is asked, as ranges of an index -------------------------------------------------------------
 # A case from which the reader is kept stands on the shelves of their groups all the same. It is
 # left out here, before anything is counted, so that neither a page nor a number tells of it.
-_SEEN = f"l.case_id NOT IN ({EXCLUDED_CASES})"
+_SEEN = NOT_EXCLUDED.format(case="l.case_id", actor="%(actor)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,9 +420,12 @@ def in_order(
     the `caseworker_name`, the caseworker is known by it."""
     visible = cases.visible_to(actor, right)  # type: ignore[attr-defined]
     by_id = {case.pk: case for case in visible.filter(pk__in=ids).order_by()}
+    people: dict[UUID | None, User] = {}
     for case in by_id.values():
         if name := getattr(case, "caseworker_name", None):
-            case.caseworker = User(pk=case.caseworker_id, display_name=name)
+            if case.caseworker_id not in people:
+                people[case.caseworker_id] = User(pk=case.caseworker_id, display_name=name)
+            case.caseworker = people[case.caseworker_id]
     return [by_id[pk] for pk in ids if pk in by_id]
 
 

@@ -43,8 +43,7 @@ def _in_cases(cases: Any) -> Any:
 def review_queue(
     actor: User, *, at: datetime, after: str = "", before: str = ""
 ) -> tuple[list[Waiting], Rows]:
-    """One page of the queue: the decisions of 25 cases. Four queries, and one more where a clock
-    is paused."""
+    """One page of the queue: the decisions of 25 cases. Four queries."""
     page = page_of_cases(
         actor,
         REVIEW_DECISION,

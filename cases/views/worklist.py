@@ -79,6 +79,7 @@ def _row(line: selectors.Line) -> dict[str, Any]:
         "waits": line.waits,
         "caseworker": case.caseworker.display_name if case.caseworker else "",
         "clock": "",
+        "date": "",
     }
     if clock is not None:
         row |= {

@@ -89,25 +89,26 @@ class User(AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The role codes this user holds, in any organisation that is active."""
-        return frozenset(membership.role for membership in self.active_memberships)
+        return frozenset(held.role for held in self.role_groups)
 
     @cached_property
-    def active_memberships(self) -> list["Membership"]:
-        """Memberships in active organisations, with role and organisation, read once a request."""
+    def role_groups(self) -> list["RoleGroup"]:
+        """The role groups of their memberships in active organisations, with the organisation, read
+        once a request."""
         if not self.is_active:
             return []
-        rows = self.memberships.select_related("group__role_group__organisation")
-        return [m for m in rows if m.organisation.is_active]
+        held = RoleGroup.objects.filter(group__memberships__user=self, organisation__is_active=True)
+        return list(held.select_related("organisation").order_by("group__memberships__id"))
 
     @property
     def main_role_label(self) -> str:
         """The first of this user's roles, in words, for the head of each page."""
-        labels = [m.get_role_display() for m in self.active_memberships]
+        labels = [held.get_role_display() for held in self.role_groups]
         return str(labels[0]) if labels else ""
 
     def organisations(self, *roles: str) -> list[Organisation]:
         """The organisations in which this user holds one of the roles."""
-        return [m.organisation for m in self.active_memberships if m.role in roles]
+        return [held.organisation for held in self.role_groups if held.role in roles]
 
 
 class RoleGroup(models.Model):

@@ -137,7 +137,7 @@ def account(request: HttpRequest) -> HttpResponse:
         _row, secret = actions.make_token(user, actor=user, at=timezone.now(), **said)
         form = TokenForm()
     context = {
-        "memberships": user.active_memberships,
+        "memberships": user.role_groups,
         "own_pages": own_pages(user),
         "tokens": user.tokens.filter(revoked_at=None, expires_at__gt=timezone.now()),
         "sessions": list(live_sessions(user, at=timezone.now())),

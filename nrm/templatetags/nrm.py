@@ -158,8 +158,8 @@ def in_other_languages(texts: Sequence[Label]) -> list[dict[str, Any]]:
 @register.filter
 def role_label(user: Any) -> str:
     """The first of a person's roles, in words, for the top of the page."""
-    memberships = getattr(user, "active_memberships", [])
-    return str(memberships[0].get_role_display()) if memberships else ""
+    held = getattr(user, "role_groups", [])
+    return str(held[0].get_role_display()) if held else ""
 
 
 @register.filter

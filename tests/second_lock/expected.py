@@ -125,7 +125,7 @@ class Standing:
             return set()
         return {
             (m.group_id, _nearness_ids()[near])
-            for m in self.who.user.active_memberships
+            for m in self.who.user.role_groups
             for near, role in ANY_RIGHT.holders
             if role == m.role
         }

@@ -77,6 +77,11 @@ def _make_role(connection: psycopg.Connection, role: str, url: str) -> None:
     # On disks of today a row found by an index costs about what the next row costs. Told otherwise,
     # the planner gathers all of somebody's cases before it shows the first of them.
     connection.execute(sql.SQL("ALTER ROLE {} SET random_page_cost = 1.1").format(named))
+    # The driver prepares what it asks again and again. A plan for any values is kept, since making
+    # one for these values, with what the policies ask, costs more than the statement.
+    connection.execute(
+        sql.SQL("ALTER ROLE {} SET plan_cache_mode = force_generic_plan").format(named)
+    )
     if url:
         password = unquote(urlsplit(url).password or "")
         connection.execute(
