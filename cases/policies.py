@@ -634,7 +634,7 @@ BEGIN
         SELECT FROM cases_listedcase l
         WHERE l.case_id = asked AND l.shelf = ANY (cases_shelves({_codes(ACCESS)}))
           AND (l.ends_at IS NULL OR l.ends_at > statement_timestamp())
-    ) OR asked = ANY (cases_excluded()) THEN
+    ) OR asked = ANY (cases_excluded(nrm_actor())) THEN
         RAISE EXCEPTION 'Its supervisors are told who was shown a case.' USING ERRCODE = '42501';
     END IF;
     RETURN QUERY
