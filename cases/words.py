@@ -279,6 +279,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("cases.listed", _lazy("List of cases shown"), None, True),
     ("referrals.viewed", _lazy("List of referrals shown"), None, True),
     ("reviews.viewed", _lazy("List of decisions to review shown"), None, True),
+    ("dashboard.viewed", _lazy("Dashboard opened"), None, True),
     ("inbox.viewed", _lazy("Inbox opened"), None, True),
     ("duplicates.viewed", _lazy("Who may be the same person was read"), None, True),
     ("confidentiality.viewed", _lazy("Restricting or sealing the case opened"), None, True),

@@ -8,6 +8,9 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import words
+        from identities.models import UserKey
+        from identities.sealed import SealedColumn
+        from identities.sealed import register as register_sealed
         from nrm.accounts.navigation import register
         from nrm.accounts.roles import Role
         from reporting import policies
@@ -15,4 +18,14 @@ class ReportingConfig(AppConfig):
         register("statistics", _("Statistics"), Role.AUDITOR, order=10)
         register("audit_trail", _("Audit trail"), Role.AUDITOR, order=20)
         policies.register()
+        register_sealed(
+            SealedColumn(
+                "reporting_codesecret",
+                "secret",
+                owner="t.user_id",
+                lock="t.user_id",
+                keys=UserKey,
+            )
+        )
         words.register("audit.viewed", _("Audit trail of this case read"), look=True)
+        words.register("audit.staff_found", _("Code of a member of staff found"))

@@ -1,7 +1,8 @@
-"""Statistics as they were frozen: never recomputed, never changed."""
+"""Statistics as they were frozen: never recomputed, never changed; and what an auditor keeps."""
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 
 
@@ -29,3 +30,17 @@ class FrozenTable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.quarter}"
+
+
+class CodeSecret(models.Model):
+    """From what an auditor's codes are made. Sealed under their own key; it never changes, or they
+    would lose sight of what they were looking at."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    secret = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"Of {self.user_id}"

@@ -1,8 +1,8 @@
 """What the database lets through for statistics: numbers of referrals, and only while an auditor
-freezes a table. Auditors see no case."""
+freezes a table. Auditors see no case. The secret of an auditor's codes is theirs alone."""
 
 from nrm.accounts.roles import Role
-from nrm.policies import array, declare
+from nrm.policies import ACTOR, Table, array, declare, holds
 
 FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION reporting_received(profile text, first timestamptz, ended timestamptz)
@@ -26,4 +26,12 @@ GRANT EXECUTE ON FUNCTION reporting_received(text, timestamptz, timestamptz) TO 
 
 def register() -> None:
     """Declares what the room asks of the database."""
-    declare(functions=FUNCTIONS)
+    own = f"reporting_codesecret.user_id = {ACTOR}"
+    declare(
+        Table(
+            "reporting_codesecret",
+            read={"own": own},
+            insert={"own": f"{own} AND {holds(Role.AUDITOR)}"},
+        ),
+        functions=FUNCTIONS,
+    )

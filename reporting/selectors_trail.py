@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from cases import words
 from cases.selectors.timeline import event_page
-from nrm.accounts.models import SYSTEM_ID
-from nrm.audit.codes import CASE, PERSON, code_of
+from nrm.accounts.models import SYSTEM_ID, User
+from nrm.audit.codes import CASE, PERSON, Codes
 from nrm.audit.models import Event, Verification
 
 PAGE_SIZE = 50
+MOST = 5000  # events that a summary reads; the newest, where there are more
 REVEAL = "identity.shown"
 LOOKS = "looks"
 # An event is written within this time of the moment that it carries.
@@ -41,7 +42,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event in codes. `reveal` where somebody was shown who a person is, with the purpose."""
+    """One event in codes. `cases` are those that a list or a search showed. `reveal` where somebody
+    was shown who a person is, with the purpose."""
 
     id: int
     at: datetime
@@ -50,6 +52,7 @@ class Line:
     action: str
     title: str
     case: str
+    cases: tuple[str, ...]
     refused: bool
     reveal: bool
     purpose: str
@@ -94,26 +97,16 @@ def _asked(asked: Asked) -> QuerySet[Event]:
     return events
 
 
-def trail(asked: Asked, *, size: int = PAGE_SIZE) -> tuple[list[Line], str, str]:
-    """One page of the trail, the newest first, and where the older and newer pages begin. Three
-    queries at most."""
+def trail(asked: Asked, codes: Codes, *, size: int = PAGE_SIZE) -> tuple[list[Line], str, str]:
+    """One page of the trail in the auditor's codes, the newest first, and where the older and newer
+    pages begin. Three queries at most."""
     rows, older, newer = event_page(
         _asked(asked), after=asked.after, before=asked.before, size=size
     )
-    return _lines(rows), older, newer
+    return _lines(rows, codes), older, newer
 
 
-def _lines(events: Iterable[Event]) -> list[Line]:
-    # A page speaks of few people and cases: each code is worked out once.
-    codes: dict[tuple[str, UUID], str] = {}
-
-    def code(kind: str, pk: UUID | None) -> str:
-        if pk is None:
-            return ""
-        if (kind, pk) not in codes:
-            codes[kind, pk] = code_of(kind, pk)
-        return codes[kind, pk]
-
+def _lines(events: Iterable[Event], codes: Codes) -> list[Line]:
     made = []
     for event in events:
         reveal = event.verb == REVEAL
@@ -123,11 +116,12 @@ def _lines(events: Iterable[Event]) -> list[Line]:
             Line(
                 id=event.pk,
                 at=event.at,
-                person="" if by_system else code(PERSON, event.actor_id),
+                person="" if by_system else codes.of(PERSON, event.actor_id),
                 by_system=by_system,
                 action=event.verb,
                 title=str(words.telling_of(event).title),
-                case=code(CASE, event.case_id),
+                case=codes.of(CASE, event.case_id),
+                cases=tuple(codes.of(CASE, UUID(pk)) for pk in event.data.get("cases") or ()),
                 refused=event.refused,
                 reveal=reveal,
                 purpose=str(purpose),
@@ -139,3 +133,39 @@ def _lines(events: Iterable[Event]) -> list[Line]:
 def last_verification() -> Verification | None:
     """What the job that reads the whole chain found last. One query."""
     return Verification.objects.first()
+
+
+# One member of staff ------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """What a member of staff looked at in some days, in numbers. `more`: only the newest events
+    were read."""
+
+    looks: int
+    cases: int
+    identities: int
+    lists: int
+    refusals: int
+    more: bool
+
+
+def staff(asked: Asked) -> Staff:
+    """The looks of the person asked for, in numbers. Three queries at most."""
+    rows: list[Any] = list(
+        _asked(asked).order_by("-id").values_list("verb", "case_id", "refused")[: MOST + 1]
+    )
+    read = rows[:MOST]
+    seen = [(verb, case) for verb, case, refused in read if case and not refused]
+    return Staff(
+        looks=len(seen),
+        cases=len({case for _verb, case in seen}),
+        identities=sum(verb == REVEAL for verb, _case in seen),
+        lists=sum(case is None and not refused for _verb, case, refused in read),
+        refusals=sum(refused for _verb, _case, refused in read),
+        more=len(rows) > MOST,
+    )
+
+
+def find_staff(email: str) -> User | None:
+    """Whose work e-mail address this is; an account that was closed too. One query."""
+    return User.objects.filter(email__iexact=email.strip()).exclude(pk=SYSTEM_ID).first()

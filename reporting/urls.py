@@ -11,6 +11,8 @@ urlpatterns = [
         name="statistics_download",
     ),
     path("audit/", trail.AuditView.as_view(), name="audit_trail"),
+    path("audit/staff/", trail.StaffView.as_view(), name="audit_staff"),
+    path("api/v1/audit-staff/", api_trail.StaffView.as_view(), name="api_audit_staff"),
     path("api/v1/audit-events/", api_trail.AuditEventsView.as_view(), name="api_audit_events"),
     path("api/v1/statistics/", api.StatisticsView.as_view(), name="api_statistics"),
     path(

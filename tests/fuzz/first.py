@@ -36,6 +36,7 @@ _HOMES = {
     "": Meant("caseworker"),
     "administration/": Meant("administrator", "spare"),
     "audit-events/": Meant("auditor"),
+    "audit-staff/": Meant("auditor"),
     "statistics/": Meant("auditor", "frozen"),
     "referrals/": Meant("responder", "assigned"),
     "referral-form/": Meant("responder"),

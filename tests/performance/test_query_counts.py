@@ -58,6 +58,7 @@ READS: tuple[Read, ...] = (
     Read("inbox", "supervisor"),
     Read("statistics", "auditor"),
     Read("audit_trail", "auditor"),
+    Read("audit_staff", "auditor"),
     Read("administration", "administrator"),
     # Details
     Read("account", "caseworker"),
@@ -205,6 +206,7 @@ NOT_READ = {
     "api_draft_hand_over",
     "api_summary",
     "api_statistics_table",
+    "api_audit_staff",
 }
 
 

@@ -1,22 +1,28 @@
 """The audit trail as auditors read it: everything that happened, in codes that join to nothing."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import InternalError, ProgrammingError, connection, transaction
-from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.actions.identity import show_identity
+from nrm.accounts.roles import Role
 from nrm.audit import chain, writer
-from nrm.audit.codes import CASE, PERSON, code_of, id_of
+from nrm.audit.codes import CASE, PERSON, Codes
 from nrm.audit.models import Event, Verification
 from nrm.audit.tasks import verify
 from nrm.context import acting_as
+from reporting.codes import codes_of
+from reporting.models import CodeSecret
 from tests.api.tools import api
 from tests.casework.people import assigned
+from tests.watching import as_application
+from tests.world import person
 
 JUNE = datetime(2026, 6, 11, 9, tzinfo=UTC)
 URL = "/audit/"
@@ -38,28 +44,49 @@ def lines(client, query=""):
     return page.context["lines"]
 
 
+def codes(world, who="auditor"):
+    with as_application(), acting_as(world.users[who]):
+        return codes_of(world.users[who])
+
+
 def test_a_code_says_nothing_and_comes_back_to_its_id():
-    pk = uuid4()
-    code = code_of(CASE, pk)
-    assert id_of(CASE, code) == id_of(CASE, code.lower()) == pk
-    assert code_of(PERSON, pk)[2:] != code[2:]
-    assert id_of(PERSON, code) is None
+    pk, mine = uuid4(), Codes(b"m" * 32)
+    code = mine.of(CASE, pk)
+    assert mine.id(CASE, code) == mine.id(CASE, code.lower()) == pk
+    assert mine.of(PERSON, pk)[2:] != code[2:]
+    assert mine.id(PERSON, code) is None
     assert pk.hex.upper() not in code
     for nonsense in ("", "C-", "C-123", "é" * 26, "0" * 26, "C-" + "A" * 27):
-        assert id_of(CASE, nonsense) is None
-    with override_settings(SECRET_KEY="another" * 9):
-        assert code_of(CASE, pk) != code
+        assert mine.id(CASE, nonsense) is None
+    assert Codes(b"o" * 32).id(CASE, code) != pk
+
+
+def test_a_code_is_the_auditors_own_and_stays_theirs_after_a_change_of_keys(world, case):
+    second = person("auditor2@example.org", Role.AUDITOR, world.oversight)
+    world.users["auditor2"] = second
+    code, theirs = codes(world).of(CASE, case.pk), codes(world, "auditor2").of(CASE, case.pk)
+    assert code != theirs
+    (line,) = lines(world.client("auditor"), f"?case={code}&action=case.assigned")
+    assert line.case == code
+    # Another auditor's code is of nothing.
+    assert list(lines(world.client("auditor"), f"?case={theirs}")) == []
+    assert api(second).get(f"/api/v1/audit-events/?case={code}").json()["results"] == []
+    before = CodeSecret.objects.using("watcher").get(user=world.auditor).secret
+    call_command("rotate_keys", stdout=StringIO())
+    after = CodeSecret.objects.using("watcher").get(user=world.auditor).secret
+    assert bytes(before) != bytes(after)
+    assert codes(world).of(CASE, case.pk) == code
 
 
 def test_who_saw_this_case_in_june(world, case, at):
     look(world, case, "caseworker", JUNE)
     look(world, case, "intake", JUNE + timedelta(days=30))  # in July
     look(world, assigned(world, at=at), "supervisor", JUNE)  # another case
-    code = code_of(CASE, case.pk)
+    code = codes(world).of(CASE, case.pk)
     june = "&first_day=1&first_month=6&first_year=2026&last_day=30&last_month=6&last_year=2026"
     (found,) = lines(world.client("auditor"), f"?case={code}&action=looks{june}")
     assert (found.at, found.title) == (JUNE, "Case page opened")
-    assert found.person == code_of(PERSON, world.caseworker.pk)
+    assert found.person == codes(world).of(PERSON, world.caseworker.pk)
 
 
 def test_no_page_of_the_trail_joins_to_a_person_or_a_case(world, case, at):
@@ -84,7 +111,7 @@ def test_no_page_of_the_trail_joins_to_a_person_or_a_case(world, case, at):
 def test_filters_narrow_by_person_and_action(world, case, at):
     look(world, case, "intake", at)
     client = world.client("auditor")
-    person = code_of(PERSON, world.intake.pk)
+    person = codes(world).of(PERSON, world.intake.pk)
     assert {line.person for line in lines(client, f"?person={person}")} == {person}
     assert {line.action for line in lines(client, "?action=case.assigned")} == {"case.assigned"}
     assert lines(client, "?first_day=1&first_month=1&first_year=2099") == []
@@ -95,7 +122,7 @@ def test_filters_narrow_by_person_and_action(world, case, at):
 
 
 def test_reading_the_trail_is_an_event_that_the_supervisor_sees(world, case):
-    lines(world.client("auditor"), f"?case={code_of(CASE, case.pk)}")
+    lines(world.client("auditor"), f"?case={codes(world).of(CASE, case.pk)}")
     event = Event.objects.get(verb="audit.viewed")
     assert (event.actor_id, event.case_id) == (world.auditor.pk, case.pk)
     page = world.client("supervisor").get(reverse("case_access", args=[case.reference]))
@@ -106,7 +133,7 @@ def test_pages_follow_each_other_and_cost_the_same(world, case, at):
     client = world.client("auditor")
     for number in range(120):
         look(world, case, "caseworker", at + timedelta(seconds=number))
-    seen, url = [], URL + f"?case={code_of(CASE, case.pk)}&action=case.viewed"
+    seen, url = [], URL + f"?case={codes(world).of(CASE, case.pk)}&action=case.viewed"
     costs = []
     while url:
         with CaptureQueriesContext(connection) as captured:
@@ -162,7 +189,7 @@ def test_only_an_auditor_reads_it(world):
 
 def test_a_program_reads_the_same(world, case):
     client = api(world.auditor)
-    code = code_of(CASE, case.pk)
+    code = codes(world).of(CASE, case.pk)
     first = client.get(f"/api/v1/audit-events/?case={code}&limit=1").json()
     second = client.get(first["next"]).json()
     ids = [first["results"][0]["id"], second["results"][0]["id"]]
@@ -170,3 +197,93 @@ def test_a_program_reads_the_same(world, case):
     assert first["results"][0]["case"] == code
     assert client.get("/api/v1/audit-events/?case=nonsense").status_code == 400
     assert client.get("/api/v1/audit-events/?after=x").status_code == 400
+
+
+# One member of staff ------------------------------------------------------------------------------
+STAFF = "/audit/staff/"
+JUNE_ONLY = "&month=2026-06"
+
+
+def test_what_did_this_member_of_staff_look_at_in_june(world, case, at):
+    other = assigned(world, at=at)
+    look(world, case, "caseworker", JUNE)
+    look(world, case, "caseworker", JUNE, "identity.shown")
+    look(world, other, "intake", JUNE)  # somebody else
+    look(world, case, "caseworker", JUNE, "note.written")  # no look
+    with acting_as(world.caseworker):
+        shown = {"list": "mine", "cases": [str(case.pk), str(other.pk)]}
+        writer.write("cases.listed", at=JUNE, actor_id=world.caseworker.pk, data=shown)
+    look(world, other, "caseworker", JUNE + timedelta(days=30))  # in July
+    client = world.client("auditor")
+    # From the trail, by the address that somebody complained of: never in an address of a page.
+    assert STAFF in client.get(URL).content.decode()
+    found = client.post(STAFF, {"email": world.caseworker.email.upper()})
+    mine = codes(world)
+    code = mine.of(PERSON, world.caseworker.pk)
+    assert found["Location"] == f"{STAFF}?person={code}"
+    page = client.get(found["Location"] + JUNE_ONLY)
+    told = [(line.action, line.case, line.cases) for line in page.context["lines"]]
+    first, second = mine.of(CASE, case.pk), mine.of(CASE, other.pk)
+    assert told == [
+        ("cases.listed", "", (first, second)),
+        ("identity.shown", first, ()),
+        ("case.viewed", first, ()),
+    ]
+    numbers = page.context["numbers"]
+    assert (numbers.looks, numbers.cases, numbers.identities, numbers.lists) == (2, 1, 1, 1)
+    text = page.content.decode()
+    for secret in (case.reference, case.pseudonym, world.caseworker.email, str(case.pk)):
+        assert secret not in text
+    asked = Event.objects.filter(actor_id=world.auditor.pk).order_by("id")
+    assert "audit.staff_found" in {event.verb for event in asked}
+    assert asked.last().data["person"] == str(world.caseworker.pk)
+    # A program is told the same.
+    program = api(world.auditor)
+    address = {"email": world.caseworker.email}
+    assert program.post("/api/v1/audit-staff/", address).json() == {"person": code}
+    days = f"person={code}&first=2026-06-01&last=2026-06-30"
+    read = program.get(f"/api/v1/audit-staff/?{days}").json()
+    assert (read["looks"], read["cases"], read["lists"], read["more"]) == (2, 1, 1, False)
+    events = program.get(f"/api/v1/audit-events/?{days}&action=looks").json()["results"]
+    assert [(line["action"], line["cases"]) for line in events][0] == (
+        "cases.listed",
+        [first, second],
+    )
+
+
+def test_what_is_asked_wrongly_says_so_and_finds_nobody(world):
+    client, program = world.client("auditor"), api(world.auditor)
+    for email, said in (
+        ("nobody@x.example", "Nobody here has this address"),
+        ("system@nrm.invalid", "Nobody here has this address"),
+        ("", "Enter a work e-mail address"),
+        ("no address", "such as name@example.org"),
+    ):
+        page = client.post(STAFF, {"email": email})
+        assert (page.status_code, said in page.content.decode()) == (422, True), email
+    assert client.get(f"{STAFF}?person=nonsense").status_code == 422
+    stranger = Codes(b"x" * 32).of(PERSON, world.caseworker.pk)
+    page = client.get(f"{STAFF}?person={stranger}")
+    assert "They looked at nothing" in page.content.decode()
+    assert program.post("/api/v1/audit-staff/", {"email": "nobody@x.example"}).status_code == 422
+    assert program.get("/api/v1/audit-staff/").status_code == 400
+    assert not Event.objects.filter(verb="audit.staff_found").exists()
+    for who in ("supervisor", "administrator"):
+        assert world.client(who).get(STAFF).status_code == 403
+        assert api(world.users[who]).get("/api/v1/audit-staff/").status_code == 403
+
+
+def test_the_pages_of_one_persons_looks_follow_each_other_and_cost_the_same(world, case, at):
+    for number in range(120):
+        look(world, case, "caseworker", JUNE + timedelta(seconds=number))
+    look(world, case, "caseworker", JUNE + timedelta(days=30))
+    client, seen, costs = world.client("auditor"), [], []
+    url = f"{STAFF}?person={codes(world).of(PERSON, world.caseworker.pk)}{JUNE_ONLY}"
+    while url:
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(url)
+        costs.append(len(captured))
+        seen += [line.id for line in page.context["lines"]]
+        url = page.context["next_url"]
+    assert len(seen) == len(set(seen)) == 120
+    assert costs[1] == costs[2]

@@ -213,6 +213,10 @@ def _audits(standing: Standing, _row: Row, _facts: Facts) -> bool:
     return standing.holds(Role.AUDITOR)
 
 
+def _own_secret(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _mine("user_id")(standing, row, facts) and standing.holds(Role.AUDITOR)
+
+
 def _by_me_or_before(standing: Standing, row: Row, _facts: Facts) -> bool:
     """An event says who acts; while nobody does, anything."""
     return not standing.who.acts or str(row["actor_id"]) == standing.who.pk
@@ -358,6 +362,7 @@ RULES: dict[str, Rule] = {
     "identities_erasure": Rule(system="read update", also=_keeps("asked_by", "decided_by")),
     # Written by whoever records facts in the same transaction: tests.second_lock.identity.
     "identities_likeness": Rule(also={"read": _alike}),
+    "reporting_codesecret": Rule(also={"read": _mine("user_id"), "insert": _own_secret}),
     "audit_event": Rule(
         (*SEE, rights.SEE_ACCESS),
         system="read",

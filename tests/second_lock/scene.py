@@ -22,6 +22,7 @@ from cases.models import (
 )
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
+from reporting.models import CodeSecret
 from screening import actions as screening
 from screening.models import Evidence
 from tests.intake.answers import FULL
@@ -61,6 +62,7 @@ def _more_rows(scene: Scene) -> None:
         Allegation.objects.create(case=case, offence=b"sealed", recorded_at=at)
         SafeContact.objects.create(case=case, recorded_by=world.responder, recorded_at=at)
     Batch.objects.create(actor=world.intake, what="remind", at=at, submission_key=uuid4())
+    CodeSecret.objects.create(user=world.auditor, secret=b"sealed")
     shown: dict[str, Any] = {"at": at, "purpose": "contact"}
     show_identity(case_of(scene, "assigned"), actor=world.caseworker, **shown)
     show_identity(case_of(scene, "others"), actor=world.caseworker2, **shown)
