@@ -35,7 +35,7 @@ from tests.casework.people import assigned
 from tests.documents import files
 from tests.documents.test_documents import add
 
-ROOMS = ("accounts", "identities", "cases", "screening")
+ROOMS = ("accounts", "identities", "cases", "screening", "reporting")
 
 
 def everything() -> dict[tuple[str, str, str], tuple[int, str, bytes]]:
