@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -83,10 +84,26 @@ class DeadlineView:
         return address("deadline", self.reference, self.id)
 
 
-def _pause_reason(case: Case, deadline: Deadline) -> tuple[str | None, str, date | None]:
+class _Clock(NamedTuple):
+    """A deadline as lists read it, with why and since when it is paused."""
+
+    pk: UUID
+    case_id: UUID
+    term: str
+    started_at: datetime
+    calendar: str
+    due_on: date
+    due_at: datetime
+    state: str
+    paused_for: str | None
+    paused_on: date | None
+    settled_at: datetime | None = None
+
+
+def _pause_reason(case: Case, deadline: Deadline | _Clock) -> tuple[str | None, str, date | None]:
     if deadline.state != DeadlineState.PAUSED:
         return None, "", None
-    if hasattr(deadline, "paused_for"):  # read along with it
+    if isinstance(deadline, _Clock):
         reason, since = deadline.paused_for, deadline.paused_on
     else:
         pauses = list(deadline.pauses.all())
@@ -95,7 +112,7 @@ def _pause_reason(case: Case, deadline: Deadline) -> tuple[str | None, str, date
     return reason or "", labels.get(reason, ""), since
 
 
-def _progress(deadline: Deadline, at: datetime) -> int:
+def _progress(deadline: Deadline | _Clock, at: datetime) -> int:
     whole = (deadline.due_at - deadline.started_at).total_seconds()
     gone = (at - deadline.started_at).total_seconds()
     return max(0, min(100, round(100 * gone / whole))) if whole > 0 else 100
@@ -114,7 +131,7 @@ def _date_words(look: str, kind: str, due_on: date, note: str) -> str:
     return text % {"date": day_words(due_on)}
 
 
-def deadline_view(case: Case, deadline: Deadline, *, at: datetime) -> DeadlineView:
+def deadline_view(case: Case, deadline: Deadline | _Clock, *, at: datetime) -> DeadlineView:
     """The deadline in words at a moment. The pauses of a paused one should be prefetched."""
     term = case.profile.term(deadline.term)
     reason, because, since = _pause_reason(case, deadline)
@@ -170,9 +187,8 @@ def running_deadlines(case: Case, *, at: datetime) -> list[DeadlineView]:
 # Of the clocks of each case the one that a list shows: the next date to meet, else a paused one,
 # else, of several dates to wait for, the last: it is the one after which something may be done.
 _SHOWN_CLOCKS = """
-SELECT c.*, p.reason AS paused_for, p.from_date AS paused_on FROM (
-    SELECT DISTINCT ON (case_id) id, case_id, term, started_at, calendar, due_on, due_at, kind,
-        state, settled_at
+SELECT c.*, p.reason, p.from_date FROM (
+    SELECT DISTINCT ON (case_id) id, case_id, term, started_at, calendar, due_on, due_at, state
     FROM cases_deadline WHERE case_id = ANY(%s) AND state = ANY(%s)
     ORDER BY case_id, kind <> 'due', kind = 'due' AND state <> 'open',
         CASE kind WHEN 'due' THEN due_at END, due_at DESC, id
@@ -187,8 +203,10 @@ def next_deadlines(cases: Iterable[Case], *, at: datetime) -> dict[UUID, Deadlin
     """For each case, the clock to show in a list: the next date to meet, else a paused one, else
     a date to wait for. One query."""
     by_id = {case.pk: case for case in cases}
-    rows = Deadline.objects.raw(_SHOWN_CLOCKS, [list(by_id), list(map(str, _RUNNING))])
-    return {row.case_id: deadline_view(by_id[row.case_id], row, at=at) for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN_CLOCKS, [list(by_id), list(map(str, _RUNNING))])
+        clocks = [_Clock(*row) for row in cursor.fetchall()]
+    return {clock.case_id: deadline_view(by_id[clock.case_id], clock, at=at) for clock in clocks}
 
 
 # Who the case is about, without saying who --------------------------------------------------------
@@ -249,11 +267,19 @@ def identity_bar(case: Case, held: frozenset[str]) -> dict[str, Any]:
 
 
 # What comes next ----------------------------------------------------------------------------------
+class _Ahead(NamedTuple):
+    """Of a decision what tells on whom its case waits."""
+
+    code: str
+    state: str
+    served_on: date | None
+
+
 def standing(
     case: Case,
     *,
     screened: bool,
-    decisions: Iterable[Decision],
+    decisions: Iterable[Decision | _Ahead],
     not_before: date | None = None,
     open_tasks: int = 0,
 ) -> Standing:
@@ -354,7 +380,7 @@ def find(actor: User, text: str) -> tuple[Case | None, list[Case], bool]:
 
 # What changes what a case waits for: not the decisions that it has behind it.
 _DECISIONS_AHEAD = """
-SELECT id, case_id, code, state, served_on FROM cases_decision
+SELECT case_id, code, state, served_on FROM cases_decision
 WHERE case_id = ANY(%s) AND (state = ANY(%s) OR state = 'made' AND served_on IS NULL)
 ORDER BY drafted_at DESC
 """
@@ -363,11 +389,12 @@ ORDER BY drafted_at DESC
 def lines(cases: list[Case], actor: User, *, at: datetime) -> list[Line]:
     """The lines of a list for these cases, in their order. Two queries."""
     shown = next_deadlines(cases, at=at)
-    decisions: dict[UUID, list[Decision]] = defaultdict(list)
-    for decision in Decision.objects.raw(
-        _DECISIONS_AHEAD, [[case.pk for case in cases], list(map(str, OPEN_DECISIONS))]
-    ):
-        decisions[decision.case_id].append(decision)
+    decisions: dict[UUID, list[_Ahead]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        ids = [case.pk for case in cases]
+        cursor.execute(_DECISIONS_AHEAD, [ids, list(map(str, OPEN_DECISIONS))])
+        for case_id, *decision in cursor.fetchall():
+            decisions[case_id].append(_Ahead(*decision))
     made = []
     today = timezone.localdate(at)
     for case in cases:

@@ -38,9 +38,16 @@ def views_of(user: User) -> dict[str, str]:
     return {MINE: _("My open cases"), CLOSED: _("Closed")}
 
 
+# Written out: every work list asks it, and putting it together cost four times what it asks.
+_THEIRS = """
+SELECT id, user_id, label, asked, created_at FROM cases_savedview WHERE user_id = %s
+ORDER BY created_at, id
+"""
+
+
 def saved_views(user: User) -> list[SavedView]:
     """The user's own, the oldest first. One query."""
-    return list(user.saved_views.all())
+    return list(SavedView.objects.raw(_THEIRS, [user.pk]))
 
 
 def find_view(user: User, pk: UUID) -> SavedView:
