@@ -61,6 +61,12 @@ def take_all_away() -> None:
     _server().execute(_prepared())
 
 
+def delete_others(table: str, ids: list[Any]) -> None:
+    """Takes away the rows of a table that are not among these."""
+    statement = sql.SQL("DELETE FROM {} WHERE NOT id = ANY (%s)").format(sql.Identifier(table))
+    _server().execute(statement, [ids])
+
+
 @dataclass(frozen=True)
 class Kept:
     """Rows as they were at one moment."""

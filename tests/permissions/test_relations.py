@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from cases.rights import RIGHTS
 from tests.permissions.asking import Asker, is_api, of_rows, who_is_asked
+from tests.permissions.doors import HELD, Doors
 from tests.permissions.relations import (
     BY_NAME,
     IN_EMERGENCY,
@@ -52,6 +54,16 @@ def test_the_table_is_as_large_as_it_is_said_to_be():
     assert set(IN_EMERGENCY) | OF_DECIDED | OF_EMERGENCY <= names
     assert {relation.like for relation in RELATIONS} <= set(ACTORS)
     assert len(BY_NAME) == len(RELATIONS)
+
+
+def test_every_right_is_said_here_and_no_other():
+    assert set(HELD) == {right.code for right in RIGHTS}
+
+
+def test_the_doors_say_what_is_said_here_of_everybody_and_each_right(related):
+    doors = Doors(related.scene)
+    assert list(doors.faults()) == []
+    assert doors.asked > 10_000
 
 
 @of_rows(rows_of_cases())

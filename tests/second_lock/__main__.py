@@ -197,7 +197,7 @@ class Bench:
         what triggers and migrations need."""
         from django.db import DatabaseError
 
-        from tests.second_lock.asking import owners_faults
+        from tests.second_lock.asking import OPENED, jobs_faults, owners_faults
         from tests.second_lock.identity import kept_faults
 
         try:
@@ -215,8 +215,11 @@ class Bench:
             asked = [table for table in tables if table in self.asking.facts.rows]
             for fault in self.asking.faults(asked, first=True):
                 return fault
-            for fault in self.asking.opening():
+            for fault in jobs_faults(asked, self.asking.facts, self.world.caseworker):
                 return fault
+            if mutant.table in OPENED:
+                for fault in self.asking.opening():
+                    return fault
         except (DatabaseError, StopIteration, AssertionError) as error:
             return f"{type(error).__name__}: {str(error).splitlines()[0][:80]}"
         return ""

@@ -2,11 +2,14 @@
 and nobody can read and write of each protected table, against tests.second_lock.expected."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import psycopg
 from django.db import DatabaseError, connections, transaction
 
 from nrm.accounts.models import SYSTEM_ID, User
@@ -123,6 +126,7 @@ class Asking:
                     yield from self._changes(cursor, table, who, standing)
             for table in tables:
                 yield from self._inserts(table, who, standing)
+                yield from self._in_ones_own_name(table, who, standing)
                 yield from self._moves(table, who, standing)
 
     def _reads(self, cursor: Any, table: str, who: Who, standing: Standing) -> Iterator[str]:
@@ -171,6 +175,28 @@ class Asking:
                 if came == REFUSED if keep else came == PASSED:
                     how = "cannot insert" if keep else "can insert"
                     yield f"{who.name} {how} a row of {table}"
+
+    def _in_ones_own_name(self, table: str, who: Who, standing: Standing) -> Iterator[str]:
+        """A row of each case, made one's own; and about another person than that of the case."""
+        if table not in IN_THE_NAME_OF or not who.acts or not self.rights[table, "INSERT"]:
+            return
+        column, unset = IN_THE_NAME_OF[table]
+        own: dict[str, Any] = {column: who.pk, **dict.fromkeys(unset)}
+        one_of_each = {self.facts.cases[table][key]: key for key in self.facts.rows[table]}
+        for case, key in sorted(one_of_each.items()):
+            row = self.facts.rows[table][key]
+            self.asked += 1
+            allowed = may("insert", table, key, standing, self.facts, **own)
+            with told(who, case=case) as cursor:
+                came, _count = insert(cursor, table, row, **own)
+                if (came == PASSED) is not allowed:
+                    yield f"{who.name} inserts a row of {table} in their own name: {came}"
+                if "person_id" in row and column != "person_id":
+                    other = next(
+                        p for p in self.facts.rows["identities_person"] if p != row["person_id"]
+                    )
+                    if insert(cursor, table, row, **own, person_id=other)[0] == PASSED:
+                        yield f"{who.name} inserts a row of {table} about another person"
 
     def _moves(self, table: str, who: Who, standing: Standing) -> Iterator[str]:
         """Somebody's own row becomes one of a case that is not theirs, or somebody else's."""
@@ -274,6 +300,36 @@ def owners_faults(tables: Iterable[str]) -> Iterator[str]:
                 yield f"the owner does not reach every row of {table}"
 
 
+def jobs_faults(tables: Iterable[str], facts: Facts, caseworker: Any) -> Iterator[str]:
+    """What the worker's sign-in reads: as the system what is said of the system, and nothing as
+    anybody else."""
+    url = urlsplit(os.environ["DATABASE_WORKER_URL"])
+    name = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(urlunsplit(url._replace(path=f"/{name}")), autocommit=True) as worker:
+        for actor in (SYSTEM_ID, caseworker.pk):
+            worker.execute("SELECT set_config('nrm.actor', %s, false)", [str(actor)])
+            worker.execute("SELECT set_config('nrm.standing', '', false)")
+            for table in tables:
+                allowed = worker.execute("SELECT has_table_privilege(%s, 'SELECT')", [table])
+                if not allowed.fetchone()[0]:
+                    continue
+                found = worker.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                every = actor == SYSTEM_ID and (
+                    "read" in RULES[table].system or table == "identities_person"
+                )
+                if found != (len(facts.rows[table]) if every else 0):
+                    yield f"a job reads {found} rows of {table} as {actor}"
+
+
+# By which column a row is somebody's own, and what is empty while it is new.
+IN_THE_NAME_OF: dict[str, tuple[str, tuple[str, ...]]] = {
+    "identities_legalhold": ("set_by", ("lifted_by",)),
+    "identities_erasure": ("asked_by", ("decided_by",)),
+    "identities_disclosure": ("actor_id", ()),
+    "cases_exclusion": ("by_id", ()),
+    "cases_emergencyaccess": ("person_id", ()),
+}
+
 WRITTEN_AT_OPENING = (
     "cases_casegroupgrant",
     "cases_caseusergrant",
@@ -285,6 +341,7 @@ WRITTEN_AT_OPENING = (
     "cases_safecontact",
     "cases_allegation",
 )
+OPENED = {*WRITTEN_AT_OPENING, "cases_case", "cases_listedcase", "identities_disclosure"}
 _STRANGE_TEAM = str(uuid4())
 _INSERT = "INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s::jsonb)"
 _LEADS_AWAY = (

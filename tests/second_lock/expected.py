@@ -385,9 +385,9 @@ def readable(table: str, standing: Standing, facts: Facts) -> set[str]:
     }
 
 
-def may(verb: str, table: str, key: str, standing: Standing, facts: Facts) -> bool:
-    """Whether somebody may insert, update or delete a row such as this one."""
-    rule, row = RULES[table], facts.rows[table][key]
+def may(verb: str, table: str, key: str, standing: Standing, facts: Facts, **more: Any) -> bool:
+    """Whether somebody may insert, update or delete a row such as this one, with `more` in it."""
+    rule, row = RULES[table], {**facts.rows[table][key], **more}
     if standing.who.is_system and verb in rule.system:
         return True
     if verb in rule.verbs and facts.cases[table][key] in standing.cases(*rule.write):

@@ -122,6 +122,11 @@ def _traps(scene: Scene) -> None:
     Membership.objects.create(user=both, group=group)
     world.users["both"] = both
     access.grant_person(case_of(scene, "review"), "work", both, **grant)
+    # Who refers for the police and supervises the authority: knows of a case of another authority
+    # that the police have referred, and changes nothing of it.
+    two = person("both_supervisor@example.org", Role.FIRST_RESPONDER, world.police)
+    Membership.objects.create(user=two, group=RoleGroup.of(world.authority, Role.SUPERVISOR))
+    world.users["both_supervisor"] = two
     # And what holds until tomorrow.
     row = access.grant_role(
         case_of(scene, "screening"), "protect", world.provider_house, Role.PROTECTION_PROVIDER,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nrm import policies
-from tests.second_lock.asking import Asking, owners_faults, told
+from tests.second_lock.asking import Asking, jobs_faults, owners_faults, told
 from tests.second_lock.expected import RULES, Who
 from tests.second_lock.identity import Identities, kept_faults
 from tests.second_lock.scene import build, case_of
@@ -48,6 +48,11 @@ def test_whoever_refers_writes_what_belongs_to_a_case_while_they_open_it(asking:
 
 def test_the_owners_triggers_and_migrations_reach_every_row(asking: Asking) -> None:
     assert list(owners_faults(RULES)) == []
+
+
+def test_jobs_read_as_the_system_and_as_nobody_else(asking: Asking, scene: Any) -> None:
+    faults = jobs_faults(RULES, asking.facts, scene.world.caseworker)
+    assert list(faults) == []
 
 
 def test_with_no_context_no_protected_table_has_a_row(asking: Asking) -> None:

@@ -1,0 +1,159 @@
+"""The doors of a case asked directly: what `visible_to`, `rights_on`, `holds`, `find_case`, what a
+right checks and `user.has_perm` say of everybody and each right, against what is said by hand.
+
+Each right names the standings that hold it (tests/permissions/relations.py says who stands so)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cases import access
+from cases.models import Case
+from cases.rights import REFER, RIGHTS, CaseRight
+from nrm.accounts.models import Organisation, User
+from nrm.actions import Forbidden, Hidden
+from nrm.context import acting_as
+from tests.permissions.relations import PLACES, RELATIONS, Relation
+from tests.permissions.scene import Scene
+from tests.watching import as_application
+
+WORKERS = ("caseworker", "supervisors")
+READERS = (*WORKERS, "intake")
+HELD: dict[str, tuple[str, ...]] = {
+    "see_status": ("referrers",),
+    "see_summary": ("provider", "liaison"),
+    "see_case": (*READERS, "emergency"),
+    "see_referral": (*READERS, "emergency"),
+    "assign": ("intake", "supervisors"),
+    "screen": WORKERS,
+    "draft_decision": WORKERS,
+    "review_decision": ("supervisors",),
+    "serve_decision": WORKERS,
+    "change_deadline": WORKERS,
+    "write_note": (*READERS, "emergency"),
+    "read_document": WORKERS,
+    "add_document": WORKERS,
+    "do_task": READERS,
+    "show_identity": (*WORKERS, "emergency"),
+    "see_access": ("supervisors",),
+    "keep_or_erase": ("supervisors",),
+    "set_confidentiality": ("supervisors",),
+    "exclude": ("supervisors",),
+    "declare_conflict": READERS,
+    "in_emergency": ("emergency",),
+    "end_emergency": ("supervisors", "emergency"),
+    "review_emergency": ("supervisors",),
+}
+ABSENT = "7K3MQ-9TD2X-4HJ3"
+
+
+class Doors:
+    """Everybody and each case of the scene of relations."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.cases = {
+            place: Case.objects.get(reference=scene.references[place]) for place in PLACES
+        }
+        self.relations = [one for one in RELATIONS if one.name != "anonymous"]
+        self.asked = 0
+
+    def faults(self) -> Iterator[str]:
+        """What each door says otherwise than it should, in sentences."""
+        for relation in self.relations:
+            user = User.objects.get(pk=self.scene.world.users[relation.name].pk)
+            with as_application(), acting_as(user):
+                yield from self._of(relation, user)
+        yield from self._teams()
+
+    def _of(self, relation: Relation, user: User) -> Iterator[str]:
+        held = {place: self._held(relation, place) for place in PLACES}
+        backend = access.CaseBackend()
+        for place, case in self.cases.items():
+            self.asked += 2
+            if set(access.rights_on(user, case)) != held[place]:
+                yield f"rights_on: {relation.name} of {place}"
+            if access.can_see_at_all(user, case.pk) is not bool(held[place]):
+                yield f"can_see_at_all: {relation.name} of {place}"
+            if {code.partition(".")[2] for code in backend.get_all_permissions(user, case)} != held[
+                place
+            ]:
+                yield f"get_all_permissions: {relation.name} of {place}"
+        for right in RIGHTS:
+            yield from self._right(relation, user, right, held)
+        for name in ("nothing", "change_case"):
+            if user.has_perm(f"cases.{name}", self.cases["open"]):
+                yield f"has_perm: {relation.name} has {name}, which is no right"
+        if user.has_perm("cases.see_case", user) or user.has_perm("cases.see_case"):
+            yield f"has_perm: {relation.name} sees what is no case"
+        if backend.get_all_permissions(user, user):
+            yield f"get_all_permissions: {relation.name} of what is no case"
+
+    def _held(self, relation: Relation, place: str) -> set[str]:
+        near = relation.at(place)
+        return {code for code, standings in HELD.items() if near & set(standings)}
+
+    def _right(
+        self, relation: Relation, user: User, right: CaseRight, held: dict[str, set[str]]
+    ) -> Iterator[str]:
+        said = f"{relation.name}, {right.code}"
+        found = set(Case.objects.visible_to(user, right).values_list("pk", flat=True))
+        wanted = {case.pk for place, case in self.cases.items() if right.code in held[place]}
+        if found != wanted:
+            yield f"visible_to: {said}"
+        if found and not access.shelves_of(user, right).all:
+            yield f"shelves_of: {said}"
+        for place, case in self.cases.items():
+            self.asked += 4
+            has = right.code in held[place]
+            if access.holds(user, right, case.pk) is not has:
+                yield f"holds: {said} of {place}"
+            if user.has_perm(f"cases.{right.code}", case) is not has:
+                yield f"has_perm: {said} of {place}"
+            says = "through" if has else "forbidden" if held[place] else "hidden"
+            if _told(access.find_case, user, case.reference, right) != says:
+                yield f"find_case: {said} of {place}"
+            if _told(right.check, user, _Of(case.pk)) != says:
+                yield f"check: {said} of {place}"
+        for nowhere in (ABSENT, "no reference", ""):
+            if _told(access.find_case, user, nowhere, right) != "hidden":
+                yield f"find_case: {said} of what is not there"
+
+    def _teams(self) -> Iterator[str]:
+        """Drafts belong to a team: theirs, another's, and of no team in particular."""
+        world = self.scene.world
+        police = Organisation.objects.get(pk=world.police.pk)
+        refers = {"responder", "lead", "other_responder", "excluded_responder", "both"}
+        ours = refers - {"other_responder"}
+        for relation in self.relations:
+            user = User.objects.get(pk=world.users[relation.name].pk)
+            self.asked += 3
+            may, mine = relation.name in refers, relation.name in ours
+            for subject, says in (
+                (None, "through" if may else "forbidden"),
+                (police, "through" if mine else "hidden" if may else "forbidden"),
+                (_Draft(police.pk), "through" if mine else "hidden" if may else "forbidden"),
+            ):
+                if _told(REFER.check, user, subject) != says:
+                    yield f"REFER: {relation.name} of {subject}"
+
+
+class _Of:
+    def __init__(self, case_id: Any) -> None:
+        self.case_id = case_id
+
+
+class _Draft:
+    pk = "of the draft itself"
+
+    def __init__(self, organisation_id: Any) -> None:
+        self.organisation_id = organisation_id
+
+
+def _told(door: Any, *asked: Any) -> str:
+    try:
+        door(*asked)
+    except Forbidden:
+        return "forbidden"
+    except Hidden:
+        return "hidden"
+    return "through"
