@@ -5,6 +5,9 @@
 # make check-all  the whole product in a browser: page x role x language x width (long)
 # make fuzz    20,000 made-up REST calls as five roles, against a server and database of their own
 # make mutants each policy of the database taken away or loosened in turn: which does no test notice?
+# make canaries  200 invented victims in six scripts, looked for wherever nobody may be named
+# make tampering  1,000 ways to falsify the audit trail, each of which has to be found
+# make reveals  10,000 requests for identities while the web is killed: as many on record as were shown
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
@@ -24,7 +27,7 @@ LOCK := requirements/development.txt
 SIZES ?= 10000 100000
 ROUNDS ?= 100
 
-.PHONY: setup run stop test bench lint messages lock check-all mutants
+.PHONY: setup run stop test bench lint messages lock check-all fuzz mutants canaries tampering reveals
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -87,6 +90,19 @@ fuzz: setup
 ONLY ?=
 mutants: setup
 	@$(BIN)/python -m tests.second_lock mutants -k "$(ONLY)"
+
+# Some minutes each, with servers of their own.
+VICTIMS ?= 200
+canaries: setup
+	@$(BIN)/python -m tests.leaks --victims $(VICTIMS)
+
+TRIALS ?= 1000
+tampering: setup
+	@$(BIN)/python -m tests.trail tampering --trials $(TRIALS)
+
+REVEALS ?= 10000
+reveals: setup
+	@$(BIN)/python -m tests.trail reveals --requests $(REVEALS)
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:

@@ -2,7 +2,12 @@
 
 import base64
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
+
+# Every form is longer than this; the search looks for so many first bytes of each.
+_BEGINNING = 6
 
 
 def variants(text: str) -> set[bytes]:
@@ -12,15 +17,22 @@ def variants(text: str) -> set[bytes]:
     escaped = json.dumps(text)[1:-1].encode()
     found = {
         raw,
-        quote(text).encode(),
-        quote_plus(text).encode(),
         escaped,
+        escaped.replace(b"\\u", b"\\U").upper().replace(b"\\U", b"\\u"),
         raw.hex().encode(),
         raw.hex().upper().encode(),
     }
+    for encoded in (quote(text), quote_plus(text)):
+        found |= {encoded.encode(), _small(encoded).encode()}
     for plain in (raw, escaped):
         found |= _in_base64(plain)
     return found
+
+
+def _small(encoded: str) -> str:
+    """With `%c3` in place of `%C3`."""
+    first, *more = encoded.split("%")
+    return "".join([first, *(f"%{part[:2].lower()}{part[2:]}" for part in more)])
 
 
 def _in_base64(plain: bytes) -> set[bytes]:
@@ -29,11 +41,32 @@ def _in_base64(plain: bytes) -> set[bytes]:
     for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + plain)
         middle = encoded.rstrip(b"=")[(0, 2, 3)[shift] : -1]
-        if len(middle) >= 6:
-            found.add(middle)
+        if len(middle) >= _BEGINNING:
+            found |= {middle, middle.replace(b"+", b"-").replace(b"/", b"_")}
     return found
 
 
-def hits(content: bytes, texts: list[str]) -> list[str]:
+class Search:
+    """Many texts looked for at once, each in every form, in one pass over what is searched."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = list(dict.fromkeys(texts))
+        self._by_beginning: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
+        for text in self._texts:
+            for form in variants(text):
+                assert len(form) >= _BEGINNING, f"too short to be looked for: {text}"
+                self._by_beginning[form[:_BEGINNING]].append((form, text))
+
+    def hits(self, content: bytes) -> list[str]:
+        """Which of the texts stand in the content, in any form."""
+        found: set[str] = set()
+        beginnings = self._by_beginning
+        for place in range(len(content) - _BEGINNING + 1):
+            if (start := content[place : place + _BEGINNING]) in beginnings:
+                found.update(t for form, t in beginnings[start] if content.startswith(form, place))
+        return [text for text in self._texts if text in found]
+
+
+def hits(content: bytes, texts: Iterable[str]) -> list[str]:
     """Which of the texts stand in the content, in any form."""
-    return [text for text in texts if any(variant in content for variant in variants(text))]
+    return Search(texts).hits(content)
