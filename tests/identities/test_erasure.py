@@ -28,7 +28,7 @@ from identities import vault
 from identities.as_keys import keys_connection
 from identities.crypto import Opener, Unreadable
 from identities.erasing import erased_file, note_erasures, noted
-from identities.models import Erasure, PersonKey
+from identities.models import Erasure, Fact, PersonKey, Token
 from identities.restoring import after_restore
 from nrm.accounts.models import User
 from nrm.actions import Forbidden, Hidden, Refused
@@ -289,10 +289,14 @@ def test_a_restore_brings_nobody_back(world, case, at, as_worker, tmp_path, rest
         assert (done.erased, done.trail.lost) == (1, 1)
         assert not needs_after_restore(opened)
     assert after_restore().nothing
+    # The rows of yesterday are there; what they hold is under keys that are nowhere any more.
+    assert Fact.objects.filter(person_id=case.person_id).exists()
+    assert not Token.objects.filter(person_id=case.person_id).exists()
     with acting_as(world.caseworker):
         with pytest.raises(Unreadable):
             Opener(case.person_id)
         assert not DocumentPart.objects.filter(document__case=case).exists()
+        assert not PersonKey.objects.filter(person_id=case.person_id).exists()
         facts = vault.reveal(other.person_id, case_id=other.pk, purpose="contact")[1]
         assert "Bekim" in {fact.value for fact in facts}
     told = Event.objects.get(verb="database.restored").data

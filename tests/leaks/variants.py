@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-# Every form is longer than this; the search looks for so many first bytes of each.
+# The search looks for so many first bytes of each form; the few that are shorter, one by one.
 _BEGINNING = 6
 
 
@@ -52,14 +52,17 @@ class Search:
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = list(dict.fromkeys(texts))
         self._by_beginning: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
+        self._short: list[tuple[bytes, str]] = []
         for text in self._texts:
             for form in variants(text):
-                assert len(form) >= _BEGINNING, f"too short to be looked for: {text}"
-                self._by_beginning[form[:_BEGINNING]].append((form, text))
+                if len(form) < _BEGINNING:
+                    self._short.append((form, text))
+                else:
+                    self._by_beginning[form[:_BEGINNING]].append((form, text))
 
     def hits(self, content: bytes) -> list[str]:
         """Which of the texts stand in the content, in any form."""
-        found: set[str] = set()
+        found = {text for form, text in self._short if form in content}
         beginnings = self._by_beginning
         for place in range(len(content) - _BEGINNING + 1):
             if (start := content[place : place + _BEGINNING]) in beginnings:
