@@ -47,7 +47,8 @@ def main() -> int:
 
 
 def _progress(done: int) -> None:
-    print(f"\r{done}", end="", file=sys.stderr, flush=True)
+    if done % 100 == 0:
+        print(f"\r{done}", end="", file=sys.stderr, flush=True)
 
 
 def _tampering(asked: argparse.Namespace) -> dict[str, object]:
