@@ -71,6 +71,11 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=30),
             "options": {"expires": 3600},
         },
+        "look for what is unusual in the audit trail": {
+            "task": "reporting.tasks.watch",
+            "schedule": 3600.0,
+            "options": {"expires": 3500},
+        },
         "heartbeat": {
             "task": "nrm.heartbeat.beat",
             "schedule": 15.0,
@@ -84,6 +89,7 @@ app.conf.include = [
     "nrm.accounts.tasks",
     "nrm.audit.tasks",
     "nrm.heartbeat",
+    "reporting.tasks",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -12,10 +13,22 @@ from nrm.accounts.rights import SEE_AUDIT
 from nrm.accounts.scopes import Scope
 from nrm.actions import Objection, Refused
 from nrm.audit.codes import CASE, PERSON
-from nrm.rest import APIView, PageQuery, describe, page_response, page_schema, respond
+from nrm.rest import (
+    APIView,
+    Coded,
+    PageQuery,
+    coded_choice,
+    describe,
+    page_response,
+    page_schema,
+    respond,
+)
+from reporting.anomalies import ALL, OPEN, anomalies, find_anomaly, read_of, told
 from reporting.codes import codes_of
+from reporting.models import AnomalyKind
 from reporting.selectors_trail import LOOKS, Asked, find_staff, staff, trail
 from reporting.trail import code_found, looked
+from reporting.watch import LONGEST, look_into, note_of
 
 
 class AuditQuery(PageQuery):
@@ -154,3 +167,118 @@ class StaffView(APIView):
             raise Refused([Objection(str(text), field="email")])
         codes = codes_of(request.user)
         return respond({"person": code_found(request.user, codes, found, at=self.at)})
+
+
+# What is unusual ----------------------------------------------------------------------------------
+class AnomaliesQuery(PageQuery):
+    """What may stand after the question mark."""
+
+    show = serializers.ChoiceField(
+        [OPEN, ALL], required=False, default=OPEN, help_text="What nobody looked into, or all."
+    )
+
+
+class AnomalySerializer(serializers.Serializer):
+    """Something unusual: one person, one day, and how many there were."""
+
+    id = serializers.UUIDField()
+    kind = Coded()
+    person = serializers.CharField(help_text="Your code of them.")
+    day = serializers.DateField()
+    count = serializers.IntegerField()
+    why = serializers.CharField(help_text="In a sentence.")
+    first_at = serializers.DateTimeField()
+    last_at = serializers.DateTimeField()
+    open = serializers.BooleanField()
+    looked_at = serializers.DateTimeField(allow_null=True)
+
+
+class OneAnomalySerializer(AnomalySerializer):
+    looked_by = serializers.CharField(allow_blank=True, help_text="Your code of the auditor.")
+    note = serializers.CharField(allow_blank=True)
+
+
+class LookIntoSerializer(serializers.Serializer):
+    note = serializers.CharField(max_length=LONGEST, help_text="What you found. Name nobody.")
+    count = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, help_text="How many there were when you read it."
+    )
+
+
+def _anomaly(row: Any, codes: Any) -> dict[str, Any]:
+    one = told(row, codes)
+    return {
+        "id": row.pk,
+        "kind": coded_choice(AnomalyKind, row.kind),
+        "person": one.person,
+        "day": row.day,
+        "count": row.count,
+        "why": one.why,
+        "first_at": row.first_at,
+        "last_at": row.last_at,
+        "open": row.is_open,
+        "looked_at": row.looked_at,
+    }
+
+
+def _one(row: Any, codes: Any) -> dict[str, Any]:
+    more = {"looked_by": codes.of(PERSON, row.looked_by), "note": note_of(row)}
+    return {**_anomaly(row, codes), **more}
+
+
+class AnomaliesView(APIView):
+    """What stands out in the trail."""
+
+    role_right = SEE_AUDIT
+
+    @describe(
+        "list_anomalies",
+        "Read what is unusual in the audit trail",
+        tag="Audit",
+        scope=Scope.AUDIT_READ,
+        responses={200: page_schema(AnomalySerializer, "AnomalyPage")},
+        parameters=[AnomaliesQuery],
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(AnomaliesQuery)
+        codes = codes_of(request.user)
+        lines, page = anomalies(
+            codes, show=query["show"], after=query["after"], size=query["limit"]
+        )
+        read_of(request.user, lines, at=self.at)
+        return page_response(
+            request, [_anomaly(line.row, codes) for line in lines], after=page.after
+        )
+
+
+class AnomalyView(APIView):
+    """One of them."""
+
+    role_right = SEE_AUDIT
+
+    @describe(
+        "read_anomaly",
+        "Read one, with what an auditor found",
+        tag="Audit",
+        scope=Scope.AUDIT_READ,
+        responses={200: OneAnomalySerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, anomaly: UUID) -> Response:
+        row, codes = find_anomaly(anomaly), codes_of(request.user)
+        read_of(request.user, [told(row, codes)], at=self.at)
+        return respond(_one(row, codes))
+
+    @describe(
+        "look_into_anomaly",
+        "Say that you looked into it, and what you found",
+        tag="Audit",
+        scope=Scope.AUDIT_READ,
+        request=LookIntoSerializer,
+        responses={200: OneAnomalySerializer},
+        problems=(404, 409),
+    )
+    def post(self, request: Request, anomaly: UUID) -> Response:
+        row, codes = find_anomaly(anomaly), codes_of(request.user)
+        row = look_into(row, actor=request.user, at=self.at, **self.read(LookIntoSerializer))
+        return respond(_one(row, codes))

@@ -25,7 +25,13 @@ class ReportingConfig(AppConfig):
                 owner="t.user_id",
                 lock="t.user_id",
                 keys=UserKey,
-            )
+            ),
+            SealedColumn(
+                "reporting_anomaly", "note", owner="t.looked_by", lock="t.id", keys=UserKey
+            ),
         )
         words.register("audit.viewed", _("Audit trail of this case read"), look=True)
+        register("anomalies", _("Unusual access"), Role.AUDITOR, order=25)
+        words.register("anomalies.viewed", _("List of unusual access read"), look=True)
+        words.register("anomaly.looked_into", _("Unusual access looked into"))
         words.register("audit.staff_found", _("Code of a member of staff found"))

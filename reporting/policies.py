@@ -2,7 +2,7 @@
 freezes a table. Auditors see no case. The secret of an auditor's codes is theirs alone."""
 
 from nrm.accounts.roles import Role
-from nrm.policies import ACTOR, Table, array, declare, holds
+from nrm.policies import ACTOR, BY_SYSTEM, Table, array, declare, holds
 
 FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION reporting_received(profile text, first timestamptz, ended timestamptz)
@@ -32,6 +32,12 @@ def register() -> None:
             "reporting_codesecret",
             read={"own": own},
             insert={"own": f"{own} AND {holds(Role.AUDITOR)}"},
+        ),
+        Table(
+            "reporting_anomaly",
+            read={"auditor": holds(Role.AUDITOR), "system": BY_SYSTEM},
+            insert={"system": BY_SYSTEM},
+            update={"auditor": holds(Role.AUDITOR), "system": BY_SYSTEM},
         ),
         functions=FUNCTIONS,
     )

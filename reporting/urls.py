@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import api, api_trail, trail, views
+from reporting import anomalies, api, api_trail, trail, views
 
 urlpatterns = [
     path("statistics/", views.QuartersView.as_view(), name="statistics"),
@@ -13,6 +13,14 @@ urlpatterns = [
     path("audit/", trail.AuditView.as_view(), name="audit_trail"),
     path("audit/staff/", trail.StaffView.as_view(), name="audit_staff"),
     path("api/v1/audit-staff/", api_trail.StaffView.as_view(), name="api_audit_staff"),
+    path("audit/unusual/", anomalies.AnomaliesView.as_view(), name="anomalies"),
+    path("audit/unusual/<uuid:anomaly>/", anomalies.AnomalyView.as_view(), name="anomaly"),
+    path("api/v1/audit-anomalies/", api_trail.AnomaliesView.as_view(), name="api_anomalies"),
+    path(
+        "api/v1/audit-anomalies/<uuid:anomaly>/",
+        api_trail.AnomalyView.as_view(),
+        name="api_anomaly",
+    ),
     path("api/v1/audit-events/", api_trail.AuditEventsView.as_view(), name="api_audit_events"),
     path("api/v1/statistics/", api.StatisticsView.as_view(), name="api_statistics"),
     path(

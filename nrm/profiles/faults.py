@@ -364,6 +364,13 @@ def _numbers(profile: Profile) -> Iterator[str]:
     for key in ("days", "days_ahead"):
         if getattr(profile.cover, key) < 1:
             yield f"cover.{key}: must be 1 or more"
+    watch = profile.watch
+    for key in ("night_looks", "cases_a_day", "unassigned_a_day", "refusals_a_day"):
+        if getattr(watch, key) < 1:
+            yield f"watch.{key}: must be 1 or more"
+    for key in ("night_from", "night_to"):
+        if not 0 <= getattr(watch, key) <= 23:
+            yield f"watch.{key}: must be an hour from 0 to 23"
     if profile.statistics.threshold < 2:
         yield "statistics.threshold: must be 2 or more"
     if profile.statistics.rounding < 1:

@@ -284,6 +284,22 @@ class CoverRule:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchRule:
+    """From how many on a day looks of one person are shown to auditors as unusual: at night, whose
+    hours begin and end here on the clock of the profile's calendar; at different cases; at cases
+    that nobody gave them and in which they did nothing; and refusals."""
+
+    night_from: int
+    night_to: int
+    night_looks: int
+    cases_a_day: int
+    unassigned_a_day: int
+    refusals_a_day: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceLimits:
     """How many documents a case has and how large each is; how many, and how large together, in
     one submission; to how much one may unfold, and of how many parts; how long a text is."""
@@ -565,6 +581,7 @@ class Profile:
     emergency: tuple[EmergencyNumber, ...]
     evidence: EvidenceLimits
     emergency_access: EmergencyAccessRule
+    watch: WatchRule
     cover: CoverRule
     statistics: Statistics
     day_zero_tasks: tuple[DayZeroTask, ...]

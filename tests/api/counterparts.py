@@ -69,6 +69,8 @@ COUNTERPARTS = {
     "saved_view": "PATCH api_saved_view",
     "saved_view_removal": "DELETE api_saved_view",
     "audit_trail": "GET api_audit_events",
+    "anomalies": "GET api_anomalies",
+    "anomaly": "GET api_anomaly, POST api_anomaly",
     "audit_staff": "GET api_audit_staff, GET api_audit_events, POST api_audit_staff",
     "case": "GET api_case",
     "case_referral": "GET api_case_referrals",

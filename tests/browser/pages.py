@@ -481,6 +481,8 @@ STATISTICS = (
     *everybody("statistics", "auditor", "new_auditor"),
     Page("audit_trail", "auditor"),
     Page("audit_trail", "auditor", query="?case=nonsense", status=422),
+    *everybody("anomalies", "auditor", "new_auditor"),
+    Page("anomaly", "auditor", "anomaly", sent=(EMPTY,)),
     Page("audit_staff", "auditor", sent=(EMPTY,)),
     Page("audit_staff", "auditor", query="?person=nonsense", status=422),
     Page("statistics_table", "auditor", "frozen"),

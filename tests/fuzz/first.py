@@ -37,6 +37,7 @@ _HOMES = {
     "administration/": Meant("administrator", "spare"),
     "audit-events/": Meant("auditor"),
     "audit-staff/": Meant("auditor"),
+    "audit-anomalies/": Meant("auditor", "anomaly"),
     "statistics/": Meant("auditor", "frozen"),
     "referrals/": Meant("responder", "assigned"),
     "referral-form/": Meant("responder"),

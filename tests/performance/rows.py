@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
 from reporting.actions import freeze_referrals_by_age
+from reporting.models import Anomaly
 from reporting.rules import closed_quarters
 from screening import actions as screening
 from screening.actions import FoundEpisode
@@ -32,6 +33,7 @@ from tests.casework import people
 from tests.decisions import road
 from tests.documents.files import pdf, upload
 from tests.intake.answers import CHILD, FULL
+from tests.reporting.anomalies import an_anomaly
 from tests.screening.build import item
 from tests.world import World, person
 
@@ -66,6 +68,8 @@ class Rows:
                 submission_key=uuid4(),
             )
         self.places["batch"] = {"batch": str(batch.pk)}
+        for number in range(Anomaly.objects.count(), rows):
+            an_anomaly(self.world, self.at, actor_id=UUID(int=number))
 
     def _begin(self) -> None:
         world, at = self.world, self.at
@@ -95,6 +99,7 @@ class Rows:
             "organisation": {"pk": str(world.police.pk)},
             "account": {"pk": str(world.responder.pk)},
             "quarter": {"quarter": str(frozen)},
+            "anomaly": {"anomaly": str(an_anomaly(world, at).pk)},
         }
 
     def _place(self, case: Case, **parts: Any) -> dict[str, str]:

@@ -59,6 +59,10 @@ READS: tuple[Read, ...] = (
     Read("statistics", "auditor"),
     Read("audit_trail", "auditor"),
     Read("audit_staff", "auditor"),
+    Read("anomalies", "auditor"),
+    Read("anomaly", "auditor", "anomaly"),
+    Read("api_anomalies", "auditor"),
+    Read("api_anomaly", "auditor", "anomaly"),
     Read("administration", "administrator"),
     # Details
     Read("account", "caseworker"),

@@ -37,6 +37,7 @@ from screening.actions import FoundEpisode
 from tests.decisions import road
 from tests.documents.files import pdf, upload
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
+from tests.reporting.anomalies import an_anomaly
 from tests.screening.build import item
 from tests.world import World, build_world, person, with_app
 
@@ -324,6 +325,7 @@ def _statistics(scene: Scene) -> None:
     freeze_referrals_by_age(
         actor=scene.world.auditor, at=scene.at, profile=scene.world.profile, quarter=frozen
     )
+    scene.places["anomaly"] = {"anomaly": str(an_anomaly(scene.world, scene.at).pk)}
     scene.places["frozen"] = {"quarter": str(frozen)}
     scene.places["not_frozen"] = {"quarter": str(open_still)}
 

@@ -362,6 +362,9 @@ RULES: dict[str, Rule] = {
     "identities_erasure": Rule(system="read update", also=_keeps("asked_by", "decided_by")),
     # Written by whoever records facts in the same transaction: tests.second_lock.identity.
     "identities_likeness": Rule(also={"read": _alike}),
+    "reporting_anomaly": Rule(
+        system="read insert update", also={"read": _audits, "update": _audits}
+    ),
     "reporting_codesecret": Rule(also={"read": _mine("user_id"), "insert": _own_secret}),
     "audit_event": Rule(
         (*SEE, rights.SEE_ACCESS),
