@@ -4,7 +4,8 @@
 # make messages  the catalogues of the languages, after a change of words
 # make check-all  the whole product in a browser: page x role x language x width (long)
 # make fuzz    20,000 made-up REST calls as five roles, against a server and database of their own
-# make mutants each policy of the database taken away or loosened in turn: which does no test notice?
+# make mutants each policy of the database taken away or loosened in turn, and each branch of what
+#              decides turned over: which does no test notice?
 # make canaries  200 invented victims in six scripts, looked for wherever nobody may be named
 # make tampering  1,000 ways to falsify the audit trail, each of which has to be found
 # make reveals  10,000 requests for identities while the web is killed: as many on record as were shown
@@ -90,6 +91,7 @@ fuzz: setup
 ONLY ?=
 mutants: setup
 	@$(BIN)/python -m tests.second_lock mutants -k "$(ONLY)"
+	@test -n "$(ONLY)" || $(BIN)/python -m tests.second_lock branches
 
 # Some minutes each, with servers of their own.
 VICTIMS ?= 200

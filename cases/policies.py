@@ -337,7 +337,9 @@ def of_case(
     return table
 
 
-def of_parent(name: str, parent: str, *, write: str = "", deletes: bool = False) -> Table:
+def of_parent(
+    name: str, parent: str, *, write: str = "", changes: bool = True, deletes: bool = False
+) -> Table:
     """A part of something that belongs to a case, admitted wherever the policy of that admits its
     parent, which the select finds; `write` is a further condition on the parent."""
     wanted = f"{parent} AND {write}" if write else parent
@@ -346,7 +348,7 @@ def of_parent(name: str, parent: str, *, write: str = "", deletes: bool = False)
         name,
         read={"parent": f"EXISTS ({parent} OFFSET 0)"},
         insert=reason,
-        update=reason,
+        update=reason if changes else {},
         delete=reason if deletes else {},
     )
 
@@ -470,6 +472,7 @@ def _referral() -> Table:
     visible = "EXISTS (SELECT FROM cases_case c WHERE c.id = cases_referral.case_id OFFSET 0)"
     table = of_case("cases_referral", SEE, opener=True, also={"team": f"{own} AND {visible}"})
     table.insert["opened"] += f" AND {own}"
+    del table.read["opened"]  # they read it as their team does
     return table
 
 
@@ -702,6 +705,7 @@ def register() -> None:
             "cases_documentpart",
             "SELECT FROM cases_document d WHERE d.id = cases_documentpart.document_id",
             write=listed("d.case_id", pairs(rights.ADD_DOCUMENT)),
+            changes=False,
         ),
         _person(),
         _disclosure(),

@@ -272,12 +272,16 @@ _COLOURS = {
 }
 
 
-def decision_lines(case: Case, decisions: Iterable[Decision]) -> list[DecisionLine]:
-    """The decisions so far. The outcome of a draft is nobody's business until it is made."""
-    return [_decision_line(case, decision) for decision in decisions]
+def decision_lines(
+    case: Case, decisions: Iterable[Decision], held: frozenset[str]
+) -> list[DecisionLine]:
+    """The decisions so far, with a link for whoever may open them. The outcome of a draft is
+    nobody's business until it is made."""
+    opens = DRAFT_DECISION.code in held
+    return [_decision_line(case, decision, opens=opens) for decision in decisions]
 
 
-def _decision_line(case: Case, decision: Decision) -> DecisionLine:
+def _decision_line(case: Case, decision: Decision, *, opens: bool) -> DecisionLine:
     kind = case.profile.decision(decision.code)
     made = decision.state == DecisionState.MADE
     dates = []
@@ -294,5 +298,5 @@ def _decision_line(case: Case, decision: Decision) -> DecisionLine:
         state=str(DecisionState(decision.state).label),
         colour=_COLOURS[DecisionState(decision.state)],
         dates=", ".join(dates),
-        href=address("decision", case.reference, decision.pk),
+        href=address("decision", case.reference, decision.pk) if opens else "",
     )

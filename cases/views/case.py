@@ -86,7 +86,7 @@ class CaseOverview(CaseView):
                 # is what each episode adds.
                 "show_found": len(found) > 1 or not side_panels,
                 "alleged": overview.alleged(case) if "see_referral" in held else None,
-                "decisions": overview.decision_lines(case, decisions),
+                "decisions": overview.decision_lines(case, decisions, held),
                 "timeline": recent,
                 "new": f"{new}+" if new == RECENT else str(new) if new else "",
                 "looked_at": last.at if last else None,

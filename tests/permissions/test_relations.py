@@ -15,6 +15,7 @@ from tests.permissions.relations import (
     IN_EMERGENCY,
     OF_DECIDED,
     OF_EMERGENCY,
+    PLACES,
     RELATIONS,
     build_relations,
     cells,
@@ -22,6 +23,7 @@ from tests.permissions.relations import (
     rows_of_cases,
 )
 from tests.permissions.table import ACTORS, HIDDEN, TABLE
+from tests.second_lock.asking import Asking, everybody, told
 
 AT_LEAST = 15_000
 
@@ -64,6 +66,19 @@ def test_the_doors_say_what_is_said_here_of_everybody_and_each_right(related):
     doors = Doors(related.scene)
     assert list(doors.faults()) == []
     assert doors.asked > 10_000
+
+
+def test_raw_sql_shows_everybody_the_cases_that_they_are_near_and_no_foreign_row(related):
+    cases = {related.scene.references[place]: place for place in PLACES}
+    people = {who.name: who for who in everybody(related.scene.world)}
+    for relation in RELATIONS:
+        who = people.get(relation.name, people["nobody"])
+        with told(who) as cursor:
+            cursor.execute("SELECT reference FROM cases_case")
+            seen = {cases[reference] for (reference,) in cursor.fetchall()}
+        wanted = {place for place in PLACES if relation.at(place) and not relation.signed_out}
+        assert seen == wanted, relation.name
+    assert list(Asking(related.scene.world).reads()) == []
 
 
 @of_rows(rows_of_cases())

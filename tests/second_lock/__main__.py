@@ -2,6 +2,7 @@
 
     make mutants                    each policy taken away, widened or loosened, one at a time
     make mutants ONLY=cases_note    those of one table
+    python -m tests.second_lock branches    each branch of cases/access.py and cases/rights.py
     python -m tests.second_lock crossings   10,000 requests of 20 people over 2 connections
 
 Each policy is dropped, and put back open to all; each of its conditions is left out; each set of
@@ -20,6 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.second_lock.equivalent import reason
 
 MOST_SURVIVE = 0.05
 
@@ -247,17 +250,77 @@ def hunt(only: str) -> int:
             survived.append(mutant)
         said = fault or "NOTHING NOTICED IT"
         print(f"{number}/{len(wanted)} {mutant.table}: {mutant.what}: {said}", flush=True)
-    killed = len(wanted) - len(survived)
-    of_identities = [m for m in wanted if m.of_identities]
-    lost = [m for m in survived if m.of_identities]
-    print(
-        f"\n{killed} of {len(wanted)} noticed ({100 * killed / max(1, len(wanted)):.1f} %),"
-        f" of identities {len(of_identities) - len(lost)} of {len(of_identities)},"
-        f" in {time.monotonic() - start:.0f} s."
-    )
-    for mutant in survived:
+    return _tell(wanted, survived, time.monotonic() - start)
+
+
+def _tell(wanted: list[Mutant], survived: list[Mutant], seconds: float) -> int:
+    """The table: how many there were of each table, and how many were noticed. What changes no
+    answer (tests.second_lock.equivalent) is counted apart, with its reason."""
+    same = {mutant: why for mutant in survived if (why := reason(mutant.table, mutant.what))}
+    lost = [mutant for mutant in survived if mutant not in same]
+    print(f"\n{'table':<40} {'mutants':>8} {'noticed':>8} {'no change':>10} {'missed':>7}")
+    for table in sorted({mutant.table for mutant in wanted}):
+        of_it = [len([m for m in some if m.table == table]) for some in (wanted, same, lost)]
+        every, alike, missed = of_it
+        print(f"{table:<40} {every:>8} {every - alike - missed:>8} {alike:>10} {missed:>7}")
+    for mutant, why in same.items():
+        print(f"  changes no answer: {mutant.table}: {mutant.what}: {why}")
+    for mutant in lost:
         print(f"  not noticed: {mutant.table}: {mutant.what}")
-    return int(bool(lost) or len(survived) > MOST_SURVIVE * len(wanted))
+    counted = len(wanted) - len(same)
+    of_identities = [m for m in wanted if m.of_identities and m not in same]
+    lost_there = [m for m in lost if m.of_identities]
+    print(
+        f"{counted - len(lost)} of {counted} noticed"
+        f" ({100 * (counted - len(lost)) / max(1, counted):.1f} %), of identities"
+        f" {len(of_identities) - len(lost_there)} of {len(of_identities)}; {len(same)} change no"
+        f" answer. In {seconds:.0f} s."
+    )
+    return int(bool(lost_there) or len(lost) > MOST_SURVIVE * counted)
+
+
+def turn_over(only: str) -> int:
+    """Each branch of what decides, one at a time, and what no door gives away."""
+    from tests.permissions.doors import Doors
+    from tests.permissions.relations import build_relations
+    from tests.second_lock.branches import branches
+
+    doors = Doors(build_relations())
+    start = time.monotonic()
+    assert list(doors.faults()) == []
+    counted: dict[str, list[str]] = {}
+    missed: list[str] = []
+    same: list[str] = []
+    for branch in branches():
+        if only not in branch.where:
+            continue
+        try:
+            with branch.changed():
+                fault = next(doors.faults(branch.about), "")
+        except Exception as error:
+            fault = f"{type(error).__name__}: {str(error)[:80]}"
+        said = f"{branch.where}: {branch.what}"
+        if not fault and (why := reason(branch.where, branch.what)):
+            same.append(f"{said}: {why}")
+            continue
+        counted.setdefault(branch.where, []).append(fault)
+        print(f"{said}: {fault or 'NOTHING NOTICED IT'}", flush=True)
+        if not fault:
+            missed.append(said)
+    print(f"\n{'what decides':<44} {'branches':>8} {'noticed':>8}")
+    for where, faults in counted.items():
+        print(f"{where:<44} {len(faults):>8} {sum(map(bool, faults)):>8}")
+    for said in same:
+        print(f"  changes no answer: {said}")
+    for said in missed:
+        print(f"  not noticed: {said}")
+    every = sum(map(len, counted.values()))
+    print(
+        f"{every - len(missed)} of {every} branches noticed"
+        f" ({100 * (every - len(missed)) / max(1, every):.1f} %); {len(same)} change no answer."
+        f" In {time.monotonic() - start:.0f} s."
+    )
+    return int(len(missed) > MOST_SURVIVE * every)
 
 
 def cross(requests: int) -> int:
@@ -282,7 +345,7 @@ def cross(requests: int) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.second_lock", description=__doc__)
-    parser.add_argument("what", choices=("mutants", "crossings"))
+    parser.add_argument("what", choices=("mutants", "branches", "crossings"))
     parser.add_argument("-k", dest="only", default="", help="only tables with this in their name")
     parser.add_argument("--requests", type=int, default=10_000)
     chosen = parser.parse_args()
@@ -305,6 +368,8 @@ def main() -> int:
             _EVERY_ROLE = array(Role.values)
             if chosen.what == "mutants":
                 return hunt(chosen.only)
+            if chosen.what == "branches":
+                return turn_over(chosen.only)
             return cross(chosen.requests)
 
 

@@ -105,6 +105,7 @@ class Asking:
             if not self.rights[table, "UPDATE"] and (column := _changeable(table))
         }
         self.rights |= {(table, "UPDATE"): True for table in self.changeable}
+        self._constants = {table: _constant(table, self.facts) for table in RULES}
         self.asked = 0
 
     def faults(self, tables: Iterable[str] = RULES, *, first: bool = False) -> list[str]:
@@ -115,6 +116,13 @@ class Asking:
             if first:
                 break
         return found
+
+    def reads(self) -> Iterator[str]:
+        """What differs in what everybody reads of each table, and of nothing else."""
+        for who in self.people:
+            with told(who) as cursor:
+                for table in RULES:
+                    yield from self._reads(cursor, table, who, self.standing[who.name])
 
     def _faults(self, tables: list[str]) -> Iterator[str]:
         for who in self.people:
@@ -159,6 +167,8 @@ class Asking:
                     yield f"{who.name} can {verb} other rows of {table} than they may"
             elif count != len(wanted):
                 yield f"{who.name} can {verb} {count} rows of {table} instead of {len(wanted)}"
+            if verb == "update" and (said := self._blind(cursor, table, wanted)):
+                yield f"{who.name} {said}"
 
     def _inserts(self, table: str, who: Who, standing: Standing) -> Iterator[str]:
         if not self.rights[table, "INSERT"]:
@@ -180,23 +190,54 @@ class Asking:
         """A row of each case, made one's own; and about another person than that of the case."""
         if table not in IN_THE_NAME_OF or not who.acts or not self.rights[table, "INSERT"]:
             return
-        column, unset = IN_THE_NAME_OF[table]
-        own: dict[str, Any] = {column: who.pk, **dict.fromkeys(unset)}
-        one_of_each = {self.facts.cases[table][key]: key for key in self.facts.rows[table]}
-        for case, key in sorted(one_of_each.items()):
-            row = self.facts.rows[table][key]
-            self.asked += 1
-            allowed = may("insert", table, key, standing, self.facts, **own)
-            with told(who, case=case) as cursor:
-                came, _count = insert(cursor, table, row, **own)
-                if (came == PASSED) is not allowed:
-                    yield f"{who.name} inserts a row of {table} in their own name: {came}"
+        column, more = IN_THE_NAME_OF[table]
+        template = next(iter(self.facts.rows[table]))
+        for case in self._one_of_each(table):
+            row = {**self.facts.rows[table][template], column: who.pk, **more}
+            if "case_id" in row:
+                row["case_id"] = case["id"]
                 if "person_id" in row and column != "person_id":
-                    other = next(
-                        p for p in self.facts.rows["identities_person"] if p != row["person_id"]
-                    )
-                    if insert(cursor, table, row, **own, person_id=other)[0] == PASSED:
+                    row["person_id"] = case["person_id"]
+            yield from self._written(table, who, standing, template, row)
+            if column not in STAMPED:
+                other = next(p.pk for p in self.people if p.acts and p.pk != who.pk)
+                named = {column: other, **({"user_id": who.pk} if "reason" in more else {})}
+                yield from self._written(table, who, standing, template, {**row, **named})
+            if "person_id" in row and column != "person_id":
+                other = next(
+                    p for p in self.facts.rows["identities_person"] if p != row["person_id"]
+                )
+                with told(who, case=case["id"]) as cursor:
+                    if insert(cursor, table, {**row, "person_id": other})[0] == PASSED:
                         yield f"{who.name} inserts a row of {table} about another person"
+
+    def _one_of_each(self, table: str) -> list[Row]:
+        """The cases for which somebody tries to write in their own name."""
+        if "case_id" not in next(iter(self.facts.rows[table].values())):
+            return [{}]
+        return [row for _pk, row in sorted(self.facts.rows["cases_case"].items())]
+
+    def _written(
+        self, table: str, who: Who, standing: Standing, template: str, row: Row
+    ) -> Iterator[str]:
+        self.asked += 1
+        allowed = may("insert", table, template, standing, self.facts, **row)
+        with told(who, case=row.get("case_id") or "") as cursor:
+            came, _count = insert(cursor, table, row)
+        if (came == PASSED) is not allowed:
+            yield f"{who.name} inserts a row of {table} in a name of their choice: {came}"
+
+    def _blind(self, cursor: Any, table: str, wanted: set[str]) -> str:
+        """A change that reads no column meets the policies of the change alone."""
+        column, value = self._constants[table]
+        if not column:
+            return ""
+        came, count = _try(cursor, f"UPDATE {table} SET {column} = %s", [value])
+        if came == REFUSED or (came == PASSED and count not in (0, len(wanted))):
+            return f"changes {count} rows of {table} unread instead of {len(wanted)} ({came})"
+        if not wanted and came == OBJECTED:
+            return f"reaches rows of {table} unread"
+        return ""
 
     def _moves(self, table: str, who: Who, standing: Standing) -> Iterator[str]:
         """Somebody's own row becomes one of a case that is not theirs, or somebody else's."""
@@ -252,6 +293,11 @@ class Asking:
         cursor.execute("SELECT count(*) FROM cases_case WHERE id = %s", [case["id"]])
         if bool(cursor.fetchone()[0]) is not opened:
             yield f"{who.name}: a case is read while it is opened and not after ({opened})"
+        if (
+            _try(cursor, "UPDATE cases_case SET stage = stage WHERE id = %s", [case["id"]])[1]
+            != opened
+        ):
+            yield f"{who.name}: a case is changed while it is opened and not after ({opened})"
         team = next(iter(self.standing[who.name].teams()), None)
         for table in WRITTEN_AT_OPENING:
             row = next(iter(self.facts.rows[table].values()))
@@ -321,14 +367,39 @@ def jobs_faults(tables: Iterable[str], facts: Facts, caseworker: Any) -> Iterato
                     yield f"a job reads {found} rows of {table} as {actor}"
 
 
-# By which column a row is somebody's own, and what is empty while it is new.
-IN_THE_NAME_OF: dict[str, tuple[str, tuple[str, ...]]] = {
-    "identities_legalhold": ("set_by", ("lifted_by",)),
-    "identities_erasure": ("asked_by", ("decided_by",)),
-    "identities_disclosure": ("actor_id", ()),
-    "cases_exclusion": ("by_id", ()),
-    "cases_emergencyaccess": ("person_id", ()),
+def _constant(table: str, facts: Facts) -> tuple[str, Any]:
+    """A column of the table that every row may have alike, and a value of one; none where the web
+    may not change one."""
+    with connections[WATCHER].cursor() as cursor:
+        cursor.execute(
+            "SELECT a.attname FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0"
+            " AND NOT a.attisdropped AND has_column_privilege('nrm_web', a.attrelid, a.attnum,"
+            " 'UPDATE') AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid"
+            " AND i.indisunique AND a.attnum = ANY (i.indkey)) AND NOT EXISTS (SELECT FROM"
+            " pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype IN ('f', 'c', 'x')"
+            " AND a.attnum = ANY (k.conkey)) AND a.atttypid = ANY (ARRAY['timestamptz', 'text',"
+            " 'varchar', 'bool', 'date']::regtype[]) ORDER BY a.attnum",
+            [table],
+        )
+        columns = [name for (name,) in cursor.fetchall()]
+    if not columns:
+        return "", None
+    rows = facts.rows[table].values()
+    column = next((c for c in columns if any(row[c] is not None for row in rows)), columns[0])
+    return column, next((row[column] for row in rows if row[column] is not None), None)
+
+
+# By which column a row is somebody's own, and what else it says while it is new.
+IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
+    "identities_legalhold": ("set_by", {"lifted_by": None}),
+    "identities_erasure": ("asked_by", {"decided_by": None}),
+    "identities_disclosure": ("actor_id", {}),
+    "cases_exclusion": ("by_id", {"reason": "conflict_of_interest", "organisation_id": None}),
+    "cases_emergencyaccess": ("person_id", {}),
+    "reporting_codesecret": ("user_id", {}),
 }
+# Written by a trigger, whatever was sent.
+STAMPED = {"actor_id"}
 
 WRITTEN_AT_OPENING = (
     "cases_casegroupgrant",

@@ -7,10 +7,12 @@ A row is told by its key: the text of its id, or of what makes it one.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connections
+from django.utils import timezone
 
 from cases import rights
 from cases.access import _nearness_ids, shelves_of
@@ -177,7 +179,14 @@ def _group_grant(standing: Standing, row: Row, facts: Facts) -> bool:
     return place in standing.groups() and not _kept_out(standing, row, facts)
 
 
+def _named_grant(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _mine("user_id")(standing, row, facts) and not _kept_out(standing, row, facts)
+
+
 def _shelved(standing: Standing, row: Row, _facts: Facts) -> bool:
+    ends = row["ends_at"]
+    if ends is not None and datetime.fromisoformat(ends) <= timezone.now():
+        return False
     return row["shelf"] in standing.shelves() and str(row["case_id"]) in standing.cases(ANY_RIGHT)
 
 
@@ -304,7 +313,7 @@ RULES: dict[str, Rule] = {
         (rights.ASSIGN,),
         system="read",
         verbs="insert update delete",
-        also={"read": _mine("user_id"), "delete": _visible_own},
+        also={"read": _named_grant, "delete": _visible_own},
     ),
     "cases_exclusion": Rule(
         (LISTED,), (rights.EXCLUDE,), system="read", verbs="update", also={"insert": _excludes}
@@ -393,6 +402,7 @@ def may(verb: str, table: str, key: str, standing: Standing, facts: Facts, **mor
     rule, row = RULES[table], {**facts.rows[table][key], **more}
     if standing.who.is_system and verb in rule.system:
         return True
-    if verb in rule.verbs and facts.cases[table][key] in standing.cases(*rule.write):
+    about = str(more.get("case_id") or facts.cases[table][key])
+    if verb in rule.verbs and about in standing.cases(*rule.write):
         return True
     return verb in rule.also and rule.also[verb](standing, row, facts)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from cases import access
 from cases.actions import emergency, erasing, excluding
+from cases.actions.confidentiality import change_confidentiality
 from cases.actions.identity import show_identity
 from cases.models import (
     Allegation,
@@ -18,13 +19,16 @@ from cases.models import (
     Deadline,
     DeadlineExtension,
     DeadlinePause,
+    Decision,
     SafeContact,
 )
+from identities.models import Erasure
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
 from reporting.models import CodeSecret
 from screening import actions as screening
 from screening.models import Evidence
+from tests.decisions import road
 from tests.intake.answers import FULL
 from tests.permissions.scene import Scene, _given, _keep, _referred, build_scene
 from tests.screening.build import item
@@ -75,6 +79,25 @@ def _more_rows(scene: Scene) -> None:
     assert episode is not None
     code = scene.places["screening"]["indicator"]
     screening.link_evidence(first, episode=episode.pk, add=[code], **by)
+    _another_screening(scene)
+    decision = Decision.objects.get(pk=scene.places["review"]["decision_id"])
+    road.own_grounds(world, decision, at=at)
+
+
+def _another_screening(scene: Scene) -> None:
+    """In the hands of another caseworker, with a row of everything that a screening has."""
+    world, at = scene.world, scene.at
+    by: dict[str, Any] = {"actor": world.caseworker2, "at": at}
+    opened = screening.start_screening(case_of(scene, "others"), **by)
+    found = screening.FoundEpisode(types=("forced_work",), place="not_known")
+    episode = screening.add_episode(opened, episode=found, **by)
+    first = screening.record_evidence(opened, item=item("She was told to say nothing."), **by)
+    second = screening.record_evidence(opened, item=item("She could go as she liked."), **by)
+    screening.note_contradiction(opened, first=first.pk, second=second.pk, **by)
+    first.refresh_from_db()
+    screening.correct_evidence(first, item=item("She was told to say little."), version=None, **by)
+    code = scene.places["screening"]["indicator"]
+    screening.link_evidence(first, episode=episode.pk, add=[code], **by)
 
 
 def _holds_and_erasures(scene: Scene) -> None:
@@ -90,6 +113,11 @@ def _holds_and_erasures(scene: Scene) -> None:
         erasing.ask_for_erasure(case_of(scene, name), reason="asked", **ours)
     second: dict[str, Any] = {"actor": world.supervisor2, "at": at}
     erasing.refuse_erasure(case_of(scene, "screening"), **second)
+    outer = case_of(scene, "outer")
+    Erasure.objects.create(
+        person_id=outer.person_id, case_id=outer.pk, reason="asked", asked_at=at,
+        asked_by=world.other_supervisor.pk,
+    )  # fmt: skip
 
 
 def _traps(scene: Scene) -> None:
@@ -152,7 +180,13 @@ def _traps(scene: Scene) -> None:
         ends_at=at + timedelta(days=1),
         given_at=at,
     )
+    # A sealed case: what its referrers, intake and other supervisors were granted is held.
+    sealed = _given(scene, _referred(scene, FULL), world.caseworker)
+    change_confidentiality(
+        sealed, actor=world.supervisor, at=at, level="sealed", reason="insider_risk"
+    )
     # Nothing that was granted counts for who is excluded.
+    access.grant_person(case_of(scene, "known"), "decide", world.supervisor2, **grant)
     excluding.exclude(
         case_of(scene, "known"),
         actor=world.supervisor,

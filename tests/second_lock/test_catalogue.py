@@ -94,9 +94,9 @@ def test_what_is_in_place_is_what_is_declared(db: None) -> None:
     }
     declared = {(p.table, p.name, p.command, ",".join(p.to)) for p in policies.policies()}
     assert declared <= there
-    # Migrations let nrm_keys at sealed columns, as its grants say which, and the owner erase.
+    # Migrations let nrm_keys at sealed columns, as its grants say which.
     others = {roles for _table, _name, _command, roles in there - declared}
-    assert others == {"nrm_keys", "nrm_owner"}
+    assert others == {"nrm_keys"}
 
 
 def test_declarations_are_put_in_place_once_and_again_when_one_is_missing(db: None) -> None:

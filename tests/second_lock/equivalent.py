@@ -1,0 +1,70 @@
+"""Changes of a policy that change no answer, each with the reason why none can. They are counted
+apart from what no test notices."""
+
+_HIDDEN = "the policy of the grants hides from somebody what they were granted on such a case"
+_OWN_SHELVES = (
+    "the policy of cases_listedcase shows nobody a shelf that is not theirs, and whoever stands on"
+    " one of these shelves is among those who are named"
+)
+_BOTH = "whoever sees a document may add one: the table of rights gives both to the same"
+# Table, the beginning of what was changed, and why it changes nothing.
+SAME: tuple[tuple[str, str, str], ...] = (
+    ("cases_case", "read_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
+    ("cases_case", "read_group, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
+    ("cases_case", "update_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
+    ("cases_case", "update_group, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
+    ("cases_deadline", "read_as_referrer, using: without (case_id <> ALL ((", _HIDDEN),
+    ("cases_decision", "read_as_referrer, using: without (case_id <> ALL ((", _HIDDEN),
+    (
+        "cases_case",
+        "read_by_name, using: without (g.user_id = ",
+        "another's grant by name is shown to who stands near the case, and sees it by that",
+    ),
+    (
+        "cases_case",
+        "update_by_name, using: without (g.user_id = ",
+        "another's grant by name is shown to who stands near the case; all of these may change it",
+    ),
+    (
+        "cases_case",
+        "read_group, using: without ((((g.permission_id)::bigint << 32) + g.group_id)",
+        "of the grants to one's own groups the policy shows those that give a right, and others to"
+        " who stands near the case, and sees it by that",
+    ),
+    ("cases_exclusion", "read_near, using: without (l.shelf = ", _OWN_SHELVES),
+    ("cases_safecontact", "read_near, using: without (l.shelf = ", _OWN_SHELVES),
+    ("cases_safecontact", "read_near, using: '{decide:supervisor,emergency:casew", _OWN_SHELVES),
+    (
+        "cases_listedcase",
+        "read_shelf, using: '{decide:supervisor,emergency:casew",
+        "what is added is to have referred, and no case is listed for who referred it",
+    ),
+    ("cases_documentpart", "insert_parent, check: without (EXISTS ( SELECT FROM cases_li", _BOTH),
+    ("cases_documentpart", "insert_parent, check: without ((l.case_id = d.case_id)", _BOTH),
+    ("cases_documentpart", "insert_parent, check: without (l.case_id = d.case_id)", _BOTH),
+    ("cases_documentpart", "insert_parent, check: without (l.shelf = ", _BOTH),
+    ("cases_documentpart", "insert_parent, check: '{decide:supervisor,work:casew", _BOTH),
+    (
+        "identities_disclosure",
+        "insert_opened, check: without (actor_id = ",
+        "a trigger writes who acts, whatever was sent",
+    ),
+    (
+        "identities_disclosure",
+        "insert_showing, check: without (actor_id = ",
+        "a trigger writes who acts, whatever was sent",
+    ),
+    (
+        "identities_token",
+        "searched, using: without (s.actor_id = ",
+        "the policy of identities_search shows nobody another's search, so `s` is the actor's own",
+    ),
+)
+
+
+def reason(table: str, what: str) -> str:
+    """Why this change changes no answer; empty where it might."""
+    for of, begins, why in SAME:
+        if of in (table, "*") and what.startswith(begins):
+            return why
+    return ""
