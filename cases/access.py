@@ -14,15 +14,15 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 from guardian.backends import ObjectPermissionBackend
 
-from cases.models import Case, CaseGroupGrant, CaseUserGrant, Exclusion
+from cases.models import Case, CaseGroupGrant, CaseUserGrant
 from cases.models.listing import group_shelf, other_shelf, own_shelf
 from cases.references import clean_reference
 from cases.rights import BY_CODE, NEARNESS, RIGHTS, CaseRight
-from nrm.accounts.models import Membership, Organisation, RoleGroup, User
+from nrm.accounts.models import Organisation, RoleGroup, User
 from nrm.actions import Forbidden, Hidden
 
 
@@ -392,16 +392,31 @@ def people_near(case: Case, nearness: str, *roles: str) -> QuerySet[User]:
 
 
 # Exclusions ---------------------------------------------------------------------------------------
-def kept_from(case: Case, *, user: str = "pk") -> Exists:
+class _KeptFrom(Func):
+    """Written out, as what brings near is: whoever is told of a case is asked about."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, case: Case, user: str) -> None:
+        super().__init__(F(user))
+        self.case = case.pk
+
+    def as_sql(self, compiler: Any, connection: Any, *_parts: Any, **_more: Any) -> Any:
+        user, _ = compiler.compile(self.get_source_expressions()[0])
+        return (
+            "EXISTS (SELECT FROM cases_exclusion x WHERE x.case_id = %s AND x.ended_at IS NULL"
+            f" AND (x.user_id = {user} OR x.organisation_id IN ("
+            "SELECT rg.organisation_id FROM accounts_membership m"
+            f" JOIN accounts_rolegroup rg ON rg.group_id = m.group_id WHERE m.user_id = {user})))",
+            [self.case],
+        )
+
+
+def kept_from(case: Case, *, user: str = "pk") -> Any:
     """Whether something keeps a user from the case, as a condition on a row that has the user's id
     in the column `user`."""
-    theirs = Membership.objects.filter(user=OuterRef(OuterRef(user)))
-    organisations = theirs.values("group__role_group__organisation")
-    return Exists(
-        Exclusion.objects.filter(case=case, ended_at=None).filter(
-            Q(user=OuterRef(user)) | Q(organisation__in=organisations)
-        )
-    )
+    return _KeptFrom(case, user)
 
 
 def excluded_from(case: Case, users: Iterable[User]) -> set[UUID]:

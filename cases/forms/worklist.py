@@ -54,6 +54,8 @@ class WorklistFilter(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.view = view
+        profiles = list(profiles)
+        self.law = tuple((profile.code, profile.version) for profile in profiles)
         self.stages = {
             stage.code: stage.label
             for profile in profiles
@@ -114,11 +116,9 @@ class WorklistFilter(Form):
         """The fields as HTML. They are the same for all colleagues who ask the same, and are drawn
         once in a while: drawing fifty boxes and options costs more than reading the list."""
         asked = tuple((name, *self.data.getlist(name)) for name in self.fields)
-        offered = tuple(
-            (name, str(field.help_text), *((value, str(label)) for value, label in field.choices))
-            for name, field in self.fields.items()
-        )
-        key = (trans_real.catalog(), asked, offered)
+        # The law says how a stage is called, and the language the rest.
+        key = (trans_real.catalog(), asked, self.law, self._offered("stage", labels=False))
+        key += (self._offered("caseworker", labels=True),)
         if (html := _drawn.get(key)) is None:
             if len(_drawn) >= _KEPT:
                 _drawn.clear()
@@ -126,6 +126,12 @@ class WorklistFilter(Form):
                 "", "{}", ((field.as_field_group(),) for field in self.visible_fields())
             )
         return html
+
+    def _offered(self, name: str, *, labels: bool) -> tuple[Any, ...]:
+        if (field := self.fields.get(name)) is None:
+            return ()
+        chosen = ((value, str(label) if labels else "") for value, label in field.choices)
+        return (str(field.help_text), *chosen)
 
 
 class FindForm(Form):

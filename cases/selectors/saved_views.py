@@ -70,7 +70,7 @@ SELECT DISTINCT id, display_name FROM (
     WHERE rg.organisation_id = ANY(%(teams)s) AND rg.role = %(role)s
         AND (%(only)s::uuid[] IS NULL OR m.user_id = ANY(%(only)s))
     LIMIT %(most)s
-) AS caseworker
+) AS caseworker LIMIT %(offered)s
 """
 
 
@@ -83,8 +83,13 @@ def team_caseworkers(
     teams = [team.pk for team in user.organisations(Role.SUPERVISOR)]
     if not teams:
         return [], True
-    most = OFFERED * len(teams) + 1
-    asked = {"teams": teams, "role": Role.CASEWORKER, "only": None, "most": most}
+    asked = {
+        "teams": teams,
+        "role": Role.CASEWORKER,
+        "only": None,
+        "most": OFFERED * len(teams) + 1,
+        "offered": OFFERED + 1,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_TEAM, asked)
         found = cursor.fetchall()
