@@ -5,6 +5,7 @@ sent, `response` where something is answered), recorded from the service itself 
 `NRM_RECORD_EXAMPLES=1 python -m pytest tests/api tests/screening/test_api.py`.
 """
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,9 @@ _PROBLEMS: dict[str, dict[str, Any]] = {
             {"field": "", "detail": "The date has moved since you saw it.", "code": "changed"}
         ],
     },
+    "410": {
+        "title": "Who this person is was erased: nobody can read this any more.",
+    },
     "412": {
         "title": "This cannot be done",
         "errors": [
@@ -92,9 +96,15 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         f"Problem{status}": {"value": {"type": "about:blank", "status": int(status), **problem}}
         for status, problem in _PROBLEMS.items()
     }
-    for methods in result["paths"].values():
+    for path, methods in result["paths"].items():
         for method in METHODS:
             if (operation := methods.get(method)) is not None:
+                if "/cases/{reference}/" in path:
+                    # Whoever the case is about may have been erased, and what is told with them.
+                    gone = copy.deepcopy(operation["responses"]["404"])
+                    operation["responses"] = dict(
+                        sorted({**operation["responses"], "410": gone}.items())
+                    )
                 _complete(operation)
     return result
 
@@ -133,6 +143,7 @@ _WORDS = {
     "403": "Your role or the scopes of your token do not allow it.",
     "404": "There is no such thing, or you may not know of it.",
     "409": "Somebody changed it since you saw it.",
+    "410": "Who the person is was erased, and with it what this would tell.",
     "412": "Somebody changed it since you read it.",
     "413": "More than 2 MB.",
     "414": "The address with its query is longer than 4,000 bytes.",

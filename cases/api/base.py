@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 
 from cases.access import find_case
@@ -12,7 +12,6 @@ from cases.rights import SEE_CASE, CaseRight
 from cases.selectors.keyset import Place
 from identities.crypto import KeyGone
 from nrm import rest
-from nrm.actions import Objection, Refused
 from nrm.rest import APIView
 
 
@@ -23,6 +22,12 @@ class PageQuery(rest.PageQuery):
         if value and Place.parse(value) is None:
             raise serializers.ValidationError(_("No page ends here: use the address in `next`."))
         return value
+
+
+class Erased(exceptions.APIException):
+    status_code = 410
+    default_detail = _("Who this person is was erased: nobody can read this any more.")
+    default_code = "erased"
 
 
 class CaseAPIView(APIView):
@@ -42,6 +47,5 @@ class CaseAPIView(APIView):
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, KeyGone):
-            text = _("Who this person is was erased: nobody can read this any more.")
-            exc = Refused([Objection(str(text), code="erased")])
+            exc = Erased()
         return super().handle_exception(exc)
