@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from cases.models import Deadline, Draft
 from cases.rules.deadlines import pause_reasons
+from nrm.audit.codes import PERSON
 from nrm.context import acting_as
 from nrm.openapi import example_of
 from nrm.profiles import load_profile
+from reporting.codes import codes_of
 from screening.models import Evidence
 from tests.documents.files import pdf
 from tests.permissions.scene import Scene
@@ -24,7 +26,8 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Meant:
-    """Who calls, and where: a name of the scene's places. `body` goes into that of the example."""
+    """Who calls, and where: a name of the scene's places. `body` goes into that of the example, or
+    of a reading into its address."""
 
     who: str
     place: str = ""
@@ -96,6 +99,18 @@ def _two_named(scene: Scene, place: Place) -> Body:
     return {"people": [str(users[name].pk) for name in ("caseworker", "supervisor")]}
 
 
+def _cover(scene: Scene, place: Place) -> Body:
+    day = str(timezone.localdate(scene.at))
+    delegate = str(scene.world.users["caseworker2"].pk)
+    return {"delegate": delegate, "begins_on": day, "ends_on": day}
+
+
+def _staff_code(scene: Scene, place: Place) -> Body:
+    auditor = scene.world.users["auditor"]
+    with acting_as(auditor):
+        return {"person": codes_of(auditor).of(PERSON, scene.world.caseworker.pk)}
+
+
 # Where the place is another than that of the address, or the body says what is real.
 _OTHERWISE = {
     "get_deadline": Meant("caseworker", "assigned"),
@@ -163,6 +178,10 @@ _OTHERWISE = {
     "read_emergency": Meant("supervisor", "opened"),
     "end_emergency": Meant("supervisor", "opened"),
     "review_emergency": Meant("supervisor", "opened"),
+    "list_emergencies_to_review": Meant("supervisor"),
+    "hand_on_cases": Meant("caseworker", "", _cover),
+    "read_staff_looks": Meant("auditor", "", _staff_code),
+    "look_into_anomaly": Meant("auditor", "anomaly", lambda scene, place: {"count": 9}),
 }
 
 # What is taken back first, to be recorded again; and last, what cannot be done again after another
@@ -185,7 +204,7 @@ def make_first_calls(scene: Scene, operations: list[Any], callers: dict[str, Any
         arguments = {each.name for each in operation.path_parameters}
         if arguments <= set(place):
             case = operation.Case(path_parameters={key: place[key] for key in arguments})
-            callers[meant.who].call(case, **_sent(name, meant.body(scene, place)))
+            callers[meant.who].call(case, **_sent(operation, meant.body(scene, place)))
 
 
 def _order(operation: Any) -> tuple[int, int]:
@@ -194,8 +213,11 @@ def _order(operation: Any) -> tuple[int, int]:
     return turn, _METHODS.index(operation.method.lower())
 
 
-def _sent(name: str, body: Body) -> dict[str, Any]:
+def _sent(operation: Any, body: Body) -> dict[str, Any]:
     """What is sent, as arguments of requests."""
+    name = operation.definition.raw["operationId"]
+    if operation.method.lower() == "get":
+        return {"params": body}
     if name == "add_documents":
         return {"files": {"files": ("letter.pdf", pdf(200), "application/pdf")}, "data": body}
     example = example_of(name).get("request")
