@@ -243,6 +243,26 @@ HOSTILE = {
     ),
     "a photograph without a picture": (b"\xff\xd8" + files.JFIF + b"\xff\xd9", "jpeg", "damaged"),
     "a photograph of lies": (b"\xff\xd8" + files.JFIF + b"\xff\xe1\xff\xffab", "jpeg", "damaged"),
+    "a photograph of more parts than any has": (
+        b"\xff\xd8" + files.part(0xFE, b"") * 60_000 + files.PICTURE,
+        "jpeg",
+        "damaged",
+    ),
+    "a picture of more parts than any has": (
+        files.png(*[files.chunk(b"tEXt", b"")] * 60_000),
+        "png",
+        "damaged",
+    ),
+    "a PDF of more streams than any has": (
+        files.pdf_with(b"stream\n" * 60_000),
+        "pdf",
+        "damaged",
+    ),
+    "a PDF that opens in many ways": (
+        files.pdf_with(*[b"/OpenAction %d 0 R" % n for n in range(9)]),
+        "pdf",
+        "active",
+    ),
     "a picture that ends in its head": (files.png()[:30], "png", "damaged"),
 }
 
@@ -353,6 +373,10 @@ def test_a_copy_of_a_picture_holds_what_shows_it():
     assert hidden_in(io.BytesIO(content)) == set(Hidden)
     assert cleaned(content) == files.png(*kept)
     assert hidden_in(io.BytesIO(files.png(*kept))) == set()
+    turned = cleaned(files.png(files.chunk(b"eXIf", files.exif(upright=8))))
+    assert hidden_in(io.BytesIO(turned)) == set()
+    assert struct.pack(">HHLHH", 0x0112, 3, 1, 8, 0) in turned
+    assert cleaned(turned) == turned
 
 
 def test_what_exif_says_wrongly_does_no_harm():

@@ -16,19 +16,43 @@ from nrm.profiles.shape import EvidenceLimits
 
 MEGABYTE = 1024 * 1024
 _PIECE = 256 * 1024
+# A file of this many streams is made to be slow to read.
+_MOST_STREAMS = 50_000
+_MOST_OPENED = 3  # a file opens in one way, and says so again where it was saved again
+
+
+def _written(*names: str) -> bytes:
+    """A pattern for one of these names, each character as it is or as `#4A`."""
+
+    def either(letter: str) -> bytes:
+        code = f"{ord(letter):02x}"
+        return f"(?:{letter}|#{code[0]}[{code[1]}{code[1].upper()}])".encode()
+
+    return b"(?:%s)" % b"|".join(b"".join(map(either, name)) for name in names)
+
+
 _END = rb"(?=[\x00\t\n\f\r /<>\[\](){}%]|$)"
-_ACTIVE = re.compile(
-    rb"/(?:JavaScript|Launch|SubmitForm|ImportData|RichMedia|Rendition|RichMediaExecute)" + _END
+_NAMES = re.compile(
+    rb"/(?=[#EGIJLRSX][#a-zF])(?:(?P<active>%s)|(?P<embedded>%s)|(?P<calls_out>%s)|(?P<locked>%s))%s|/(?P<form>%s)[\s\[0-9]"
+    % (
+        _written(
+            *("JavaScript", "Launch", "SubmitForm", "ImportData"),
+            *("RichMedia", "Rendition", "RichMediaExecute"),
+        ),
+        _written("EmbeddedFile", "EmbeddedFiles", "GoToE"),
+        _written("GoToR"),
+        _written("Encrypt"),
+        _END,
+        _written("XFA"),  # a form of another kind, which carries scripts of its own
+    )
 )
-_FORM = re.compile(rb"/XFA[\s\[0-9]")  # a form of another kind, which carries scripts of its own
-_EMBEDDED = re.compile(rb"/(?:EmbeddedFiles?|GoToE)" + _END)
-_CALLS_OUT = re.compile(rb"/GoToR" + _END)
-_LOCKED = re.compile(rb"/Encrypt(?=\s|<)")
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
-_OBJECTS = re.compile(rb"/ObjStm" + _END)
+_OBJECTS = re.compile(rb"/" + _written("ObjStm") + _END)
+_TO_A_PAGE = re.compile(rb"/S\s*/" + _written("GoTo") + _END)
 # What is done as soon as the file is open, or a page or field is come to.
-_AT_ONCE = re.compile(rb"/OpenAction\s*(?:(\d+)\s+(\d+)\s+R|(\[)|(<<))")
+_AT_ONCE = re.compile(
+    rb"/" + _written("OpenAction") + rb"\s*(?:(\d{1,9})\s+(\d{1,5})\s+R|(\[)|(<<))"
+)
 
 
 def objections(file: BinaryIO, limits: EvidenceLimits) -> Iterator[Objection]:
@@ -38,7 +62,10 @@ def objections(file: BinaryIO, limits: EvidenceLimits) -> Iterator[Objection]:
     found = _Found()
     found.look(content)
     room = _Room(limits.unpacked_megabytes * MEGABYTE)
-    for start in _streams(content):
+    for number, start in enumerate(_streams(content)):
+        if number == _MOST_STREAMS:
+            yield words.damaged()
+            return
         inflated = 0
         for piece in _inflated(content, start.end(), room):
             found.look(piece)
@@ -56,29 +83,25 @@ def objections(file: BinaryIO, limits: EvidenceLimits) -> Iterator[Objection]:
 
 class _Found:
     def __init__(self) -> None:
-        self.active = self.embedded = self.calls_out = self.locked = False
+        self.kinds: set[str | None] = set()
 
     def look(self, text: bytes) -> None:
-        for form in (text, _written_out(text)) if b"#" in text else (text,):
-            self.active = self.active or bool(_ACTIVE.search(form) or _FORM.search(form))
-            self.embedded = self.embedded or bool(_EMBEDDED.search(form))
-            self.calls_out = self.calls_out or bool(_CALLS_OUT.search(form))
-            self.locked = self.locked or bool(_LOCKED.search(form))
+        for found in _NAMES.finditer(text):
+            self.kinds.add(found.lastgroup)
+
+    @property
+    def active(self) -> bool:
+        return bool(self.kinds & {"active", "form"})
 
     def said(self) -> Iterator[Objection]:
         if self.active:
             yield words.active()
-        if self.embedded:
+        if "embedded" in self.kinds:
             yield words.embedded()
-        if self.calls_out:
+        if "calls_out" in self.kinds:
             yield words.calls_out()
-        if self.locked:
+        if "locked" in self.kinds:
             yield words.locked()
-
-
-def _written_out(text: bytes) -> bytes:
-    """With every `#4A` in place of which a name may hold its `J`."""
-    return _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), text)
 
 
 class _Room:
@@ -118,26 +141,27 @@ def _inflated(content: bytes, place: int, room: _Room) -> Iterator[bytes]:
 def _described(content: bytes, end: int) -> bytes:
     """The words before a stream that say what it is."""
     words_before = content[max(0, end - 1000) : end]
-    return _written_out(words_before[words_before.rfind(b" obj") + 1 :])
+    return words_before[words_before.rfind(b" obj") + 1 :]
 
 
 def _opens_with_an_action(content: bytes) -> bool:
     """Whether opening the file does anything but showing a page of it."""
-    text = _written_out(content) if b"#" in content else content
-    for found in _AT_ONCE.finditer(text):
+    for count, found in enumerate(_AT_ONCE.finditer(content)):
+        if count == _MOST_OPENED:
+            return True
         number, generation, to_page, dictionary = found.groups()
         if to_page:
             continue
         if dictionary:
-            started = text[found.end() : found.end() + 400]
+            started = content[found.end() : found.end() + 400]
         else:
             head = re.compile(rb"(?<!\d)%s\s+%s\s+obj\s*" % (number, generation))
-            places = list(head.finditer(text))
+            places = list(head.finditer(content))
             if not places:
                 continue  # in an object stream, which was looked through for the names of actions
-            started = text[places[-1].end() : places[-1].end() + 400]
+            started = content[places[-1].end() : places[-1].end() + 400]
             if started.startswith(b"["):
                 continue
-        if not re.search(rb"/S\s*/GoTo" + _END, started):
+        if not _TO_A_PAGE.search(started):
             return True
     return False

@@ -10,6 +10,7 @@ Sources: ITU-T T.81 annex B (JPEG), Exif 2.32 section 4 (TIFF tags), PNG 3rd edi
 
 import re
 import struct
+import zlib
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import BinaryIO, Protocol
@@ -20,6 +21,7 @@ from nrm.profiles.shape import EvidenceLimits
 
 # The largest camera of a telephone makes 200 million; a small file that unfolds to more is a bomb.
 MOST_PIXELS = 300_000_000
+_MOST_PARTS = 50_000  # an honest one has some hundreds, or, as PNG, a few thousand
 _PIECE = 256 * 1024
 
 
@@ -110,7 +112,7 @@ def _jpeg(file: BinaryIO, copy: Writable, report: _Report) -> None:
     file.seek(2)
     copy.write(b"\xff\xd8")
     told = False  # which way up it is held
-    while True:
+    for _part in range(_MOST_PARTS):
         marker = _next_marker(file)
         if marker == _EOI:
             break
@@ -135,6 +137,8 @@ def _jpeg(file: BinaryIO, copy: Writable, report: _Report) -> None:
         copy.write(bytes((0xFF, marker)) + struct.pack(">H", len(data) + 2) + data)
         if marker == _SOS and not _copy_scan(file, copy):
             break  # cut off in the middle of the picture: what is there can be seen
+    else:
+        raise Damaged("More parts than any picture has.")
     if not report.pixels:
         raise Damaged("No picture is in it.")
     copy.write(b"\xff\xd9")
@@ -164,11 +168,16 @@ def _application(marker: int, data: bytes, report: _Report) -> bytes:
     return b""
 
 
+def _upright_alone(upright: int) -> bytes:
+    """Exif that says which way up the picture is held, and nothing else."""
+    return b"MM\0*\0\0\0\x08" + struct.pack(">HHHLHHL", 1, _UPRIGHT, 3, 1, upright, 0, 0)
+
+
 def _turned(upright: int) -> bytes:
-    """An Exif part that says which way up the picture is held, and nothing else."""
+    """The part of a JPEG with it."""
     if upright == 1:
         return b""
-    tiff = b"MM\0*\0\0\0\x08" + struct.pack(">HHHLHHL", 1, 0x0112, 3, 1, upright, 0, 0)
+    tiff = _upright_alone(upright)
     return b"\xff\xe1" + struct.pack(">H", len(tiff) + 8) + b"Exif\0\0" + tiff
 
 
@@ -249,8 +258,11 @@ _SHOWN = {
 def _png(file: BinaryIO, copy: Writable, report: _Report) -> None:
     file.seek(8)
     copy.write(b"\x89PNG\r\n\x1a\n")
-    kind = b""
+    kind, parts = b"", 0
     while kind != b"IEND":
+        parts += 1
+        if parts > _MOST_PARTS:
+            raise Damaged("More parts than any picture has.")
         head = _exactly(file, 8)
         length, kind = struct.unpack(">L4s", head)
         if length > 2**31 - 1:
@@ -263,7 +275,8 @@ def _png(file: BinaryIO, copy: Writable, report: _Report) -> None:
             continue
         kept = kind in _SHOWN
         if not kept:
-            report.hidden.add(_of_chunk(kind))
+            if kind != b"eXIf":
+                report.hidden.add(_of_chunk(kind))
         else:
             copy.write(head)
         left = length + 4
@@ -276,8 +289,15 @@ def _png(file: BinaryIO, copy: Writable, report: _Report) -> None:
                 report.hidden.add(Hidden.PLACE)
             if kind == b"eXIf" and left == 0:
                 _read_exif(piece[:-4], report)
+                if report.upright != 1:
+                    copy.write(_chunk(kind, _upright_alone(report.upright)))
     if not report.pixels:
         raise Damaged("No picture is in it.")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    told = kind + data
+    return struct.pack(">L", len(data)) + told + struct.pack(">L", zlib.crc32(told))
 
 
 def _of_chunk(kind: bytes) -> Hidden:
