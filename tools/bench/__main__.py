@@ -8,8 +8,9 @@ For each size a database of its own is filled by `manage.py demo --cases` (and k
 .local/bench for the next run). One gunicorn worker serves the product, another the null site, both
 as the product is served; their requests take turns, one for one. A cost is processor time of the
 worker and of its database sessions together; a figure is the median of the rounds, divided by the
-median of the null view of the same run. The result is JSON on standard output; exit 1 where a
-limit does not hold.
+median of the null view of the same run. At the end the pages of lists and cases are measured once
+more with row-level security taken away, for what it costs. The result is JSON on standard output;
+exit 1 where a limit does not hold.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import argparse
 import contextlib
 import gzip
 import json
+import math
 import os
 import platform
 import secrets
@@ -42,6 +44,7 @@ from tools.bench.preparing import PEOPLE, RESPONDER
 from tools.bench.visits import (
     GROWTH,
     LIMITS,
+    LOCKED,
     MEMORY,
     Casework,
     Referring,
@@ -57,6 +60,7 @@ WARM_UP = 8
 # Attributable and steady: no parallel workers beside the session that asked, room in memory.
 DATABASE_SETTINGS = {"max_parallel_workers_per_gather": "0", "work_mem": "16MB"}
 DUE = 20
+TIMES = "times_without_policies"
 Costs = dict[tuple[str, str], list[tuple[float, float]]]
 
 
@@ -108,20 +112,28 @@ def measure(size: int, rounds: int, folder: Path, *, fresh: bool) -> dict[str, A
             answers: dict[tuple[str, str], Answer] = {}
             costs, nothing = compare(visits, null, null_meter, meter, rounds, answers)
             memory = after_many(visits, meter)
+            lists = [visit for visit in visits if isinstance(visit, Casework)]
+            with without_policies(started):
+                open_costs, open_nothing = compare(lists, null, null_meter, meter, rounds, {})
         with server("tools.bench.counting", environment, folder) as counting_server:
             visits = all_visits(counting_server.port, prepared, environment, rounds)
             statements = count(visits)
-        unit = statistics.median(server_ns + base_ns for server_ns, base_ns in nothing)
+        unit, open_unit = _unit(nothing), _unit(open_nothing)
         lines = [
             line(who, label, found, unit, answers.get((who, label)), statements.get((who, label)))
             for (who, label), found in costs.items()
         ]
+        for one in lines:
+            if found := open_costs.get((one["who"], one["what"])):
+                unlocked = statistics.median(a + b for a, b in found) / open_unit
+                one[TIMES] = round(one["null_views"] / unlocked, 2)
         swept = sweep_costs(environment, unit)
         for one in lines:
             say(
                 f"  {one['who']:<10}{one['what']:<24}{one['null_views']:>6} null views"
                 f"  (database {one['database_null_views']}), {one['statements']} statements, "
                 f"{one['bytes']:,} bytes, {one['bytes_gzip']:,} compressed, n={one['rounds']}"
+                + (f", {one[TIMES]} times without policies" if TIMES in one else "")
             )
         return {
             "cases": size,
@@ -132,6 +144,32 @@ def measure(size: int, rounds: int, folder: Path, *, fresh: bool) -> dict[str, A
             "sweep": swept,
             "worker_megabytes": round(memory, 1),
         }
+
+
+def _unit(nothing: list[tuple[float, float]]) -> float:
+    return statistics.median(server_ns + base_ns for server_ns, base_ns in nothing)
+
+
+def _lock(started: Services, *, on: bool) -> None:
+    """Every table that row-level security is forced on has it, or for a while has it not."""
+    with psycopg.connect(started.admin_url, dbname="nrm", autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT oid::regclass::text FROM pg_class WHERE relforcerowsecurity"
+        ).fetchall()
+        verb = sql.SQL("ENABLE" if on else "DISABLE")
+        for (name,) in tables:
+            table = sql.Identifier(*name.split("."))
+            connection.execute(sql.SQL("ALTER TABLE {} {} ROW LEVEL SECURITY").format(table, verb))
+
+
+@contextlib.contextmanager
+def without_policies(started: Services) -> Iterator[None]:
+    """The same database of invented people with its second lock open."""
+    _lock(started, on=False)
+    try:
+        yield
+    finally:
+        _lock(started, on=True)
 
 
 def product_environment(started: Services, folder: Path) -> dict[str, str]:
@@ -180,6 +218,7 @@ def fill(size: int, started: Services, environment: dict[str, str], note: Path) 
             )
         connection.execute("SELECT pg_reload_conf()")
     manage("migrate", "--database", "owner", "--no-input", "--verbosity", "0", env=environment)
+    _lock(started, on=True)  # an earlier run may have been stopped half-way
     manage("collectstatic", "--no-input", "--verbosity", "0", env=environment)
     if not note.exists():
         say(f"{size:,} cases: filling the database …")
@@ -399,6 +438,8 @@ def judge(sizes: list[dict[str, Any]]) -> list[str]:
             limit = LIMITS[one["what"]]
             if one["null_views"] > limit:
                 faults.append(f"{named}: {one['null_views']} null views, above {limit}.")
+            if one.get(TIMES, 0) > LOCKED.get(one["what"], math.inf):
+                faults.append(f"{named}: {one[TIMES]} times what it costs without policies.")
             before = smallest.get((one["who"], one["what"]))
             if before and one["null_views"] > GROWTH * before:
                 faults.append(

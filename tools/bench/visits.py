@@ -28,6 +28,8 @@ LIMITS = {
     "referral sent": 12,
     "referral sent by REST": 12,
 }
+# What the pages of a work list may cost with row-level security, as multiples of without.
+LOCKED = {"worklist": 1.5}
 GROWTH = 1.2  # of the same thing's cost at the smallest size
 MEMORY = 150  # megabytes of a worker after 500 mixed requests
 
