@@ -12,14 +12,18 @@ class EmergencyForm(Form):
     reference = forms.CharField(
         label=_("Reference of the case"),
         max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
+        ),
         error_messages={"required": _("Enter the reference of the case")},
     )
     reason = forms.CharField(
         label=_("What happened, and why it cannot wait"),
         help_text=_("Another person reads this. Write the pseudonym, not the name."),
         max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+        widget=forms.Textarea(
+            attrs={"rows": 4, "autocomplete": "off", "class": "govuk-!-width-two-thirds"}
+        ),
         error_messages={"required": _("Write a sentence: what happened, and why it cannot wait")},
     )
 

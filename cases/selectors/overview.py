@@ -60,7 +60,7 @@ def do_next(
     ]
     theirs = windows_of_the_person(case.profile)
     lines += [
-        _clock_line(clock)
+        _clock_line(clock, theirs_to_meet=DRAFT_DECISION.code in held)
         for clock in deadlines
         if clock.runs_out and clock not in own and clock.term not in theirs
     ]
@@ -95,8 +95,10 @@ def _due_words(clock: DeadlineView | None) -> str:
     return text % {"date": day_words(clock.due_on)}
 
 
-def _clock_line(clock: DeadlineView) -> DoNext:
+def _clock_line(clock: DeadlineView, *, theirs_to_meet: bool) -> DoNext:
     word, colour = _pressing(clock)
+    if colour == "blue" and not theirs_to_meet:
+        word, colour = _("Waiting"), "grey"
     if clock.state == "paused":
         return DoNext(clock.label, clock.why_url, clock.note, clock.words, "grey")
     return DoNext(clock.label, clock.why_url, _due_words(clock), word, colour)

@@ -13,6 +13,7 @@ from identities.models import PersonKey
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.casework.people import assigned, child
+from tests.decisions import road
 from tests.intake.answers import ADULT, CHILD, FULL
 
 
@@ -392,3 +393,13 @@ def test_a_clock_that_no_step_meets_is_a_thing_to_do_by_itself(palermo, at):
 
 def _first(world):
     return world.profile.jurisdictions[0].code
+
+
+def test_a_decision_is_linked_for_whoever_may_open_it_and_named_for_others(world, at):
+    case = road.again(world, assigned(world, at=at))
+    road.findings(world, case, at=at)
+    link = reverse("decision", args=[case.reference, road.submitted(world, case, at=at).pk])
+    for name, linked in (("caseworker", True), ("supervisor", True), ("intake", False)):
+        html = page(world, case, name).content.decode()
+        assert "Decisions so far" in html
+        assert (link in html) is linked, name

@@ -1,6 +1,7 @@
 """The doors of a case asked directly: what `visible_to`, `rights_on`, `holds`, `find_case`, what a
 right checks and `user.has_perm` say of everybody and each right, against what is said by hand.
 
+Asked past the policies, which would stand in for a door that lets somebody through.
 Each right names the standings that hold it (tests/permissions/relations.py says who stands so)."""
 
 from collections.abc import Iterator
@@ -11,10 +12,8 @@ from cases.models import Case
 from cases.rights import REFER, RIGHTS, CaseRight
 from nrm.accounts.models import Organisation, User
 from nrm.actions import Forbidden, Hidden
-from nrm.context import acting_as
 from tests.permissions.relations import PLACES, RELATIONS, Relation
 from tests.permissions.scene import Scene
-from tests.watching import as_application
 
 WORKERS = ("caseworker", "supervisors")
 READERS = (*WORKERS, "intake")
@@ -61,8 +60,7 @@ class Doors:
         """What each door says otherwise than it should of these rights, in sentences."""
         for relation in self.relations:
             user = User.objects.get(pk=self.scene.world.users[relation.name].pk)
-            with as_application(), acting_as(user):
-                yield from self._of(relation, user, some)
+            yield from self._of(relation, user, some)
         yield from self._teams()
 
     def _of(self, relation: Relation, user: User, some: tuple[CaseRight, ...]) -> Iterator[str]:

@@ -91,6 +91,7 @@ RELATIONS = (
     _stands("named_auditor", "auditor"),
     # By a grant to their house that has ended, or a house that has.
     _stands("ended_provider", "far_provider"),
+    _stands("provider_until_tomorrow", "far_provider", provider=_NEAR),
     _stands("closed_provider", "superuser"),
     _stands("far_provider"),
     _stands("far_liaison"),
@@ -217,6 +218,7 @@ def _people(scene: Scene) -> dict[str, Organisation]:
             ("far_provider", OrganisationKind.PROVIDER),
             ("far_liaison", OrganisationKind.PROSECUTION),
             ("ended_provider", OrganisationKind.PROVIDER),
+            ("provider_until_tomorrow", OrganisationKind.PROVIDER),
             ("closed_provider", OrganisationKind.PROVIDER),
             ("of_excluded_house", OrganisationKind.PROVIDER),
         )
@@ -230,7 +232,8 @@ def _people(scene: Scene) -> dict[str, Organisation]:
     }
     for name in ("named_supervisor", "excluded_supervisor", "supervisor_in_emergency"):
         roles[name] = (Role.SUPERVISOR, world.authority)
-    for name in ("far_provider", "ended_provider", "closed_provider", "of_excluded_house"):
+    for name in ("far_provider", "ended_provider", "closed_provider", "of_excluded_house",
+                 "provider_until_tomorrow"):  # fmt: skip
         roles[name] = (Role.PROTECTION_PROVIDER, houses[name])
     for relation in RELATIONS:
         if relation.name not in world.users and relation.name != "anonymous":
@@ -313,11 +316,10 @@ def _bring(scene: Scene, case: Case, houses: dict[str, Organisation]) -> None:
     access.grant_person(case, "decide", world.users["named_supervisor"], **grant)
     for house in (houses["closed_provider"], houses["of_excluded_house"]):
         access.grant_role(case, "protect", house, Role.PROTECTION_PROVIDER, **grant)
-    ended = access.grant_role(
-        case, "protect", houses["ended_provider"], Role.PROTECTION_PROVIDER, **grant
-    )
-    ended.ends_at = at - timedelta(days=1)
-    ended.save(update_fields=["ends_at"])
+    for name, ends in (("ended_provider", -1), ("provider_until_tomorrow", 1)):
+        row = access.grant_role(case, "protect", houses[name], Role.PROTECTION_PROVIDER, **grant)
+        row.ends_at = at + timedelta(days=ends)
+        row.save(update_fields=["ends_at"])
     _without_effect(scene, case)
 
 

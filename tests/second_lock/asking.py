@@ -1,6 +1,7 @@
 """Raw SQL as the web signs in, with no filter of the application's: what each person, the system
 and nobody can read and write of each protected table, against tests.second_lock.expected."""
 
+import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,7 @@ from uuid import uuid4
 import psycopg
 from django.db import DatabaseError, connections, transaction
 
+from cases import rights
 from nrm.accounts.models import SYSTEM_ID, User
 from nrm.accounts.roles import Role
 from tests.second_lock.expected import RULES, Facts, Row, Standing, Who, key_of, may, readable
@@ -199,6 +201,10 @@ class Asking:
                 if "person_id" in row and column != "person_id":
                     row["person_id"] = case["person_id"]
             yield from self._written(table, who, standing, template, row)
+            if table == "cases_exclusion":
+                for reason in ("conflict_of_interest", "named"):
+                    mine = {**row, "user_id": who.pk, "reason": reason}
+                    yield from self._written(table, who, standing, template, mine)
             if column not in STAMPED:
                 other = next(p.pk for p in self.people if p.acts and p.pk != who.pk)
                 named = {column: other, **({"user_id": who.pk} if "reason" in more else {})}
@@ -247,6 +253,8 @@ class Asking:
         own = [key for key in sorted(rows) if may("update", table, key, standing, self.facts)]
         if not own or len(own) == len(rows):
             return
+        if table in ("identities_legalhold", "identities_erasure"):
+            yield from self._becomes_anothers(table, who, standing, own)
         foreign = next(
             (row for key, row in sorted(rows.items()) if not
              may("update", table, key, standing, self.facts)), None
@@ -267,6 +275,20 @@ class Asking:
                 )
             if came == PASSED and count:
                 yield f"{who.name} moves a row of {table} away by its {column}"
+
+    def _becomes_anothers(
+        self, table: str, who: Who, standing: Standing, own: list[str]
+    ) -> Iterator[str]:
+        """What was asked about one person is not about another of whom they see a case."""
+        cases = standing.cases(rights.KEEP_OR_ERASE)
+        taken = {row["person_id"] for row in self.facts.rows[table].values()}
+        mine = {self.facts.rows["cases_case"][pk]["person_id"] for pk in cases} - taken
+        for key, person in itertools.product(own, sorted(mine)[:1]):
+            with told(who) as cursor:
+                change = f"UPDATE {table} SET person_id = %s WHERE id = %s"
+                came, count = _try(cursor, change, [person, key])
+            if came == PASSED and count:
+                yield f"{who.name} makes a row of {table} another person's"
 
     def opening(self) -> Iterator[str]:
         """Each person tries to open a case, and to write what belongs to it in the same

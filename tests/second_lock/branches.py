@@ -192,7 +192,7 @@ def _of_visible() -> Iterator[Branch]:
             return "cases_case.id", []
 
     nobody = access._BroughtNear.__new__(access._BroughtNear)
-    nobody.groups, nobody.by_name, nobody.actor = [0, 0], [0, 0], 0
+    nobody.groups, nobody.pairs, nobody.by_name, nobody.actor = [], [], [], 0
     nobody.get_source_expressions = lambda: ["pk", "authority"]  # type: ignore[attr-defined]
     sample = real(nobody, Parts(), None)[0]
     for number in range(len(conditions(sample))):

@@ -7,7 +7,8 @@ _OWN_SHELVES = (
     " one of these shelves is among those who are named"
 )
 _BOTH = "whoever sees a document may add one: the table of rights gives both to the same"
-# Table, the beginning of what was changed, and why it changes nothing.
+_TWICE = "whoever has no open account has no roles, and `_near` looks at the account as well"
+# Table, or what decides; the beginning of what was changed; and why it changes nothing.
 SAME: tuple[tuple[str, str, str], ...] = (
     ("cases_case", "read_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
     ("cases_case", "read_group, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
@@ -58,6 +59,35 @@ SAME: tuple[tuple[str, str, str], ...] = (
         "identities_token",
         "searched, using: without (s.actor_id = ",
         "the policy of identities_search shows nobody another's search, so `s` is the actor's own",
+    ),
+    ("cases.access.standing_of", "if not getattr(actor, 'is_active'", _TWICE),
+    ("cases.access.standing_of", "not getattr(actor, 'is_active', false)", _TWICE),
+    (
+        "cases.access.visible",
+        "if not standing.groups: always false",
+        "who holds no role that could have the right is asked for with empty lists",
+    ),
+    (
+        "cases.access._BroughtNear",
+        "without g.group_id = ANY (%s)",
+        "asked for the index; the pairs of nearness and group say the same and more",
+    ),
+    ("CaseBackend.has_perm", "without not getattr(user_obj, 'is_active'", _TWICE),
+    ("CaseBackend.get_all_permissions", "without not getattr(user_obj, 'is_active'", _TWICE),
+    (
+        "CaseBackend.get_all_permissions",
+        "without not isinstance(obj, Case)",
+        "the id of what is no case is that of none, on which nobody has a right",
+    ),
+    (
+        "CaseBackend.get_all_permissions",
+        "if not isinstance(obj, case) or not getattr(user_obj, 'is_ac always false",
+        "the id of what is no case is that of none; and of the account, as above",
+    ),
+    (
+        "cases.access.find_case",
+        "_rights(_near(actor, 'reference', clean)) if clean else froz always true",
+        "no case has an empty reference",
     ),
 )
 

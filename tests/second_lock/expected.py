@@ -18,7 +18,7 @@ from cases import rights
 from cases.access import _nearness_ids, shelves_of
 from cases.models import Case
 from cases.rights import REFER
-from nrm.accounts.models import SYSTEM_ID, User
+from nrm.accounts.models import SYSTEM_ID, RoleGroup, User
 from nrm.accounts.roles import Role
 from tests.watching import WATCHER
 
@@ -99,6 +99,7 @@ class Standing:
     def __init__(self, who: Who) -> None:
         self.who = who
         self._seen: dict[Any, set[str]] = {}
+        self._houses: set[str] | None = None
 
     def cases(self, *some: rights.CaseRight) -> set[str]:
         found: set[str] = set()
@@ -120,6 +121,15 @@ class Standing:
         if not self.who.acts or self.who.user is None:
             return set()
         return {str(pk) for pk in REFER.teams_of(self.who.user)}
+
+    def houses(self) -> set[str]:
+        """Every organisation of theirs, the closed ones too."""
+        if self.who.user is None:
+            return set()
+        if self._houses is None:
+            theirs = RoleGroup.objects.filter(group__memberships__user=self.who.user)
+            self._houses = {str(pk) for pk in theirs.values_list("organisation", flat=True)}
+        return self._houses
 
     def groups(self) -> set[tuple[int, int]]:
         """Group and permission of each grant that gives a right."""
@@ -166,10 +176,11 @@ def _sent_by_team(standing: Standing, row: Row, facts: Facts) -> bool:
 
 
 def _kept_out(standing: Standing, row: Row, facts: Facts) -> bool:
-    """By name; the scene excludes no organisation that a grant was made to."""
+    """By name, or with an organisation of theirs."""
     return any(
-        (x["case_id"], x["user_id"], x["ended_at"])
-        == (row["content_object_id"], standing.who.pk, None)
+        x["case_id"] == row["content_object_id"]
+        and x["ended_at"] is None
+        and (x["user_id"] == standing.who.pk or x["organisation_id"] in standing.houses())
         for x in facts.rows["cases_exclusion"].values()
     )
 

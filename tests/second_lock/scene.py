@@ -162,6 +162,15 @@ def _traps(scene: Scene) -> None:
     )  # fmt: skip
     row.ends_at = at + timedelta(days=1)
     row.save(update_fields=["ends_at"])
+    for name, house, role, ends in (
+        ("made", world.police, Role.RESPONDER_LEAD, at + timedelta(days=1)),
+        ("made", world.police, Role.FIRST_RESPONDER, ended),
+        ("review", world.authority, Role.INTAKE, at + timedelta(days=1)),
+    ):
+        near = "work" if role == Role.INTAKE else "refer"
+        row = access.grant_role(case_of(scene, name), near, house, role, **grant)
+        row.ends_at = ends
+        row.save(update_fields=["ends_at"])
     cover = case_of(scene, "made")
     access.grant_person(cover, "work", world.caseworker2, ends_at=at + timedelta(days=1), **grant)
     emergency.ask_emergency(
