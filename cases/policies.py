@@ -466,6 +466,32 @@ def _cover() -> Table:
     )
 
 
+def _bundle() -> list[Table]:
+    """What was shared: to whoever may share of the case, and to the organisation that received it,
+    until it is recalled or over. Whoever is kept from the case sees nothing of it there either."""
+    name, shares = "cases_bundle", pairs(rights.SHARE)
+    table = of_case(name, shares, shares)
+    table.insert["near"] += f" AND {name}.by_id = {ACTOR}"
+    table.read["received"] = (
+        of_team(f"{name}.organisation_id", *rights.RECEIVE.roles)
+        + f" AND {name}.recalled_at IS NULL AND {name}.ends_at > statement_timestamp()"
+        f" AND {not_excluded(f'{name}.case_id')}"
+    )
+    documents = of_parent(
+        "cases_bundledocument",
+        "SELECT FROM cases_bundle b WHERE b.id = cases_bundledocument.bundle_id",
+        write=f"b.by_id = {ACTOR} AND {listed('b.case_id', shares)}",
+    )
+    return [table, documents]
+
+
+# The documents that were shared with the actor's organisation: what they may read of these rows.
+_SHARED_DOCUMENT = (
+    "EXISTS (SELECT FROM cases_bundledocument s"
+    " WHERE s.document_id = cases_document.id OFFSET 0) AND cases_document.withdrawn_at IS NULL"
+)
+
+
 def _referral() -> Table:
     """Whoever refers for the organisation that sent it reads it, while they may see the case."""
     own = of_team("cases_referral.organisation_id", *_REFERRERS)
@@ -662,6 +688,7 @@ def register() -> None:
         _exclusion(),
         _emergency(),
         _cover(),
+        *_bundle(),
         _listed(),
         _referral(),
         _draft(),
@@ -696,10 +723,15 @@ def register() -> None:
         ),
         of_case("cases_decisionreview", SEE, DECIDE),
         of_case("cases_episode", SEE, pairs(rights.SCREEN), opener=True),
-        of_case("cases_consent", SEE, opener=True),
+        of_case("cases_consent", SEE, pairs(rights.SHARE), opener=True),
         of_case("cases_safecontact", SEE | pairs(rights.SEE_SUMMARY), opener=True),
         of_case("cases_allegation", SEE | _LIAISON, opener=True),
-        of_case("cases_document", reads_documents, pairs(rights.ADD_DOCUMENT)),
+        of_case(
+            "cases_document",
+            reads_documents,
+            pairs(rights.ADD_DOCUMENT),
+            also={"shared": _SHARED_DOCUMENT},
+        ),
         # Through the policy of the document, which every part has.
         of_parent(
             "cases_documentpart",

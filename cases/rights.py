@@ -133,6 +133,11 @@ END_EMERGENCY = _right(
     "end_emergency", _("End an emergency access: their own, or as supervisor anybody's"),
     ("decide", Role.SUPERVISOR), *_IN_EMERGENCY,
 )
+SHARE = _right(
+    "share",
+    _("Share parts of a case with another organisation, recall them, and record consent to it"),
+    *_CASEWORK,
+)
 REVIEW_EMERGENCY = _right(
     "review_emergency", _("Review why a colleague opened a case in an emergency"),
     ("decide", Role.SUPERVISOR),
@@ -162,6 +167,7 @@ RIGHTS: tuple[CaseRight, ...] = (
     DECLARE_CONFLICT,
     IN_EMERGENCY,
     END_EMERGENCY,
+    SHARE,
     REVIEW_EMERGENCY,
 )
 BY_CODE = {right.code: right for right in RIGHTS}
@@ -193,6 +199,22 @@ REFER = TeamRight(
     "refer",
     frozenset({Role.FIRST_RESPONDER, Role.RESPONDER_LEAD}),
     _("Refer a person, and see the drafts and referrals of their organisation"),
+)
+
+# What another organisation has shared with theirs, without a case that could be granted.
+RECEIVE = TeamRight(
+    "receive",
+    frozenset(
+        {
+            Role.FIRST_RESPONDER,
+            Role.RESPONDER_LEAD,
+            Role.CASEWORKER,
+            Role.SUPERVISOR,
+            Role.PROTECTION_PROVIDER,
+            Role.PROSECUTION_LIAISON,
+        }
+    ),
+    _("Open what was shared with their organisation, until it is recalled"),
 )
 
 # Lists: what they hold is decided case by case; who has such a list at all, by the role alone.

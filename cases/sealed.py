@@ -33,6 +33,7 @@ def register_all() -> None:
             bound_row="t.decision_id",
         ),
         of_case("cases_emergencyaccess", "reason"),
+        of_case("cases_bundle", "content"),
         of_case("cases_document", "told"),
         SealedColumn(
             "cases_documentpart",

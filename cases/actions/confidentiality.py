@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cases import access, rights
+from cases.actions.sharing import recall_of_restricted
 from cases.models import Case
 from cases.models.case import Confidentiality, ConfidentialityReason
 from cases.rules.confidentiality import Facts, objections_to_confidentiality
@@ -25,8 +26,8 @@ def change_confidentiality(
 ) -> Case:
     """Says who may see the case. At `restricted` and `sealed` these people alone, with the actor
     and the case's caseworker, who are always among them; every grant to a group is held, and every
-    other grant by name ends. At `normal` what was held counts again. Raises Refused with every
-    reason against it."""
+    other grant by name ends, and what was shared of it is recalled. At `normal` what was held
+    counts again. Raises Refused with every reason against it."""
     case.refresh_from_db(fields=["confidentiality", "caseworker", "version"])
     normal = level == Confidentiality.NORMAL
     could = {one.id: one for one in people_to_name(case, actor)}
@@ -62,4 +63,5 @@ def change_confidentiality(
         near = [(one.user, nearness) for one in wanted.values() for nearness in one.nearness]
         access.name_only(case, near, at=at)
         access.hold_groups(case, at=at)
+        recall_of_restricted(case, actor=actor, at=at)
     return case

@@ -277,9 +277,15 @@ def download_document(
     if document.withdrawn:
         text = _("This document is withdrawn. Bring it back to download it.")
         refuse_if([Objection(text, code="withdrawn")])
+    return open_file(document, document.case.person_id, original=original)
+
+
+def open_file(document: Document, person_id: UUID, *, original: bool = False) -> SealedFile:
+    """The file of a document of this person, for an action that has checked who may have it. As
+    download_document."""
     content = SealedFile()
     try:
-        _copy(document, content)
+        _copy(document, person_id, content)
     except Unreadable:
         content.close()
         log.error("document.unreadable", document=str(document.pk))
@@ -314,10 +320,10 @@ def _cleaned(content: SealedFile) -> SealedFile:
     return copy
 
 
-def _copy(document: Document, copy: SealedFile) -> None:
+def _copy(document: Document, person_id: UUID, copy: SealedFile) -> None:
     """Opens part after part; raises Unreadable. The one that lies last must have been sealed as the
     last, so that a file which was cut off does not open."""
-    opener = Opener(document.case.person_id)
+    opener = Opener(person_id)
     numbers = list(document.parts.order_by("number").values_list("number", flat=True))
     for place, number in enumerate(numbers):
         part = document.parts.get(number=number)

@@ -16,11 +16,14 @@ from cases.models.listing import ListedCase
 from cases.models.note import Note
 from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
 from cases.models.saved_view import SavedView
+from cases.models.sharing import Bundle, BundleDocument
 from cases.models.task import CaseTask
 
 __all__ = [
     "Allegation",
     "Batch",
+    "Bundle",
+    "BundleDocument",
     "Case",
     "CaseGroupGrant",
     "CaseTask",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.case import AgeStatus, OfCase
 from cases.references import new_reference
 from nrm.accounts.models import Organisation, User
+from nrm.accounts.roles import OrganisationKind
 
 
 class Source(models.TextChoices):
@@ -85,6 +86,8 @@ class Consent(OfCase):
     """What the person said to a use of their data, how it was explained, and whether it holds."""
 
     purpose = models.CharField(max_length=40, default="referral")
+    # Of sharing with others: with which kind of organisation. Empty for the referral itself.
+    recipient_kind = models.CharField(max_length=30, blank=True, choices=OrganisationKind)
     answer = models.CharField(max_length=20, choices=ConsentAnswer)
     explanation_version = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=60, blank=True)
@@ -95,6 +98,9 @@ class Consent(OfCase):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["-recorded_at"]

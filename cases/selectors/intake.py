@@ -238,14 +238,15 @@ def _allegation(profile: Profile, number: int, row: Allegation, opener: Opener |
     return Part(title, _rows(_questions_of(profile, "allegations"), answers))
 
 
-def referrals_told(case: Case) -> list[Told]:
-    """What the referrals of a case say, the newest first, with free text opened. Episodes and
-    offences belong to the case and stand with the newest. Five queries."""
+def referrals_told(case: Case, *, in_words: bool = True) -> list[Told]:
+    """What the referrals of a case say, the newest first, with free text opened, or left out where
+    `in_words` is False. Episodes and offences belong to the case and stand with the newest. Five
+    queries."""
     referrals = list(case.referrals.select_related("organisation", "sent_by"))
     if not referrals:
         return []
     try:
-        opener: Opener | None = Opener(case.person_id)
+        opener: Opener | None = Opener(case.person_id) if in_words else None
     except Unreadable:
         opener = None
     made = []

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case, Consent
 from cases.models.referral import ConsentAnswer
@@ -15,6 +14,7 @@ from cases.rules.referral_form import shape
 from cases.rules.referral_form.questions import form_for
 from cases.selectors.intake import answer_words
 from cases.selectors.near import Mark, contact_marks
+from cases.selectors.sharing import consent_title
 from identities.crypto import Unreadable, unseal
 from nrm.deadline_words import day_words
 from nrm.templatetags.nrm import partial_date
@@ -28,6 +28,7 @@ class ConsentLine:
     title: str
     answer: str
     colour: str
+    can_withdraw: bool
     rows: list[dict[str, str]]
 
 
@@ -48,7 +49,6 @@ _COLOURS = {
     ConsentAnswer.NOT_ASKED: "grey",
     ConsentAnswer.NOT_REQUIRED: "blue",
 }
-_PURPOSES = {"referral": _lazy("Referral to the National Referral Mechanism")}
 
 
 def consents(case: Case) -> list[ConsentLine]:
@@ -99,9 +99,10 @@ def _consent(case: Case, row: Consent) -> ConsentLine:
     ]
     return ConsentLine(
         id=row.pk,
-        title=str(_PURPOSES.get(row.purpose, row.purpose)),
+        title=consent_title(case, row),
         answer=_("Withdrawn") if row.withdrawn_at else str(answer.label),
         colour="red" if row.withdrawn_at else _COLOURS[answer],
+        can_withdraw=row.answer == ConsentAnswer.AGREED and row.withdrawn_at is None,
         rows=[{"key": key, "value": value} for key, value in rows if value],
     )
 

@@ -23,6 +23,7 @@ from cases.api import (
     notes,
     referrals,
     saved_views,
+    sharing,
     timeline,
 )
 
@@ -168,6 +169,31 @@ urlpatterns = [
         f"{_CASE}confidentiality/",
         confidentiality.ConfidentialityView.as_view(),
         name="api_case_confidentiality",
+    ),
+    path(f"{_CASE}bundles/", sharing.BundlesView.as_view(), name="api_case_bundles"),
+    path(
+        f"{_CASE}bundles/preview/",
+        sharing.BundlePreviewView.as_view(),
+        name="api_case_bundle_preview",
+    ),
+    path(f"{_CASE}bundles/<uuid:bundle_id>/", sharing.BundleView.as_view(), name="api_case_bundle"),
+    path(
+        f"{_CASE}bundles/<uuid:bundle_id>/recall/",
+        sharing.BundleRecallView.as_view(),
+        name="api_case_bundle_recall",
+    ),
+    path(f"{_CASE}consents/", sharing.ConsentsView.as_view(), name="api_case_consents"),
+    path(
+        f"{_CASE}consents/<uuid:consent_id>/withdrawal/",
+        sharing.ConsentWithdrawalView.as_view(),
+        name="api_case_consent_withdrawal",
+    ),
+    path("shared/", sharing.SharedView.as_view(), name="api_shared"),
+    path("shared/<uuid:bundle_id>/", sharing.SharedBundleView.as_view(), name="api_shared_bundle"),
+    path(
+        "shared/<uuid:bundle_id>/documents/<uuid:document_id>/",
+        sharing.SharedFileView.as_view(),
+        name="api_shared_file",
     ),
     path("covers/", covers.CoversView.as_view(), name="api_covers"),
     path("covers/<uuid:cover_id>/end/", covers.CoverEndView.as_view(), name="api_cover_end"),

@@ -36,6 +36,16 @@ from cases.views.keeping import (
 )
 from cases.views.near import NearCasesView, SummaryView
 from cases.views.notes import NotesView
+from cases.views.sharing import (
+    BundlesView,
+    BundleView,
+    RecordConsentView,
+    SharedBundleView,
+    SharedFileView,
+    SharedView,
+    ShareView,
+    WithdrawConsentView,
+)
 from cases.views.worklist import (
     FindView,
     SavedViewRemovalView,
@@ -99,6 +109,22 @@ urlpatterns = [
         "cases/<str:reference>/keeping/erasure/withdrawal/",
         ErasureWithdrawalView.as_view(),
         name="case_erasure_withdrawal",
+    ),
+    path("cases/<str:reference>/sharing/", BundlesView.as_view(), name="case_bundles"),
+    path("cases/<str:reference>/sharing/new/", ShareView.as_view(), name="case_share"),
+    path("cases/<str:reference>/sharing/<uuid:bundle>/", BundleView.as_view(), name="case_bundle"),
+    path("cases/<str:reference>/consents/new/", RecordConsentView.as_view(), name="case_consent"),
+    path(
+        "cases/<str:reference>/consents/<uuid:consent>/withdrawal/",
+        WithdrawConsentView.as_view(),
+        name="case_consent_withdrawal",
+    ),
+    path("shared/", SharedView.as_view(), name="shared"),
+    path("shared/<uuid:bundle>/", SharedBundleView.as_view(), name="shared_bundle"),
+    path(
+        "shared/<uuid:bundle>/documents/<uuid:document>/",
+        SharedFileView.as_view(),
+        name="shared_file",
     ),
     path("cover/", CoversView.as_view(), name="covers"),
     path("cover/<uuid:cover>/end/", EndCoverView.as_view(), name="cover_end"),

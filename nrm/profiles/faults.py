@@ -361,6 +361,14 @@ def _numbers(profile: Profile) -> Iterator[str]:
     for key in ("minutes", "reason_characters", "reason_words", "review_working_days"):
         if getattr(emergency, key) < 1:
             yield f"emergency_access.{key}: must be 1 or more"
+    if profile.sharing.days < 1:
+        yield "sharing.days: must be 1 or more"
+    yield from _unknown(
+        "sharing.disclosure",
+        [profile.sharing.disclosure],
+        {purpose.code for purpose in profile.disclosure_purposes},
+        "purpose",
+    )
     for key in ("days", "days_ahead"):
         if getattr(profile.cover, key) < 1:
             yield f"cover.{key}: must be 1 or more"

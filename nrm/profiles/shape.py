@@ -300,6 +300,17 @@ class WatchRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingRule:
+    """For how many days what was shared with another organisation can be opened, and the reason
+    that is written where it says who the person is: a code of `disclosure_purposes`."""
+
+    days: int
+    disclosure: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceLimits:
     """How many documents a case has and how large each is; how many, and how large together, in
     one submission; to how much one may unfold, and of how many parts; how long a text is."""
@@ -583,6 +594,8 @@ class Profile:
     emergency_access: EmergencyAccessRule
     watch: WatchRule
     cover: CoverRule
+    sharing: SharingRule
+    sharing_purposes: tuple[Purpose, ...]
     statistics: Statistics
     day_zero_tasks: tuple[DayZeroTask, ...]
     non_punishment: NonPunishment

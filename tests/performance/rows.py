@@ -16,6 +16,7 @@ from cases.actions import (
     emergency,
     excluding,
     notes,
+    sharing,
 )
 from cases.actions.batches import MOST, Chosen, run_batch
 from cases.models import Case, Draft, Referral
@@ -115,6 +116,7 @@ class Rows:
         self._another_case()
         self._another_draft(number)
         self._another_cover(number)
+        self._another_bundle()
         self._more_on_the_wide_case(number)
         self._more_accounts(number)
 
@@ -136,6 +138,28 @@ class Rows:
         road.findings(world, case, at=at)
         road.submitted(world, case, at=at)
         assigning.bring_near(case, actor=world.supervisor, at=at, organisation=world.provider_house)
+
+    def _another_bundle(self) -> None:
+        """Of the widest case, with its newest document, opened once."""
+        world = self.world
+        # Of several consents to the same the newest counts.
+        by: dict[str, Any] = {"actor": world.caseworker, "at": timezone.now()}
+        consent = sharing.record_consent(
+            self.wide,
+            purpose="support",
+            recipient_kind=OrganisationKind.PROVIDER,
+            answer="agreed",
+            given_on=timezone.localdate(self.at),
+            **by,
+        )
+        wanted = sharing.Wanted(
+            world.provider_house.pk, "support", consent.pk, ("standing", "referral", "identity")
+        )
+        digest = sharing.preview_bundle(self.wide, wanted=wanted, **by).digest
+        row = sharing.share_bundle(self.wide, wanted=wanted, digest=digest, key=uuid4(), **by)
+        sharing.open_bundle(row, actor=world.provider, at=by["at"])
+        of_it = {"bundle": row.pk, "bundle_id": row.pk, "consent": consent.pk}
+        self.places["bundle"] = self._place(self.wide, **of_it)
 
     def _another_cover(self, number: int) -> None:
         """Of one more day; the first is today, so that what the caseworker has is covered."""

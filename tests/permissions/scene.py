@@ -17,10 +17,11 @@ from cases.actions import (
     excluding,
     notes,
     referring,
+    sharing,
 )
 from cases.actions.batches import Chosen, run_batch
 from cases.actions.saved_views import save_view
-from cases.models import Case, Cover, Document, Draft, EmergencyAccess, InboxItem, Referral
+from cases.models import Bundle, Case, Cover, Document, Draft, EmergencyAccess, InboxItem, Referral
 from cases.selectors.lists import Wanted
 from identities import kept
 from nrm.accounts import actions as accounts
@@ -123,7 +124,13 @@ def _cases(scene: Scene) -> None:
     others = _referred(scene, ADULT, who="other_responder", team=world.other_police)
     others = _given(scene, others, world.caseworker2)
     document = _document(scene, others, world.caseworker2)
-    _keep(scene, "others", others, document=document.pk)
+    bundle = _shared(scene, others, world.caseworker2, document)
+    parts = {"bundle": bundle.pk, "document": document.pk}
+    scene.places["shared"] = {key: str(value) for key, value in parts.items()}
+    # Another consent than the one it rests on.
+    with acting_as(world.supervisor):
+        asked = others.consents.get(purpose="referral").pk
+    _keep(scene, "others", others, parts, consent=asked)
 
     # At another authority: our own is closed for a moment, so that the referral goes there.
     administrator = {"actor": world.administrator, "at": at, "name": world.authority.name}
@@ -138,6 +145,29 @@ def _cases(scene: Scene) -> None:
         case, actor=world.other_caseworker, at=at, code="reasonable_grounds"
     )
     _keep(scene, "outer", outer, by="other_supervisor", decision_id=decision.pk)
+
+
+def _shared(scene: Scene, case: Case, by: User, document: Document) -> Bundle:
+    """The house of the provider was sent something of the case, with a document and who the person
+    is, on the person's consent to exactly that."""
+    acts: dict[str, Any] = {"actor": by, "at": scene.at}
+    consent = sharing.record_consent(
+        case,
+        purpose="support",
+        recipient_kind=OrganisationKind.PROVIDER,
+        answer="agreed",
+        given_on=timezone.localdate(scene.at),
+        **acts,
+    )
+    wanted = sharing.Wanted(
+        scene.world.provider_house.pk,
+        "support",
+        consent.pk,
+        ("standing", "identity"),
+        (document.pk,),
+    )
+    digest = sharing.preview_bundle(case, wanted=wanted, **acts).digest
+    return sharing.share_bundle(case, wanted=wanted, digest=digest, key=uuid4(), **acts)
 
 
 def _cover(scene: Scene) -> Cover:

@@ -177,6 +177,9 @@ ADMIN = role(*ADMINISTRATOR)
 FINDERS = role(*INTAKE, *CASEWORKERS, *SUPERVISORS)
 MY_VIEW = Says(("caseworker",), hidden_from=(*CASEWORKERS, *SUPERVISORS))
 
+# Who opens what is shared with their house; what was shared with one is absent to all the others.
+RECEIVERS = (*REFERRERS, *OTHER_REFERRERS, *CASEWORKERS, *SUPERVISORS, *OUTSIDERS)
+SHARED = Says(("provider",), hidden_from=tuple(one for one in RECEIVERS if one != "provider"))
 # A cover that is to come, of the caseworker by the second one.
 COVER = Says(
     ("caseworker", "caseworker2", *OUR_SUPERVISORS),
@@ -275,6 +278,15 @@ CASES = (
         POST=case("supervisors")),
     row(_CASE + "keeping/erasure/withdrawal/", "case_erasure_withdrawal", *TYPICAL,
         POST=case("supervisors")),
+    row(_CASE + "sharing/", "case_bundles", *TYPICAL, GET=WORKERS),
+    row(_CASE + "sharing/new/", "case_share", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_CASE + "sharing/<uuid:bundle>/", "case_bundle", "others", GET=WORKERS, POST=WORKERS),
+    row(_CASE + "consents/new/", "case_consent", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_CASE + "consents/<uuid:consent>/withdrawal/", "case_consent_withdrawal", "others",
+        GET=WORKERS, POST=WORKERS),
+    row("shared/", "shared", GET=role(*RECEIVERS)),
+    row("shared/<uuid:bundle>/", "shared_bundle", "shared", GET=SHARED),
+    row("shared/<uuid:bundle>/documents/<uuid:document>/", "shared_file", "shared", GET=SHARED),
     row("cover/", "covers", GET=role(*CASEWORKERS, *SUPERVISORS),
         POST=role(*CASEWORKERS, *SUPERVISORS)),
     row("cover/<uuid:cover>/end/", "cover_end", "cover", POST=COVER),
@@ -446,6 +458,20 @@ REST = (
         GET=case("supervisors")),
     row(_API + _CASE + "access/<uuid:organisation_id>/", "api_case_access_end", "assigned",
         renamed={"organisation_id": "organisation"}, DELETE=case("supervisors")),
+    row(_API + _CASE + "bundles/", "api_case_bundles", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_API + _CASE + "bundles/preview/", "api_case_bundle_preview", *TYPICAL, POST=WORKERS),
+    row(_API + _CASE + "bundles/<uuid:bundle_id>/", "api_case_bundle", "others",
+        renamed={"bundle_id": "bundle"}, GET=WORKERS),
+    row(_API + _CASE + "bundles/<uuid:bundle_id>/recall/", "api_case_bundle_recall", "others",
+        renamed={"bundle_id": "bundle"}, POST=WORKERS),
+    row(_API + _CASE + "consents/", "api_case_consents", *TYPICAL, POST=WORKERS),
+    row(_API + _CASE + "consents/<uuid:consent_id>/withdrawal/", "api_case_consent_withdrawal",
+        "others", renamed={"consent_id": "consent"}, POST=WORKERS),
+    row(_API + "shared/", "api_shared", GET=role(*RECEIVERS)),
+    row(_API + "shared/<uuid:bundle_id>/", "api_shared_bundle", "shared",
+        renamed={"bundle_id": "bundle"}, GET=SHARED),
+    row(_API + "shared/<uuid:bundle_id>/documents/<uuid:document_id>/", "api_shared_file", "shared",
+        renamed={"bundle_id": "bundle", "document_id": "document"}, GET=SHARED),
     row(_API + "covers/", "api_covers", GET=role(*CASEWORKERS, *SUPERVISORS),
         POST=role(*CASEWORKERS, *SUPERVISORS)),
     row(_API + "covers/<uuid:cover_id>/end/", "api_cover_end", "cover",

@@ -66,6 +66,7 @@ class Facts:
             ("screening_id", "screening_screening"),
             ("indicatorfinding_id", "screening_indicatorfinding"),
             ("evidence_id", "screening_evidence"),
+            ("bundle_id", "cases_bundle"),
             ("document_id", "cases_document"),
         ):
             if row.get(column):
@@ -295,6 +296,43 @@ def _keeps(by: str, ends: str) -> dict[str, Admits]:
     return {"read": _about_person, "insert": begins, "update": ended}
 
 
+def _received(standing: Standing, row: Row, _facts: Facts) -> bool:
+    """In the scene nothing that was shared is over, and nobody who receives is kept from a case."""
+    user = standing.who.user
+    ours = user.organisations(*rights.RECEIVE.roles) if standing.who.acts and user else []
+    mine = str(row["organisation_id"]) in {str(one.pk) for one in ours}
+    return mine and row["recalled_at"] is None
+
+
+def _of_bundle(standing: Standing, row: Row, facts: Facts) -> bool:
+    bundle = facts.rows["cases_bundle"][str(row["bundle_id"])]
+    shares = str(bundle["case_id"]) in standing.cases(rights.SHARE)
+    return shares or _received(standing, bundle, facts)
+
+
+def _shared_document(standing: Standing, row: Row, facts: Facts) -> bool:
+    return row["withdrawn_at"] is None and any(
+        _of_bundle(standing, one, facts)
+        for one in facts.rows["cases_bundledocument"].values()
+        if one["document_id"] == row["id"]
+    )
+
+
+def _part_of_shared(standing: Standing, row: Row, facts: Facts) -> bool:
+    document = facts.rows["cases_document"][str(row["document_id"])]
+    return _shared_document(standing, document, facts)
+
+
+def _shares(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return str(row["by_id"]) == standing.who.pk and str(row["case_id"]) in standing.cases(
+        rights.SHARE
+    )
+
+
+def _adds_to_bundle(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _shares(standing, facts.rows["cases_bundle"][str(row["bundle_id"])], facts)
+
+
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
 _visible_own = _mine("user_id")
 # Whoever stands near a case otherwise than by having referred it.
@@ -336,6 +374,13 @@ RULES: dict[str, Rule] = {
         also={"read": _mine("person_id"), "insert": _in_emergency, "update": _in_emergency},
     ),
     "cases_cover": Rule(also={"read": _concerned, "insert": _hands_on, "update": _concerned}),
+    "cases_bundle": Rule(
+        (rights.SHARE,),
+        (rights.SHARE,),
+        verbs="update",
+        also={"read": _received, "insert": _shares},
+    ),
+    "cases_bundledocument": Rule(also={"read": _of_bundle, "insert": _adds_to_bundle}),
     "cases_listedcase": Rule(also={"read": _shelved}),
     "cases_referral": Rule(SEE, also={"read": _sent_by_team}),
     "cases_draft": Rule(
@@ -357,11 +402,15 @@ RULES: dict[str, Rule] = {
     "cases_decision": Rule(SEE, DECIDE, system="read", also={"read": _referred_and_made}),
     "cases_decisionreview": Rule(SEE, DECIDE),
     "cases_episode": Rule(SEE, (rights.SCREEN,)),
-    "cases_consent": _at_opening,
+    "cases_consent": Rule(SEE, (rights.SHARE,)),
     "cases_safecontact": Rule((*SEE, rights.SEE_SUMMARY)),
     "cases_allegation": Rule((*SEE, ANSWERS)),
-    "cases_document": Rule((rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,)),
-    "cases_documentpart": Rule((rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,)),
+    "cases_document": Rule(
+        (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _shared_document}
+    ),
+    "cases_documentpart": Rule(
+        (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _part_of_shared}
+    ),
     "screening_screening": _screens,
     "screening_evidence": _screens,
     "screening_earlierevidence": _screens,

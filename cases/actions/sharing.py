@@ -1,0 +1,301 @@
+"""Sharing parts of a case with another organisation, opening what was shared, and recalling it;
+and the consents that this rests on."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from cases import access, rights
+from cases.actions.documents import open_file
+from cases.actions.telling import tell
+from cases.models import Bundle, BundleDocument, Case, Consent, Document
+from cases.models.case import Confidentiality
+from cases.models.referral import ConsentAnswer
+from cases.models.sharing import BY_ITSELF, RecallReason
+from cases.rules import sharing as rules
+from cases.selectors import sharing as reads
+from identities import vault
+from identities.crypto import KeyGone, seal_json
+from nrm.accounts.models import Organisation, User
+from nrm.actions import Hidden, Objection, action, also, detail, refuse_if
+from nrm.uploads import SealedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody asks to share, with whom, for what, and on which consent."""
+
+    organisation: UUID | None
+    purpose: str
+    consent: UUID | None
+    parts: tuple[str, ...] = ()
+    documents: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    organisation: Organisation | None
+    consent: Consent | None
+    documents: list[Document]
+
+
+def _find(case: Case, wanted: Wanted) -> tuple[_Found, rules.Facts]:
+    case.refresh_from_db(fields=["confidentiality", "version"])
+    organisations = reads.organisations_to_share_with(case)
+    organisation = organisations.filter(pk=wanted.organisation).first()
+    consents = {row.pk: row for row in reads.consents_that_stand(case)}
+    consent = consents.get(wanted.consent) if wanted.consent else None
+    could = {row.pk: row for row in reads.documents_to_share(case)}
+    documents = [could[pk] for pk in dict.fromkeys(wanted.documents) if pk in could]
+    facts = rules.Facts(
+        known_organisation=organisation is not None,
+        known_purpose=wanted.purpose in {p.code for p in case.profile.sharing_purposes},
+        known_documents=set(wanted.documents) <= set(could),
+        stands=consent is not None,
+        exact=consent is not None
+        and organisation is not None
+        and consent.answer == ConsentAnswer.AGREED
+        and (consent.purpose, consent.recipient_kind) == (wanted.purpose, organisation.kind),
+        parts=wanted.parts,
+        documents=len(wanted.documents),
+        normal=case.confidentiality == Confidentiality.NORMAL,
+        seen=True,
+    )
+    return _Found(organisation, consent, documents), facts
+
+
+def _content(case: Case, wanted: Wanted, documents: Iterable[Document]) -> reads.Content:
+    """What would be shared. Where that is who the person is, whoever looks is shown it, which is
+    written like any other look."""
+    known: list[vault.KnownFact] = []
+    if rules.IDENTITY in wanted.parts:
+        purpose = case.profile.sharing.disclosure
+        disclosure, known = vault.reveal(case.person_id, case_id=case.pk, purpose=purpose)
+        also(
+            "identity.shown",
+            case,
+            purpose=purpose,
+            disclosure=str(disclosure.pk),
+            kinds=sorted({fact.kind for fact in known}),
+        )
+    return reads.content_of(case, wanted.parts, documents, known)
+
+
+@action("bundle.previewed", right=rights.SHARE)
+def preview_bundle(case: Case, *, actor: User, at: datetime, wanted: Wanted) -> reads.Content:
+    """Exactly what the organisation would see. Raises Refused with every reason against sharing
+    it."""
+    found, facts = _find(case, wanted)
+    refuse_if(rules.objections_to_sharing(facts))
+    detail(organisation=str(wanted.organisation), parts=list(wanted.parts))
+    return _content(case, wanted, found.documents)
+
+
+@action("bundle.shared", right=rights.SHARE)
+def share_bundle(
+    case: Case, *, actor: User, at: datetime, wanted: Wanted, digest: str, key: UUID
+) -> Bundle:
+    """Shares what was looked at, for the days of the profile, and tells the organisation's people.
+    `digest` is that of the preview; `key` serves once, so that what is sent twice is shared once.
+    Raises Refused with every reason against it, also where the case has changed meanwhile."""
+    if there := case.bundles.filter(pk=key).first():
+        detail(repeated=True)
+        return there
+    found, facts = _find(case, wanted)
+    refuse_if(rules.objections_to_sharing(facts))
+    content = _content(case, wanted, found.documents)
+    organisation, consent = found.organisation, found.consent
+    assert organisation is not None
+    assert consent is not None
+    changed = list(rules.objections_to_sharing(replace(facts, seen=False)))
+    if content.digest != digest:
+        refuse_if(changed)
+    sealed = seal_json(
+        case.person_id, content.as_json(), table="cases_bundle", column="content", row=key
+    )
+    try:
+        with transaction.atomic():
+            row = Bundle.objects.create(
+                id=key,
+                case=case,
+                person_id=case.person_id,
+                organisation=organisation,
+                authority=case.authority,
+                purpose=wanted.purpose,
+                consent=consent,
+                parts=list(wanted.parts),
+                content=sealed,
+                by=actor,
+                shared_at=at,
+                ends_at=at + timedelta(days=case.profile.sharing.days),
+            )
+    except IntegrityError:  # the key has served for something else
+        refuse_if(changed)
+        raise
+    BundleDocument.objects.bulk_create(
+        BundleDocument(bundle=row, document=document) for document in found.documents
+    )
+    detail(
+        organisation=str(organisation.pk),
+        purpose=wanted.purpose,
+        consent=str(consent.pk),
+        parts=list(wanted.parts),
+        documents=[document.number for document in found.documents],
+    )
+    _tell(case, [row], "bundle_shared", at)
+    return row
+
+
+def _tell(case: Case, bundles: Iterable[Bundle], kind: str, at: datetime) -> None:
+    """Tells whoever receives, but nobody who is kept from the case. The notice names neither."""
+    for row in bundles:
+        people = reads.people_who_receive(row.organisation).filter(~access.kept_from(case))
+        tell(people, kind, once=f"{kind}:{row.pk}", at=at)
+
+
+# Recalling ----------------------------------------------------------------------------------------
+@action("bundle.recalled", right=rights.SHARE)
+def recall_bundle(bundle: Bundle, *, actor: User, at: datetime, because: str) -> Bundle:
+    """Takes a bundle back at once: to whoever received it, it is absent from now on. Refused
+    without a reason, or where it was recalled already."""
+    bundle.refresh_from_db()
+    objections = []
+    if because not in set(RecallReason.values) - BY_ITSELF:
+        objections.append(Objection(_("Select why it is recalled"), field="because"))
+    if bundle.recalled_at is not None:
+        objections.append(Objection(_("It was recalled already.")))
+    refuse_if(objections)
+    recall_all(
+        bundle.case, Bundle.objects.filter(pk=bundle.pk), actor=actor, at=at, because=because
+    )
+    detail(because=because)
+    bundle.refresh_from_db()
+    return bundle
+
+
+def recall_all(
+    case: Case, bundles: QuerySet[Bundle], *, actor: User, at: datetime, because: str
+) -> list[Bundle]:
+    """Recalls those that are not, within an action that has checked the right and holds the lock of
+    the case. Returns them."""
+    rows = list(bundles.filter(recalled_at=None).select_related("organisation"))
+    if rows:
+        Bundle.objects.filter(pk__in=[row.pk for row in rows]).update(
+            recalled_at=at, recalled_by=actor, recalled_because=because
+        )
+        _tell(case, [row for row in rows if row.ends_at > at], "bundle_recalled", at)
+    return rows
+
+
+# Opening ------------------------------------------------------------------------------------------
+@action(reads.OPENED, right=rights.RECEIVE, look=True)
+def open_bundle(bundle: Bundle, *, actor: User, at: datetime) -> reads.Content:
+    """What is in a bundle, for whoever it was shared with. Hidden where it was recalled or is over.
+    A document that was withdrawn from the case since is not in it any more."""
+    reads.find_received(actor, bundle.pk, at=at)
+    content = reads.opened_content(bundle)
+    if content is None:
+        raise KeyGone("The key is gone.")
+    there = {str(pk) for pk in bundle.documents.values_list("document_id", flat=True)}
+    kept = Document.objects.filter(pk__in=there, withdrawn_at=None).values_list("pk", flat=True)
+    still = {str(pk) for pk in kept}
+    return reads.Content(content.parts, [one for one in content.documents if one["id"] in still])
+
+
+@action(reads.FILE_OPENED, right=rights.RECEIVE, look=True)
+def open_shared_file(
+    bundle: Bundle, *, actor: User, at: datetime, document: UUID
+) -> tuple[Document, SealedFile]:
+    """A document that went with a bundle; of a photograph the copy without what is hidden in it.
+    Hidden where there is none."""
+    reads.find_received(actor, bundle.pk, at=at)
+    row = Document.objects.filter(
+        pk=document, shared__bundle=bundle, case_id=bundle.case_id, withdrawn_at=None
+    ).first()
+    if row is None:
+        raise Hidden(rights.RECEIVE.code)
+    detail(number=row.number)
+    return row, open_file(row, bundle.person_id)
+
+
+# Consent ------------------------------------------------------------------------------------------
+@action("consent.recorded", right=rights.SHARE)
+def record_consent(
+    case: Case,
+    *,
+    actor: User,
+    at: datetime,
+    purpose: str,
+    recipient_kind: str,
+    answer: str,
+    given_on: date,
+    method: str = "",
+) -> Consent:
+    """Keeps what the person said to their data being shared for a purpose with a kind of
+    organisation. It takes the place of what they said to the same before; what was shared on that
+    is recalled where they do not agree any more. Raises Refused with every reason against it."""
+    today = at.astimezone(case.profile.calendar_for(case.calendar).zone).date()
+    refuse_if(
+        rules.objections_to_consent(
+            known_purpose=purpose in {p.code for p in case.profile.sharing_purposes},
+            known_kind=recipient_kind in reads.recipient_kinds(),
+            known_answer=answer in (ConsentAnswer.AGREED, ConsentAnswer.DECLINED),
+            given_on=given_on,
+            today=today,
+        )
+    )
+    row = Consent.objects.create(
+        id=uuid4(),
+        case=case,
+        purpose=purpose,
+        recipient_kind=recipient_kind,
+        answer=answer,
+        method=method if method in {m.code for m in case.profile.consent.methods} else "",
+        given_on=given_on.isoformat(),
+        recorded_by=actor,
+        recorded_at=at,
+    )
+    detail(consent=str(row.pk), purpose=purpose, kind=recipient_kind, answer=answer)
+    if answer != ConsentAnswer.AGREED:
+        same = case.bundles.filter(consent__purpose=purpose, consent__recipient_kind=recipient_kind)
+        _recall_for(case, same, actor, at, RecallReason.CONSENT)
+    return row
+
+
+@action("consent.withdrawn", right=rights.SHARE)
+def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
+    """The person withdraws it: what was shared on it is recalled at once. Refused where it was not
+    given, or is withdrawn already."""
+    consent.refresh_from_db()
+    if consent.answer != ConsentAnswer.AGREED or consent.withdrawn_at is not None:
+        refuse_if([Objection(_("There is no consent here that could be withdrawn."))])
+    consent.withdrawn_at, consent.withdrawn_by = at, actor
+    consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    detail(consent=str(consent.pk), purpose=consent.purpose)
+    _recall_for(consent.case, consent.bundles.all(), actor, at, RecallReason.CONSENT)
+    return consent
+
+
+def recall_of_restricted(case: Case, *, actor: User, at: datetime) -> None:
+    """Recalls everything that was shared of a case which only named people may see from now on.
+    Within the action that restricts it."""
+    _recall_for(case, case.bundles.all(), actor, at, RecallReason.RESTRICTED)
+
+
+def _recall_for(
+    case: Case, bundles: QuerySet[Bundle], actor: User, at: datetime, because: str
+) -> None:
+    for row in recall_all(case, bundles, actor=actor, at=at, because=because):
+        also("bundle.recalled", row, because=because)
+
+
+def choose(parts: Collection[str]) -> tuple[str, ...]:
+    """The parts in the order in which they stand in a bundle; what is unknown comes last, and is
+    refused."""
+    order = list(rules.PARTS)
+    return tuple(sorted(set(parts), key=lambda p: order.index(p) if p in order else len(order)))
