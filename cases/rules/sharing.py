@@ -18,7 +18,7 @@ STANDING, CONTACT, DECISIONS, REFERRAL, TEXT, IDENTITY = (
     "identity",
 )
 PARTS = {
-    STANDING: _lazy("How the case stands: stage, age group, language, interpreter"),
+    STANDING: _lazy("How the case stands: pseudonym, stage, age group, language, interpreter"),
     CONTACT: _lazy("Which ways to reach the person are safe"),
     DECISIONS: _lazy("Decisions that were made"),
     REFERRAL: _lazy("Answers of the referral that were chosen from lists"),

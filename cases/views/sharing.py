@@ -52,6 +52,11 @@ class _SharingView(CaseView):
         frame = case_frame(request, self.case, self.held, current="case_people")
         return render(request, f"sharing/{template}.html", {**frame, **more}, status=status)
 
+    def form_page(self, request: HttpRequest, template: str, **more: Any) -> HttpResponse:
+        """A form, which shows the case as well: that is a look."""
+        writer.write("sharing.viewed", at=self.at, actor_id=request.user.pk, case_id=self.case.pk)
+        return self.show(request, template, **more)
+
     def looked(self, request: HttpRequest, lines: list[reads.Line]) -> None:
         writer.write(
             "bundles.viewed",
@@ -121,7 +126,7 @@ class ShareView(_SharingView):
         )
 
     def _page(self, request: HttpRequest, form: ShareForm, status: int = 200) -> HttpResponse:
-        return self.show(
+        return self.form_page(
             request,
             "share",
             form=form,
@@ -172,17 +177,17 @@ class RecordConsentView(_SharingView):
     organisation."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        return self.show(request, "consent", form=self._form())
+        return self.form_page(request, "consent", form=self._form())
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         form = self._form(request.POST)
         if not form.is_valid():
-            return self.show(request, "consent", form=form, status=422)
+            return self.form_page(request, "consent", form=form, status=422)
         try:
             record_consent(self.case, actor=request.user, at=self.at, **form.cleaned_data)
         except Refused as refusal:
             add_objections(form, refusal)
-            return self.show(request, "consent", form=form, status=422)
+            return self.form_page(request, "consent", form=form, status=422)
         messages.success(request, _("What the person said is recorded."))
         return redirect("case_people", reference=self.case.reference)
 

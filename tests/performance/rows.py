@@ -153,7 +153,7 @@ class Rows:
             **by,
         )
         wanted = sharing.Wanted(
-            world.provider_house.pk, "support", consent.pk, ("standing", "referral", "identity")
+            world.provider_house.pk, "support", consent.pk, ("standing", "referral")
         )
         digest = sharing.preview_bundle(self.wide, wanted=wanted, **by).digest
         row = sharing.share_bundle(self.wide, wanted=wanted, digest=digest, key=uuid4(), **by)

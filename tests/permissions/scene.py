@@ -163,7 +163,7 @@ def _shared(scene: Scene, case: Case, by: User, document: Document) -> Bundle:
         scene.world.provider_house.pk,
         "support",
         consent.pk,
-        ("standing", "identity"),
+        ("contact", "identity"),
         (document.pk,),
     )
     digest = sharing.preview_bundle(case, wanted=wanted, **acts).digest
