@@ -271,7 +271,7 @@ def _kept_out() -> Func:
     that they are, so that the database answers."""
     return Func(
         F("case_id"),
-        template="(%(expressions)s = ANY ((SELECT cases_excluded())::uuid[]))",
+        template="(%(expressions)s = ANY ((SELECT cases_excluded(nrm_actor()))::uuid[]))",
         output_field=BooleanField(),
     )
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from cases.models import Deadline, Draft
+from cases.actions.sharing import Wanted, preview_bundle
+from cases.models import Case, Consent, Deadline, Draft
 from cases.rules.deadlines import pause_reasons
 from nrm.audit.codes import PERSON
 from nrm.context import acting_as
@@ -105,6 +107,25 @@ def _cover(scene: Scene, place: Place) -> Body:
     return {"delegate": delegate, "begins_on": day, "ends_on": day}
 
 
+def _wanted(scene: Scene, place: Place) -> Body:
+    """What can be shared on the consent of the scene to exactly that."""
+    with acting_as(scene.world.supervisor):
+        consent = Consent.objects.get(case__reference=place["reference"], purpose="support").pk
+    house = str(scene.world.provider_house.pk)
+    about = {"organisation": house, "purpose": "support", "consent": str(consent)}
+    return {**about, "parts": ["contact"], "documents": []}
+
+
+def _previewed(scene: Scene, place: Place) -> Body:
+    body, by = _wanted(scene, place), scene.world.supervisor
+    house, consent = UUID(body["organisation"]), UUID(body["consent"])
+    with acting_as(by):
+        case = Case.objects.get(reference=place["reference"])
+        wanted = Wanted(house, "support", consent, ("contact",))
+        digest = preview_bundle(case, actor=by, at=scene.at, wanted=wanted).digest
+    return {**body, "digest": digest, "key": str(uuid4())}
+
+
 def _staff_code(scene: Scene, place: Place) -> Body:
     auditor = scene.world.users["auditor"]
     with acting_as(auditor):
@@ -179,6 +200,16 @@ _OTHERWISE = {
     "end_emergency": Meant("supervisor", "opened"),
     "review_emergency": Meant("supervisor", "opened"),
     "list_emergencies_to_review": Meant("supervisor"),
+    "list_bundles": Meant("supervisor", "others"),
+    "read_bundle": Meant("supervisor", "others"),
+    "preview_bundle": Meant("supervisor", "others", _wanted),
+    "share_bundle": Meant("supervisor", "others", _previewed),
+    "recall_bundle": Meant("supervisor", "others"),
+    "record_consent": Meant("supervisor", "assigned"),
+    "withdraw_consent": Meant("supervisor", "others"),
+    "list_shared": Meant("provider"),
+    "open_shared": Meant("provider", "shared"),
+    "open_shared_document": Meant("provider", "shared"),
     "hand_on_cases": Meant("caseworker", "", _cover),
     "read_staff_looks": Meant("auditor", "", _staff_code),
     "look_into_anomaly": Meant("auditor", "anomaly", lambda scene, place: {"count": 9}),
@@ -189,6 +220,7 @@ _OTHERWISE = {
 _FIRST = ("take_indicator_back",)
 _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
+    *("recall_bundle", "withdraw_consent"),
     *("ask_for_erasure", "decide_erasure", "declare_conflict"),
 )
 _METHODS = ("get", "put", "patch", "post", "delete")

@@ -127,6 +127,7 @@ def _cases(scene: Scene) -> None:
     bundle = _shared(scene, others, world.caseworker2, document)
     parts = {"bundle": bundle.pk, "document": document.pk}
     scene.places["shared"] = {key: str(value) for key, value in parts.items()}
+    scene.places["shared"]["document_id"] = str(document.pk)
     # Another consent than the one it rests on.
     with acting_as(world.supervisor):
         asked = others.consents.get(purpose="referral").pk
