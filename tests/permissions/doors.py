@@ -42,6 +42,16 @@ HELD: dict[str, tuple[str, ...]] = {
     "end_emergency": ("supervisors", "emergency"),
     "review_emergency": ("supervisors",),
 }
+# By which nearness and role one stands so.
+PAIRS: dict[str, frozenset[tuple[str, str]]] = {
+    "caseworker": frozenset({("work", "caseworker")}),
+    "supervisors": frozenset({("decide", "supervisor")}),
+    "intake": frozenset({("work", "intake")}),
+    "referrers": frozenset({("refer", "first_responder"), ("refer", "responder_lead")}),
+    "provider": frozenset({("protect", "protection_provider")}),
+    "liaison": frozenset({("prosecute", "prosecution_liaison")}),
+    "emergency": frozenset({("emergency", "caseworker"), ("emergency", "supervisor")}),
+}
 ABSENT = "7K3MQ-9TD2X-4HJ3"
 
 
@@ -58,6 +68,9 @@ class Doors:
 
     def faults(self, some: tuple[CaseRight, ...] = RIGHTS) -> Iterator[str]:
         """What each door says otherwise than it should of these rights, in sentences."""
+        for right in some:
+            if right.holders != frozenset().union(*(PAIRS[one] for one in HELD[right.code])):
+                yield f"the table of rights: {right.code}"
         for relation in self.relations:
             user = User.objects.get(pk=self.scene.world.users[relation.name].pk)
             yield from self._of(relation, user, some)

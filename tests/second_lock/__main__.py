@@ -294,15 +294,15 @@ def turn_over(only: str) -> int:
     for branch in branches():
         if only not in branch.where:
             continue
+        said = f"{branch.where}: {branch.what}"
+        if why := reason(branch.where, branch.what):
+            same.append(f"{said}: {why}")
+            continue
         try:
             with branch.changed():
                 fault = next(doors.faults(branch.about), "")
         except Exception as error:
             fault = f"{type(error).__name__}: {str(error)[:80]}"
-        said = f"{branch.where}: {branch.what}"
-        if not fault and (why := reason(branch.where, branch.what)):
-            same.append(f"{said}: {why}")
-            continue
         counted.setdefault(branch.where, []).append(fault)
         print(f"{said}: {fault or 'NOTHING NOTICED IT'}", flush=True)
         if not fault:
