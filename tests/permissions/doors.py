@@ -32,6 +32,7 @@ HELD: dict[str, tuple[str, ...]] = {
     "read_document": WORKERS,
     "add_document": WORKERS,
     "do_task": READERS,
+    "share": WORKERS,
     "show_identity": (*WORKERS, "emergency"),
     "see_access": ("supervisors",),
     "keep_or_erase": ("supervisors",),

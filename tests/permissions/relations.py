@@ -22,11 +22,12 @@ from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import Scope
 from nrm.accounts.tokens import new_token
+from nrm.context import acting_as
 from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.decisions import road
 from tests.intake.answers import CHILD
-from tests.permissions.scene import Scene, _document, _given, _keep, _referred, _tokens
+from tests.permissions.scene import Scene, _document, _given, _keep, _referred, _shared, _tokens
 from tests.permissions.table import (
     ACTORS,
     FORBIDDEN,
@@ -254,9 +255,15 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
     by: dict[str, Any] = {"actor": world.caseworker, "at": at}
     case = _given(scene, _referred(scene, CHILD), world.caseworker)
     notes.write_note(case, text="Asked for an interpreter.", **by)
+    document = _document(scene, case, world.caseworker)
+    bundle = _shared(scene, case, world.caseworker, document)
+    with acting_as(world.caseworker):
+        asked = case.consents.get(purpose="referral").pk
     parts: dict[str, Any] = {
         "organisation": world.provider_house.pk,
-        "document": _document(scene, case, world.caseworker).pk,
+        "document": document.pk,
+        "bundle": bundle.pk,
+        "consent": asked,
         "person": world.caseworker.pk,
         **_screening(case, world, by),
     }
