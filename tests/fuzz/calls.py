@@ -80,13 +80,14 @@ class Found:
     violations: int = 0
     rows_of_others: int = 0
     problems: dict[str, str] = field(default_factory=dict)
+    operations: set[str] = field(default_factory=set)  # all there are
     # Operations that no program may call: a person does them, signed in on the pages.
     in_person: set[str] = field(default_factory=set)
 
     @property
     def never_arrived(self) -> list[str]:
-        """What a program may call, and no call of it was answered below 300."""
-        return sorted(set(self.of_operations) - self.arrived - self.in_person)
+        """What a program may call, and no call of it was answered below 300, or none was made."""
+        return sorted(self.operations - self.arrived - self.in_person)
 
     def note(self, kind: str, what: str, detail: str) -> None:
         setattr(self, kind, getattr(self, kind) + 1)
@@ -134,6 +135,7 @@ def tokens_of(scene: Scene) -> dict[str, str]:
 def pool_of(scene: Scene, rng: random.Random) -> Pool:
     renamed = {"draft": "draft_id", "indicator": "code", "organisation": "organisation_id"}
     renamed |= {"bundle": "bundle_id", "consent": "consent_id"}
+    renamed |= {"exclusion": "exclusion_id", "cover": "cover_id"}
     named = {
         name: {renamed.get(key, key): value for key, value in place.items() if value}
         for name, place in scene.places.items()
@@ -202,6 +204,7 @@ def run(
         for role in tokens
     }
     told_of = [operation.definition.raw for operation in operations]
+    found.operations = {each["operationId"] for each in told_of}
     found.in_person = {each["operationId"] for each in told_of if each.get("x-in-person")}
     make_first_calls(scene, operations, callers)
     # Of the short run, which has fewer calls than operations and roles, a part in turn.

@@ -211,6 +211,7 @@ _OTHERWISE = {
     "open_shared": Meant("provider", "shared"),
     "open_shared_document": Meant("provider", "shared"),
     "hand_on_cases": Meant("caseworker", "", _cover),
+    "end_cover": Meant("supervisor", "cover"),
     "read_staff_looks": Meant("auditor", "", _staff_code),
     "look_into_anomaly": Meant("auditor", "anomaly", lambda scene, place: {"count": 9}),
 }
