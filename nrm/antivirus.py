@@ -55,6 +55,17 @@ def scan(blocks: Iterable[bytes]) -> Scan:
     return Scan.AWAY
 
 
+def answers() -> bool:
+    """Whether the scanner is there, without giving it a file."""
+    try:
+        with _connected() as line:
+            line.settimeout(_CONNECT)
+            line.sendall(b"zPING\0")
+            return line.recv(16) == b"PONG\0"
+    except OSError:
+        return False
+
+
 def _ask(blocks: Iterable[bytes], *, until: float) -> str:
     with _connected() as line:
         try:

@@ -114,6 +114,22 @@ def test_what_was_not_scanned_when_it_came_is_scanned_when_it_leaves(
     assert look.data["scan"] == "clean"
 
 
+def test_who_watches_the_service_is_told_that_the_scanner_is_away(
+    db, client, settings, clamd, monkeypatch
+):
+    def told():
+        monkeypatch.setattr("nrm.health._scanner_asked_at", float("-inf"))
+        answer = client.get("/health/ready")
+        assert answer.status_code == 200  # the pages work without it
+        return answer.json().get("scanner")
+
+    assert told() is None
+    settings.CLAMD = clamd
+    assert told() == "ok"
+    settings.CLAMD = "/nowhere/clamd"
+    assert told() == "degraded"
+
+
 @pytest.mark.parametrize(
     ("clamd_is", "away", "wrong"),
     [
