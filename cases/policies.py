@@ -434,6 +434,25 @@ def _exclusion() -> Table:
     )
 
 
+def _merging() -> Table:
+    """Read by who is near either case; written by who may merge both."""
+    name = "cases_merging"
+
+    def near_both(right: "rights.CaseRight") -> str:
+        of = pairs(right)
+        return f"{listed(f'{name}.case_id', of)} AND {listed(f'{name}.into_id', of)}"
+
+    return Table(
+        name,
+        read={"near": listed(f"{name}.case_id", SEE), "into": listed(f"{name}.into_id", SEE)},
+        insert={
+            "both": f"{near_both(rights.PROPOSE_MERGING)} AND {name}.asked_by_id = {ACTOR}"
+            f" AND {name}.state = 'asked'"
+        },
+        update={"both": near_both(rights.PROPOSE_MERGING)},
+    )
+
+
 def _emergency() -> Table:
     """Somebody's own is theirs to read; they write it while they have the case open, which the
     database alone gives them (cases_open_in_emergency)."""
@@ -687,6 +706,7 @@ def register() -> None:
         *_grants(),
         _exclusion(),
         _emergency(),
+        _merging(),
         _cover(),
         *_bundle(),
         _listed(),

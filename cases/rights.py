@@ -126,6 +126,13 @@ DECLARE_CONFLICT = _right(
     "declare_conflict", _("Declare a conflict of interest, and so leave the case at once"),
     *_CASEWORK, ("work", Role.INTAKE),
 )
+PROPOSE_MERGING = _right(
+    "propose_merging", _("Say that two cases are of one person, for another to agree"), *_TRIAGE
+)
+DECIDE_MERGING = _right(
+    "decide_merging", _("Agree that two cases are of one person, or that they are not"),
+    ("decide", Role.SUPERVISOR),
+)
 IN_EMERGENCY = _right(
     "in_emergency", _("See a case for a limited time, opened in an emergency"), *_IN_EMERGENCY
 )
@@ -165,6 +172,8 @@ RIGHTS: tuple[CaseRight, ...] = (
     SET_CONFIDENTIALITY,
     EXCLUDE,
     DECLARE_CONFLICT,
+    PROPOSE_MERGING,
+    DECIDE_MERGING,
     IN_EMERGENCY,
     END_EMERGENCY,
     SHARE,

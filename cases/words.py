@@ -196,6 +196,12 @@ def _refused(event: Event, case: Case) -> str:
     return f"{right.label}." if right else ""
 
 
+def _merged(event: Event, case: Case) -> str:
+    if not event.data.get("agreed"):
+        return _("It was not agreed to.")
+    return _("It is undone.") if event.data.get("undo") else _("The two cases are merged.")
+
+
 def _document(event: Event, case: Case) -> str:
     number = event.data.get("number")
     return _("Document %(number)s.") % {"number": number} if number else ""
@@ -284,6 +290,11 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ),
     ("erasure.noted", _lazy("The erasure was noted outside the database"), None, False),
     ("keeping.viewed", _lazy("Keeping and erasing opened"), None, True),
+    ("merging.asked", _lazy("Asked to merge with another case"), None, False),
+    ("merging.undoing_asked", _lazy("Asked to undo the merging"), None, False),
+    ("merging.decided", _lazy("Merging decided by a second person"), _merged, False),
+    ("merging.withdrawn", _lazy("Asking to merge was taken back"), None, False),
+    ("merging.viewed", _lazy("Merging opened"), None, True),
     ("person.searched", _lazy("Searched for a person"), None, True),
     ("access.refused", _lazy("Was refused"), _refused, True),
     ("cases.listed", _lazy("List of cases shown"), None, True),
@@ -317,6 +328,8 @@ for _kind, _sentence, _page in (
     ("bundle_shared", _lazy("Something was shared with your organisation."), "shared"),
     ("bundle_recalled", _lazy("Something shared with your organisation was recalled."), "shared"),
     ("emergency_used", _lazy("A case was opened in an emergency."), "audit_trail"),
+    ("merging_asked", _lazy("A colleague asks you to decide on merging cases."), "case_merging"),
+    ("merging_decided", _lazy("Merging cases, for which you asked, was decided."), "case_merging"),
     ("case_left_alone", _lazy("A case has no caseworker any more."), "triage"),
     ("case_brought_near", _lazy("A case was shared with your organisation."), ""),
     ("referral_received", _lazy("A referral came in and waits for a caseworker."), "triage"),

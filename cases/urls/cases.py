@@ -34,6 +34,7 @@ from cases.views.keeping import (
     HoldView,
     KeepingView,
 )
+from cases.views.merging import MergingDecisionView, MergingView, UndoMergingView
 from cases.views.near import NearCasesView, SummaryView
 from cases.views.notes import NotesView
 from cases.views.sharing import (
@@ -155,6 +156,17 @@ urlpatterns = [
         "cases/<str:reference>/exclusions/<uuid:exclusion>/lifting/",
         LiftExclusionView.as_view(),
         name="case_exclusion_lifting",
+    ),
+    path("cases/<str:reference>/merging/", MergingView.as_view(), name="case_merging"),
+    path(
+        "cases/<str:reference>/merging/<uuid:merging>/decision/",
+        MergingDecisionView.as_view(),
+        name="case_merging_decision",
+    ),
+    path(
+        "cases/<str:reference>/merging/<uuid:merging>/undoing/",
+        UndoMergingView.as_view(),
+        name="case_merging_undoing",
     ),
     path("cases/<str:reference>/conflict/", ConflictView.as_view(), name="case_conflict"),
     path("near/", NearCasesView.as_view(), name="near_cases"),

@@ -13,13 +13,14 @@ from cases.models import Case
 from cases.rights import IN_EMERGENCY, SCREEN, SEE_WORKLIST
 from cases.selectors.cases import identity_bar
 from cases.selectors.emergency import minutes_left, running_until
+from cases.selectors.merging import goes_on_in
 
 
 def case_frame(
     request: HttpRequest, case: Case, held: frozenset[str], *, current: str
 ) -> dict[str, Any]:
     """The context that `cases/frame.html` reads; `current` is the URL name of the open tab. One
-    query, and one more for somebody who opened the case in an emergency."""
+    query; one more for somebody who opened the case in an emergency, two more for a closed case."""
     # Only for whom it is their way in: everybody else's pages ask nothing of it.
     emergency = None
     if IN_EMERGENCY.code in held and SCREEN.code not in held:
@@ -29,6 +30,7 @@ def case_frame(
         "case": case,
         "identity": identity_bar(case, held),
         "emergency": emergency,
+        "merged_into": goes_on_in(case, request.user),  # type: ignore[arg-type]
         "emergency_minutes": minutes_left(emergency) if emergency else 0,
         "tabs": [
             {
