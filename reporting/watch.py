@@ -116,7 +116,7 @@ def _rules() -> dict[str, list[Any]]:
 def why(row: Anomaly) -> str:
     """In a sentence why it is shown."""
     sentence = {
-        AnomalyKind.NIGHT: _("Looked at cases %(count)d times between %(hours)s."),
+        AnomalyKind.NIGHT: _("Looked at cases %(count)d times at night (%(hours)s)."),
         AnomalyKind.VOLUME: _("Looked at %(count)d different cases."),
         AnomalyKind.UNASSIGNED: _(
             "Read %(count)d cases that nobody had given them, and did nothing in them."

@@ -50,7 +50,8 @@ def ask_merging(
             )
         )
     )
-    assert ends is not None and into is not None
+    assert ends is not None
+    assert into is not None
     return _ask(case, ends, into, actor=actor, at=at, reason=reason, undo=False)
 
 
@@ -147,9 +148,7 @@ def _ask(
     also(verb, into, reason=reason)
     theirs = access.people_near(into, "decide", Role.SUPERVISOR)
     people = access.people_near(ends, "decide", Role.SUPERVISOR).filter(pk__in=theirs)
-    tell(
-        people.exclude(pk=actor.pk), "merging_asked", once=f"merging:{row.pk}", at=at, case=ends
-    )
+    tell(people.exclude(pk=actor.pk), "merging_asked", once=f"merging:{row.pk}", at=at, case=ends)
     return row
 
 
@@ -177,9 +176,7 @@ def _part(row: Merging, ends: Case, *, at: datetime) -> None:
     for one in merged.kept:
         Deadline.objects.filter(
             pk=one["deadline"], state=DeadlineState.VOID, settled_at=merged.decided_at
-        ).update(
-            state=one["state"], settled_at=None, next_reminder_at=one["next_reminder_at"]
-        )
+        ).update(state=one["state"], settled_at=None, next_reminder_at=one["next_reminder_at"])
     merged.undone_at = at
     merged.save(update_fields=["undone_at"])
     ends.closed_at = None

@@ -55,9 +55,7 @@ class Merging(OfCase):
                 condition=Q(state="agreed", undo=False, undone_at=None),
                 name="merged_once",
             ),
-            models.CheckConstraint(
-                condition=~Q(case=models.F("into")), name="merged_with_another"
-            ),
+            models.CheckConstraint(condition=~Q(case=models.F("into")), name="merged_with_another"),
             models.CheckConstraint(
                 condition=~Q(decided_by=models.F("asked_by")) | Q(state="withdrawn"),
                 name="merging_of_two_people",

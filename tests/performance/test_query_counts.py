@@ -175,6 +175,8 @@ READS: tuple[Read, ...] = (
     Read("api_case_emergency", "supervisor", "opened"),
     Read("api_case_confidentiality", "supervisor", "wide"),
     Read("api_case_exclusions", "supervisor", "wide"),
+    Read("case_merging", "supervisor", "wide"),
+    Read("api_case_merging", "supervisor", "wide"),
     Read("api_audit_events", "auditor"),
     Read("api_batch", "supervisor", "batch"),
     Read("api_decisions", "caseworker", "wide"),

@@ -15,6 +15,7 @@ from cases.actions import (
     drafting,
     emergency,
     excluding,
+    merging,
     notes,
     referring,
     sharing,
@@ -97,6 +98,15 @@ def _cases(scene: Scene) -> None:
     )
     parts["exclusion"] = kept_out.pk
     _keep(scene, "assigned", assigned, parts)
+    asked = merging.ask_merging(
+        queue,
+        actor=world.intake,
+        at=at,
+        other=assigned.reference,
+        reason="compared",
+        goes_on="other",
+    )
+    scene.places["queue"]["merging"] = str(asked.pk)
 
     scene.places["cover"] = {"cover": str(_cover(scene).pk)}
 

@@ -60,7 +60,7 @@ def test_looks_at_night_count_on_the_clock_of_the_profile(world, rule, as_worker
     page = world.client("auditor").get(URL)
     (line,) = page.context["lines"]
     assert line.why == (
-        f"Looked at cases {rule.night_looks + 1} times between 22:00–6:00."
+        f"Looked at cases {rule.night_looks + 1} times at night (22:00–6:00)."
         f" From {rule.night_looks} on a day it is shown here."
     )
     assert line.person == codes(world).of("P", world.caseworker.pk)

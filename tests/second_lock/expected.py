@@ -252,6 +252,19 @@ def _excludes(standing: Standing, row: Row, _facts: Facts) -> bool:
     return str(row["case_id"]) in standing.cases(rights.EXCLUDE)
 
 
+def _goes_on(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return str(row["into_id"]) in standing.cases(*SEE)
+
+
+def _near_both(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.cases(rights.PROPOSE_MERGING)
+    return str(row["case_id"]) in mine and str(row["into_id"]) in mine
+
+
+def _asks_to_merge(standing: Standing, row: Row, facts: Facts) -> bool:
+    return str(row["asked_by_id"]) == standing.who.pk and _near_both(standing, row, facts)
+
+
 def _in_emergency(standing: Standing, row: Row, _facts: Facts) -> bool:
     mine = standing.who.acts and str(row["person_id"]) == standing.who.pk
     return mine and str(row["case_id"]) in standing.cases(rights.IN_EMERGENCY)
@@ -381,6 +394,9 @@ RULES: dict[str, Rule] = {
         also={"read": _received, "insert": _shares},
     ),
     "cases_bundledocument": Rule(also={"read": _of_bundle, "insert": _adds_to_bundle}),
+    "cases_merging": Rule(
+        SEE, also={"read": _goes_on, "insert": _asks_to_merge, "update": _near_both}
+    ),
     "cases_listedcase": Rule(also={"read": _shelved}),
     "cases_referral": Rule(SEE, also={"read": _sent_by_team}),
     "cases_draft": Rule(
