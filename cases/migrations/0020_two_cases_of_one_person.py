@@ -22,7 +22,7 @@ def user(**more):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0018_covers"),
+        ("cases", "0019_one_policy_for_the_owner"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
