@@ -39,6 +39,8 @@ HELD: dict[str, tuple[str, ...]] = {
     "set_confidentiality": ("supervisors",),
     "exclude": ("supervisors",),
     "declare_conflict": READERS,
+    "propose_merging": ("intake", "supervisors"),
+    "decide_merging": ("supervisors",),
     "in_emergency": ("emergency",),
     "end_emergency": ("supervisors", "emergency"),
     "review_emergency": ("supervisors",),

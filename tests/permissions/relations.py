@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases import access
-from cases.actions import assigning, emergency, excluding, notes
+from cases.actions import assigning, emergency, excluding, merging, notes
 from cases.actions.confidentiality import change_confidentiality
 from cases.models import Case
 from nrm.accounts import actions as accounts
@@ -279,6 +279,13 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         case, actor=world.supervisor, at=at, reason="named",
         organisation=houses["of_excluded_house"],
     )  # fmt: skip
+    if one := {"decided": "open", "sealed": "restricted"}.get(place):
+        asked = merging.ask_merging(
+            case, actor=world.supervisor, at=at, other=scene.references[one], reason="compared",
+            goes_on="other",
+        )  # fmt: skip
+        parts["merging"] = asked.pk
+        scene.places[one]["merging"] = str(asked.pk)
     if place in ("restricted", "sealed"):
         named = ("named", "named_supervisor", "with_small_token")
         change_confidentiality(
