@@ -107,7 +107,6 @@ def _cover(scene: Scene, place: Place) -> Body:
     return {"delegate": delegate, "begins_on": day, "ends_on": day}
 
 
-<<<<<<< HEAD
 def _wanted(scene: Scene, place: Place) -> Body:
     """What can be shared on the consent of the scene to exactly that."""
     with acting_as(scene.world.supervisor):
@@ -125,10 +124,10 @@ def _previewed(scene: Scene, place: Place) -> Body:
         wanted = Wanted(house, "support", consent, ("contact",))
         digest = preview_bundle(case, actor=by, at=scene.at, wanted=wanted).digest
     return {**body, "digest": digest, "key": str(uuid4())}
-=======
+
+
 def _another_case(scene: Scene, place: Place) -> Body:
     return {"other": scene.references["review"], "goes_on": "this"}
->>>>>>> 2f58540 (Merging in the relations and in the first calls)
 
 
 def _staff_code(scene: Scene, place: Place) -> Body:
@@ -230,11 +229,8 @@ _OTHERWISE = {
 _FIRST = ("take_indicator_back",)
 _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
-<<<<<<< HEAD
     *("recall_bundle", "withdraw_consent"),
-=======
     *("decide_merging", "ask_undoing"),
->>>>>>> 2f58540 (Merging in the relations and in the first calls)
     *("ask_for_erasure", "decide_erasure", "declare_conflict"),
 )
 _METHODS = ("get", "put", "patch", "post", "delete")

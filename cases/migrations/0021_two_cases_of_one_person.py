@@ -22,7 +22,7 @@ def user(**more):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0019_one_policy_for_the_owner"),
+        ("cases", "0020_sharing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
