@@ -74,10 +74,10 @@ class Doors:
         for right in some:
             if right.holders != frozenset().union(*(PAIRS[one] for one in HELD[right.code])):
                 yield f"the table of rights: {right.code}"
+        yield from self._teams()
         for relation in self.relations:
             user = User.objects.get(pk=self.scene.world.users[relation.name].pk)
             yield from self._of(relation, user, some)
-        yield from self._teams()
 
     def _of(self, relation: Relation, user: User, some: tuple[CaseRight, ...]) -> Iterator[str]:
         held = {place: self._held(relation, place) for place in PLACES}
