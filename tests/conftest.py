@@ -69,9 +69,8 @@ def pytest_configure(config: pytest.Config) -> None:
 _LONGEST = (
     "browser/test_every_page.py",
     "permissions/test_table.py",
-    "permissions/test_relations.py",
+    "relations/test_relations.py",
     "permissions/test_refusals.py",
-    "permissions/test_relations.py",
     "browser/test_languages.py",
     "browser/test_journey.py",
     "performance/test_query_counts.py",
