@@ -47,7 +47,9 @@ class _Found:
 def _find(case: Case, wanted: Wanted) -> tuple[_Found, rules.Facts]:
     case.refresh_from_db(fields=["confidentiality", "version"])
     organisations = reads.organisations_to_share_with(case)
-    organisation = organisations.filter(pk=wanted.organisation).first()
+    organisation = (
+        organisations.filter(pk=wanted.organisation).first() if wanted.organisation else None
+    )
     consents = {row.pk: row for row in reads.consents_that_stand(case)}
     consent = consents.get(wanted.consent) if wanted.consent else None
     could = {row.pk: row for row in reads.documents_to_share(case)}
