@@ -563,6 +563,8 @@ NOT_PAGES: dict[str, str] = {
     "case_erasure_withdrawal": "takes what is sent",
     "shared_file": "gives a file",
     "cover_end": "takes what is sent",
+    "case_merging_decision": "takes what is sent",
+    "case_merging_undoing": "takes what is sent",
     "case_emergency_end": "takes what is sent",
     "inbox_item_read": "takes what is sent",
     "screening_start": "takes what is sent",
