@@ -16,7 +16,7 @@ from tests.casework.people import assigned
 COSTS = {
     "case_notes": ("caseworker", 12),
     "case_timeline": ("caseworker", 13),
-    "case_access": ("supervisor", 25),
+    "case_access": ("supervisor", 28),
 }
 
 

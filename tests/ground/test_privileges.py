@@ -43,6 +43,8 @@ def test_jobs_write_these_tables_and_no_others(db):
         "public.cases_draft": "DELETE UPDATE",
         "public.cases_inboxitem": "INSERT",
         "public.cases_outgoingmail": "INSERT UPDATE",
+        "public.reporting_anomaly": "INSERT UPDATE",
+        "public.reporting_watched": "INSERT UPDATE",
     }
 
 
@@ -58,6 +60,7 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "public.identities_likeness",
         "public.accounts_session",
         "public.accounts_token",
+        "public.reporting_codesecret",
         "public.reporting_frozentable",
     }
     assert not hidden & readable("nrm_worker")
@@ -84,6 +87,7 @@ def test_keys_role_handles_wrapped_keys_and_ciphertext_and_nothing_else(db):
         "keys.user_key",
         "public.audit_cluster",
         "public.identities_token",
+        "public.reporting_codesecret",
     }
     assert writable("nrm_keys") == {
         "keys.person_key": "DELETE INSERT UPDATE",
