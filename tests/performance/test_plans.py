@@ -1,7 +1,8 @@
 """How lists are read, asked of PostgreSQL itself: no statement of a list, in any order and with any
 one filter, scans a table of cases or throws away more than ten rows for each that it keeps, for
 somebody who sees twenty cases of thousands, most, or all. Seen on real plans of a filled and
-analysed database; nothing is switched off."""
+analysed database, prepared as they are when people work: made for any values and kept; nothing is
+switched off."""
 
 import json
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from psycopg import sql
+from psycopg.adapt import PyFormat, Transformer
 
 from cases import rights
 from cases.models import Case
@@ -81,15 +84,45 @@ class Watched:
         self.seen = 0
         self.faults: list[str] = []
 
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip("( \n").startswith(("SELECT", "WITH")) and "cases_" in sql:
+    def __call__(self, execute: Any, text: str, params: Any, many: bool, context: Any) -> Any:
+        if text.lstrip("( \n").startswith(("SELECT", "WITH")) and "cases_" in text:
             self.seen += 1
-            with connection.connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
-                told = cursor.fetchone()[0]
-            plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
-            self.faults += [f"{fault}: {sql[:300]}" for fault in faults(plan)]
-        return execute(sql, params, many, context)
+            self.faults += [f"{fault}: {text[:300]}" for fault in faults(kept_plan(text, params))]
+        return execute(text, params, many, context)
+
+
+def kept_plan(text: str, params: Any) -> dict[str, Any]:
+    """What the plan did that the database keeps for this statement: psycopg prepares a statement
+    when it comes again, with the types that it gives the values, and the roles of the application
+    plan it once, for any values."""
+    given = list(params.values() if isinstance(params, dict) else params or ())
+    at_hand = Transformer(connection.connection)
+    at_hand.dump_sequence(given, [PyFormat.AUTO] * len(given))
+    places = [f"${n}" for n in range(1, len(given) + 1)]
+    if isinstance(params, dict):
+        numbered = text % dict(zip(params, places, strict=True))
+    else:
+        numbered = text % tuple(places) if places else text
+    with connection.connection.cursor() as cursor:
+        types = [
+            cursor.execute("SELECT %s::oid::regtype::text", [oid]).fetchone()[0]
+            if oid
+            else "unknown"
+            for oid in at_hand.types or ()
+        ]
+        cursor.execute(
+            sql.SQL("PREPARE looked_at {} AS {}").format(
+                sql.SQL(f"({', '.join(types)})" if types else ""), sql.SQL(numbered)
+            )
+        )
+        values = sql.SQL(", ").join(map(sql.Literal, given))
+        told = cursor.execute(
+            sql.SQL("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE looked_at {}").format(
+                sql.SQL("({})").format(values) if given else sql.SQL("")
+            )
+        ).fetchone()[0]
+        cursor.execute("DEALLOCATE looked_at")
+    return (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
 
 
 def watch(user: User, read: Any) -> Any:
@@ -262,6 +295,14 @@ def test_the_cases_of_a_page_are_asked_for_through_the_one_door(crowd):
         assert lists.in_order(user, SEE_CASE, SHOWN_IN_LISTS, some) == []
     with acting_as(crowd.supervisor):
         assert lists.in_order(crowd.supervisor, rights.SEE_CASE, SHOWN_IN_LISTS, some)
+
+
+def test_the_plans_looked_at_are_those_made_for_any_values(crowd):
+    with acting_as(crowd.supervisor), connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_generic_plan",)
+        plan = kept_plan("SELECT reference FROM cases_case WHERE reference = %s", ["many7"])
+    assert "$1" in json.dumps(plan)
 
 
 def test_a_plan_at_fault_is_told():
