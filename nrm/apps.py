@@ -32,6 +32,7 @@ class GroundConfig(AppConfig):
 
     def ready(self) -> None:
         from nrm import (
+            moments,  # noqa: F401  teaches each connection
             policies,
             startup,  # noqa: F401  registers the check of a deployment
         )
