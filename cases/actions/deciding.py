@@ -17,6 +17,7 @@ from cases.actions import clocks
 from cases.actions.telling import tell
 from cases.models import Case, Decision, DecisionReview, FindingSet
 from cases.models.decision import DecisionState
+from cases.models.listing import list_when_the_case_is_written
 from cases.rules import decisions as rules
 from cases.selectors import decisions as reads
 from identities.crypto import seal, seal_json
@@ -425,6 +426,7 @@ def _make(
     record = _record(decision, draft, law_stage=stage_before, started=started)
     decision.record = record
     decision.record_hash = rules.hash_of(record)
+    list_when_the_case_is_written()
     decision.save(update_fields=_MADE_WITH)
     case.stage, case.stage_since = way.to_stage, at
     case.version += 1

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from cases.models import Case, Deadline
 from nrm.accounts.models import User
@@ -37,6 +38,8 @@ def tell(
     `once` names the occasion: a second call with the same name tells nobody twice, whoever makes
     it and however many at once. Returns how many people were told now.
     """
+    if isinstance(users, QuerySet):
+        users = users.only("pk")
     people = [user.pk for user in users]
     if not people:
         return 0

@@ -12,7 +12,7 @@ authority, their own cases (they are the caseworker) apart from those that they 
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import connections, models, transaction
+from django.db import connection, connections, models, transaction
 
 # The bits of `state`. Open cases are below CLOSED.
 UNASSIGNED, CHILD, CLOSED = 1, 2, 4
@@ -80,6 +80,14 @@ def other_shelf(user: UUID, nearness: str, authority: UUID) -> int:
     """The shelf of the cases of an authority to which a person was brought near by name, and whose
     caseworker they are not."""
     return _shelf(f"other:{user}:{nearness}:{authority}")
+
+
+def list_when_the_case_is_written() -> None:
+    """For the rest of the transaction, a decision that goes to or from a reader is put in its lists
+    with the case that is written after it: one writing of the rows, not two. At the end of the
+    transaction the database makes sure of it. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS cases_decision_listed DEFERRED")
 
 
 def rebuild_lists(*, using: str = "owner") -> int:

@@ -9,8 +9,15 @@ from django.db import ProgrammingError, connection, connections
 
 from cases import access
 from cases.actions.assigning import assign_case
-from cases.models import Case, CaseGroupGrant, CaseUserGrant, Deadline, ListedCase
-from cases.models.listing import CLOSED, group_shelf, own_shelf, rebuild_lists, wrong_lists
+from cases.models import Case, CaseGroupGrant, CaseUserGrant, Deadline, Decision, ListedCase
+from cases.models.listing import (
+    CLOSED,
+    group_shelf,
+    list_when_the_case_is_written,
+    own_shelf,
+    rebuild_lists,
+    wrong_lists,
+)
 from identities.models import Person
 from nrm.accounts.models import RoleGroup
 from nrm.context import SYSTEM, acting_as
@@ -130,6 +137,36 @@ def test_whatever_is_done_in_whatever_order_the_lists_agree(world, at):
         case, who = lot.choice(cases), lot.choice(people)
         lot.choice(changes)()
     assert ListedCase.objects.count() > 0
+    assert wrong_lists() == 0
+
+
+def test_a_decision_that_waits_is_listed_at_once_or_when_that_was_put_off_at_the_end(world, at):
+    case = world.assigned_case()
+    draft = Decision.objects.create(
+        case=case,
+        code="reasonable_grounds",
+        outcome="positive",
+        author=world.caseworker,
+        drafted_at=at,
+    )
+    waits = ListedCase.objects.filter(case_id=case.pk, in_review=True)
+    kept = Decision.objects.filter(pk=draft.pk)
+    actor = world.caseworker
+
+    with acting_as(actor):
+        kept.update(state="in_review")
+        assert waits.exists()
+    with acting_as(actor):
+        list_when_the_case_is_written()
+        kept.update(state="returned")
+        assert waits.exists()
+        Case.objects.filter(pk=case.pk).update(stage_since=at + timedelta(days=1))
+        assert not waits.exists()
+    with acting_as(actor):
+        list_when_the_case_is_written()
+        kept.update(state="escalated")  # and nobody writes the case
+        assert not waits.exists()
+    assert waits.count() == ListedCase.objects.filter(case_id=case.pk).count()
     assert wrong_lists() == 0
 
 

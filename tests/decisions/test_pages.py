@@ -316,7 +316,7 @@ DRAFT_QUERIES = 18
 MADE_QUERIES = 15
 REVIEW_PAGE_QUERIES = 23
 LETTER_QUERIES = 12
-AGREE_QUERIES = 31  # to make a decision, from the reader's click to the answer
+AGREE_QUERIES = 32  # to make a decision, from the reader's click to the answer
 
 
 def queries_of(client, address):
