@@ -62,11 +62,12 @@ class WorklistFilter(Form):
             for stage in profile.stages
             if stage.open == (view != "closed")
         }
-        self.fields["stage"].choices = list(self.stages.items())
         self.caseworkers = {str(pk): name for pk, name in caseworkers}
-        if self.caseworkers or not whole:
-            self._choose_from_caseworkers()
-        else:
+        # Asked for when something has to be checked or drawn, which is seldom: normalising a list
+        # of a hundred choices, twice a page, costs as much as reading the clocks.
+        self.fields["stage"].choices = lambda: list(self.stages.items())
+        self.fields["caseworker"].choices = lambda: [("", _("Anybody")), *self._people()]
+        if not self.caseworkers and whole:
             del self.fields["caseworker"]
         if view == "closed":
             for name in ("urgency", "sort"):
@@ -89,26 +90,21 @@ class WorklistFilter(Form):
             order=self.answer("sort") or DUE,
         )
 
-    def _choose_from_caseworkers(self) -> None:
-        people = sorted(self.caseworkers.items(), key=lambda person: person[1])
-        self.fields["caseworker"].choices = [("", _("Anybody")), *people]
+    def _people(self) -> list[tuple[str, str]]:
+        return sorted(self.caseworkers.items(), key=lambda person: person[1])
 
     def offer_caseworkers(self, people: Iterable[User]) -> None:
         """Offers these besides: of a large team, those whose cases the page shows."""
         self.caseworkers |= {str(user.pk): user.display_name for user in people}
-        self._choose_from_caseworkers()
         self.fields["caseworker"].help_text = _("Those whose cases are on this page")
 
     def offer_stages(self, with_cases: set[str]) -> None:
         """Shows only stages at which there is a case: seventeen boxes help nobody."""
         chosen = set(self.data.getlist("stage")) if self.is_bound else set()
         if self.view != "closed":
-            self.fields["stage"].choices = [
-                (code, label)
-                for code, label in self.stages.items()
-                if code in with_cases or code in chosen
-            ]
-        if not self.fields["stage"].choices:
+            shown = with_cases | chosen
+            self.stages = {code: label for code, label in self.stages.items() if code in shown}
+        if not self.stages:
             del self.fields["stage"]
 
     @property
@@ -117,8 +113,7 @@ class WorklistFilter(Form):
         once in a while: drawing fifty boxes and options costs more than reading the list."""
         asked = tuple((name, *self.data.getlist(name)) for name in self.fields)
         # The law says how a stage is called, and the language the rest.
-        key = (trans_real.catalog(), asked, self.law, self._offered("stage", labels=False))
-        key += (self._offered("caseworker", labels=True),)
+        key = (trans_real.catalog(), asked, self.law, *self.stages, self._caseworkers_drawn())
         if (html := _drawn.get(key)) is None:
             if len(_drawn) >= _KEPT:
                 _drawn.clear()
@@ -127,11 +122,10 @@ class WorklistFilter(Form):
             )
         return html
 
-    def _offered(self, name: str, *, labels: bool) -> tuple[Any, ...]:
-        if (field := self.fields.get(name)) is None:
+    def _caseworkers_drawn(self) -> tuple[Any, ...]:
+        if (field := self.fields.get("caseworker")) is None:
             return ()
-        chosen = ((value, str(label) if labels else "") for value, label in field.choices)
-        return (str(field.help_text), *chosen)
+        return (str(field.help_text), *self._people())
 
 
 class FindForm(Form):
