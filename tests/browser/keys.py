@@ -97,7 +97,9 @@ class Keyboard:
 
     def leave(self, key: str) -> None:
         """Goes on until nothing in the page has the focus."""
-        for _step in range(300):
+        # The reference of the API has hundreds of stops: whatever scrolls by itself is one too.
+        elements = self.page.evaluate("document.querySelectorAll('*').length")
+        for _step in range(elements):
             if self.press(key)["nothing"]:
                 return
         raise AssertionError(f"{key} never leaves {self.page.url}")
