@@ -3,15 +3,20 @@
 A seal covers the events of every transaction in [low, high): `high` is the database's
 `pg_snapshot_xmin`, below which no transaction can still write, so no event can slip in behind a
 seal (shifted, where the database was restored: nrm.audit.models.Cluster). Each seal holds the
-SHA-256 of the one before and of its events, signed with Ed25519. The newest head is also appended
-to a file outside the database (NRM_AUDIT_HEADS), which is what finds a tail that was cut off.
+SHA-256 of the one before, of its events and of all else that it says, the moment it was made among
+it, signed with Ed25519. The newest head is also appended to a file outside the database
+(NRM_AUDIT_HEADS), which is what finds a tail that was cut off.
+
+A seal of form 1, as they were made before, says less in its digest: its moment and its number of
+events are not signed. It still holds, and cannot be told from one of form 2 that was called 1,
+because no digest of the one form is a digest of the other.
 """
 
 import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +45,7 @@ _FIELDS = (
 )
 _LOCK = 7_201_400_001  # advisory lock of the sealer; any constant that nothing else uses
 _write = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":")).encode
+FORM = 2  # of the seals that are made now
 GENESIS = hashlib.sha256(b"nrm audit trail").digest()
 
 
@@ -65,15 +71,28 @@ def _events(low: int, high: int, using: str) -> Iterator[bytes]:
         yield _line(values)
 
 
-def _digest(
-    number: int, low: int, high: int, previous: bytes, using: str = DEFAULT_DB_ALIAS
-) -> tuple[bytes, int]:
-    total = hashlib.sha256(f"{number}|{low}|{high}|".encode() + previous)
-    count = 0
-    for line in _events(low, high, using):
-        total.update(hashlib.sha256(line).digest())
+def digest_of(link: Seal, lines: Iterable[bytes]) -> tuple[bytes, int]:
+    """What a seal signs, from what it says of itself and the lines of its events, and how many of
+    these there are. In form 1 the digest is of the events, one after another, behind the place of
+    the seal; in form 2 it is of a statement that begins with the form, which no number does."""
+    previous = bytes(link.previous)
+    first = f"{link.number}|{link.low}|{link.high}|".encode() + previous if link.form == 1 else b""
+    root, count = hashlib.sha256(first), 0
+    for line in lines:
+        root.update(hashlib.sha256(line).digest())
         count += 1
-    return total.digest(), count
+    if link.form == 1:
+        return root.digest(), count
+    said = {
+        "number": link.number,
+        "low": link.low,
+        "high": link.high,
+        "count": link.count,
+        "sealed_at": link.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "previous": previous.hex(),
+        "events": root.hexdigest(),
+    }
+    return hashlib.sha256(f"nrm seal {link.form}|{_write(said)}".encode()).digest(), count
 
 
 def seal(*, at: datetime, using: str = DEFAULT_DB_ALIAS) -> Seal | None:
@@ -89,19 +108,13 @@ def seal(*, at: datetime, using: str = DEFAULT_DB_ALIAS) -> Seal | None:
         low = last.high if last else 0
         previous = bytes(last.digest) if last else GENESIS
         number = last.number + 1 if last else 1
-        if not Event.objects.using(using).filter(xact__gte=low, xact__lt=high).exists():
+        link = Seal(number=number, form=FORM, low=low, high=high, previous=previous, sealed_at=at)
+        link.count = Event.objects.using(using).filter(xact__gte=low, xact__lt=high).count()
+        if not link.count:
             return None
-        digest, count = _digest(number, low, high, previous, using)
-        link = Seal.objects.using(using).create(
-            number=number,
-            low=low,
-            high=high,
-            count=count,
-            digest=digest,
-            previous=previous,
-            signature=key.sign(digest),
-            sealed_at=at,
-        )
+        link.digest, _count = digest_of(link, _events(low, high, using))
+        link.signature = key.sign(link.digest)
+        link.save(using=using, force_insert=True)
     _keep_head_outside(link)
     return link
 
@@ -203,12 +216,13 @@ def verify() -> Verdict:
             return Verdict(expected - 1, sealed, f"{place} does not follow the one before it.")
         # A transaction for each seal: the whole trail may take hours.
         with acting_as(SYSTEM):
-            digest, count = _digest(link.number, link.low, link.high, previous)
+            digest, count = digest_of(link, _events(link.low, link.high, DEFAULT_DB_ALIAS))
         if count != link.count:
             fault = f"{place} covers {link.count} events; {count} are there."
             return Verdict(expected - 1, sealed, fault)
         if digest != bytes(link.digest):
-            return Verdict(expected - 1, sealed, f"An event under seal {link.number} was changed.")
+            fault = f"{place} was changed, its moment for one, or an event under it."
+            return Verdict(expected - 1, sealed, fault)
         try:
             public.verify(bytes(link.signature), digest)
         except InvalidSignature:

@@ -40,6 +40,7 @@ class Seal(models.Model):
     """A signed link of the chain, over the events of all transactions in [low, high)."""
 
     number = models.PositiveBigIntegerField(primary_key=True)
+    form = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="Of its digest.")
     low = models.BigIntegerField()
     high = models.BigIntegerField()
     count = models.PositiveIntegerField()

@@ -2,6 +2,7 @@
 
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,9 @@ def test_worker_seals_and_the_web_may_not(trail, seal, at):
         "DELETE FROM audit_seal WHERE number = 2",
         "DELETE FROM audit_seal WHERE number = 3",
         "UPDATE audit_seal SET digest = sha256('x') WHERE number = 3",
+        "UPDATE audit_seal SET sealed_at = sealed_at + interval '1 microsecond' WHERE number = 2",
+        "UPDATE audit_seal SET sealed_at = sealed_at - interval '1 day', form = 1",
+        "UPDATE audit_seal SET form = 1 WHERE number = 3",
         "INSERT INTO audit_event (id, xact, recorded_at, at, verb, object_type, request_id,"
         " refused, data) SELECT 900, 0, now(), now(), 'x', '', gen_random_uuid(), false, '{}'",
     ],
@@ -102,6 +106,24 @@ def test_tampering_is_found(trail, tampering):
     with pytest.raises(CommandError) as error:
         call_command("verify_audit")
     assert error.value.returncode == 1
+
+
+def test_seals_of_the_form_before_hold_and_those_after_follow_them(trail, at, seal, monkeypatch):
+    """As it was made then: place, previous digest and events, and neither moment nor number."""
+    monkeypatch.setattr(chain, "FORM", 1)
+    happen(2, at)
+    old = seal()
+    events = Event.objects.filter(xact__gte=old.low, xact__lt=old.high).order_by("xact", "id")
+    said = sha256(f"4|{old.low}|{old.high}|".encode() + bytes(old.previous))
+    for values in events.values_list(*chain._FIELDS):
+        said.update(sha256(chain._line(values)).digest())
+    assert bytes(old.digest) == said.digest()
+    monkeypatch.undo()
+    happen(2, at)
+    assert (old.form, seal().form) == (1, 2)
+    assert (chain.verify().seals, chain.verify().fault) == (5, None)
+    as_owner("UPDATE audit_seal SET form = 2 WHERE number = 4")
+    assert "Seal 4 was changed" in (chain.verify().fault or "")
 
 
 def test_two_events_that_change_places_are_found(trail):

@@ -1,8 +1,7 @@
 """Falsifying the audit trail as somebody who owns the database and has put its triggers aside: what
 they change, delete, insert, put in another order or cut off, `verify_audit` has to find.
 
-Outside the promise, and so not tried: events that are not sealed yet (at most a minute), and the
-moment at which a seal says that it was made, which nothing rests on.
+Outside the promise, and so not tried: events that are not sealed yet (at most a minute).
 """
 
 import json
@@ -12,7 +11,6 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -164,7 +162,9 @@ def cut(owner: Owner, cursor: Any, rng: Random) -> None:
 def loosen(owner: Owner, cursor: Any, rng: Random) -> None:
     """A seal itself."""
     seal = rng.choice(owner.seals)
-    column = rng.choice(("digest", "previous", "signature", "count", "low", "high", "number"))
+    column = rng.choice(
+        ("digest", "previous", "signature", "count", "low", "high", "number", "form")
+    )
     value = seal[column]
     if isinstance(value, int):
         value += rng.choice((1000, 1)) if column == "number" else rng.choice((1, -1))
@@ -176,6 +176,18 @@ def loosen(owner: Owner, cursor: Any, rng: Random) -> None:
         value = bytes(changed)
     cursor.execute(
         f"UPDATE audit_seal SET {column} = %s WHERE number = %s", [value, seal["number"]]
+    )
+
+
+def redate(owner: Owner, cursor: Any, rng: Random) -> None:
+    """The moment at which a seal says that it was made; in half of the trials the seal is then
+    called one of the form that did not sign it."""
+    seal = rng.choice(owner.seals)
+    moved = timedelta(microseconds=rng.choice((1, -1, 60_000_000, -86_400_000_000)))
+    form = rng.choice((seal["form"], 1))
+    cursor.execute(
+        "UPDATE audit_seal SET sealed_at = sealed_at + %s, form = %s WHERE number = %s",
+        [moved, form, seal["number"]],
     )
 
 
@@ -192,11 +204,16 @@ def forge(owner: Owner, cursor: Any, rng: Random) -> None:
             " WHERE xact >= %s AND xact < %s ORDER BY xact, id",
             [low, high],
         )
-        total = sha256(f"{number}|{low}|{high}|".encode() + previous)
-        for row in cursor.fetchall():
-            values = [json.loads(v) if n == "data" else v for n, v in zip(chain._FIELDS, row)]  # noqa: B905
-            total.update(sha256(chain._line(tuple(values))).digest())
-        digest = total.digest()
+        lines = [
+            chain._line(
+                tuple(
+                    json.loads(value) if name == "data" else value
+                    for name, value in zip(chain._FIELDS, row, strict=True)
+                )
+            )
+            for row in cursor.fetchall()
+        ]
+        digest, _count = chain.digest_of(Seal(**{**seal, "previous": previous}), lines)
         if digest != bytes(seal["digest"]):
             cursor.execute(
                 "UPDATE audit_seal SET digest = %s, previous = %s, signature = %s"
@@ -213,6 +230,7 @@ WAYS: tuple[Callable[[Owner, Any, Random], None], ...] = (
     reorder,
     cut,
     loosen,
+    redate,
     forge,
 )
 
