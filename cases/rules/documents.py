@@ -35,10 +35,14 @@ SUFFIXES = {
     "docx": "docx",
 }
 
+# Kinds that are about who the person is and nothing else: a file of one is an identity shown.
+SAYS_WHO = frozenset({"identity"})
+
 HIDDEN_LABELS = {
     Hidden.PLACE: _lazy("the place where it was taken"),
     Hidden.TIME: _lazy("the time"),
     Hidden.DEVICE: _lazy("the telephone or camera"),
+    Hidden.AUTHOR: _lazy("who wrote or saved it"),
     Hidden.OTHER: _lazy("other data beside the picture"),
 }
 

@@ -95,6 +95,18 @@ def inflating(content: bytes, about: bytes = b"/Type/ObjStm") -> bytes:
     return head + packed + b"\nendstream endobj"
 
 
+def unfolding_to_names(size: int) -> bytes:
+    """A small PDF that unfolds to names which each begin like one that is looked for."""
+    return pdf_with(inflating(b"/E#/J#/R#/" * (size // 10), b""))
+
+
+def streams_over_one_another() -> bytes:
+    """A PDF of 2 MB: in each stream, which unfolds to next to nothing, another one begins."""
+    word = b"stream\n\x78\1"
+    inside = b"\0" + struct.pack("<HH", len(word), len(word) ^ 0xFFFF) + word
+    return pdf_with(word + (inside + b"\0\0\0\xff\xff" * 200) * 2000)
+
+
 def pdf(size: int = 0) -> bytes:
     body = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\n"
     return body + b"%" * max(0, size - len(body) - 6) + b"\n%%EOF"

@@ -3,19 +3,23 @@ what a photograph tells beside the picture does not leave with it."""
 
 import io
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from dataclasses import replace
+from time import thread_time
 
 import pytest
 from django.urls import reverse
 
 from cases.actions.documents import download_document
 from cases.models import Document
-from cases.rules.files import Hidden, clean, hidden_in, objections_to_content
+from cases.rules.files import Hidden, clean, hidden_in, objections_to_content, pdfs
 from cases.rules.files.pictures import MOST_PIXELS
 from nrm.audit.models import Event
 from nrm.profiles import load_profile
+from nrm.uploads import SealedFile
+from tests.api.tools import api
 from tests.casework.people import assigned
 from tests.documents import files
 from tests.documents.test_documents import add, body, url
@@ -26,6 +30,14 @@ MEGABYTE = 1024 * 1024
 
 def said(content: bytes, file_type: str, limits=LIMITS) -> list[str]:
     return [o.code for o in objections_to_content(io.BytesIO(content), file_type, limits)]
+
+
+# All that a photograph can tell; who wrote it stands in other files.
+PHOTOGRAPHED = set(Hidden) - {Hidden.AUTHOR}
+
+
+def told(content: bytes, file_type: str) -> frozenset[Hidden]:
+    return hidden_in(io.BytesIO(content), file_type, LIMITS)
 
 
 def many(count: int) -> bytes:
@@ -263,6 +275,24 @@ HOSTILE = {
         "pdf",
         "active",
     ),
+    "a PDF whose action stands behind a remark": (
+        files.pdf_with(
+            b"1 0 obj <</OpenAction %here\n2 %and\r0 R>> endobj",
+            b"2 0 obj <</S/URI/URI(http://x)>> endobj",
+        ),
+        "pdf",
+        "active",
+    ),
+    "a PDF that opens in a way that cannot be read": (
+        files.pdf_with(b"1 0 obj <</OpenAction" + b" " * 500 + b"2 0 R>> endobj"),
+        "pdf",
+        "active",
+    ),
+    "objects of a PDF that are packed twice": (
+        files.pdf_with(files.inflating(zlib.compress(b"5 0 <</S/JavaScript/JS(x)>>"))),
+        "pdf",
+        "damaged",
+    ),
     "a picture that ends in its head": (files.png()[:30], "png", "damaged"),
 }
 
@@ -316,6 +346,72 @@ def test_what_people_send_is_kept(name):
     assert said(*HARMLESS[name]) == []
 
 
+@pytest.mark.parametrize("over", range(-24, 3))
+def test_a_name_is_found_wherever_the_windows_end_in_which_a_file_is_read(over):
+    """Of a script, of a stream in which there is one, and no longer name that begins like one."""
+    blank = b" " * (pdfs._WINDOW + over - len(b"%PDF-1.7\n"))
+    assert said(files.pdf_with(blank + b"/JavaScript 1"), "pdf") == ["active"]
+    assert said(files.pdf_with(blank + b"/EncryptMetadata 1"), "pdf") == []
+    assert (
+        said(files.pdf_with(blank + b"/OpenAction 2 0 R"), "pdf") == []
+    )  # there is no such object
+    if over in (-24, -17, -6, -3, 0):
+        stream = files.inflating(b"5 0 /JavaScript")
+        start = blank[: -stream.index(b"stream\n")]
+        assert said(files.pdf_with(start + stream), "pdf") == ["active"]
+
+
+@pytest.mark.parametrize(
+    ("content", "file_type"),
+    [
+        (files.unfolding_to_names(40 * MEGABYTE), "pdf"),
+        (files.streams_over_one_another(), "pdf"),
+    ],
+    ids=["names that nearly are some", "each stream begins in the one before"],
+)
+def test_a_file_made_to_be_slow_is_refused_when_its_time_is_over(content, file_type, monkeypatch):
+    """Both would take minutes; the whole of it takes little more than the time that a file has."""
+    monkeypatch.setattr("cases.rules.files.effort.MOST_SECONDS", 0.3)
+    began = thread_time()
+    assert said(content, file_type) == ["too_long"]
+    assert thread_time() - began < 1.5
+
+
+def test_a_photograph_of_many_scans_is_read_once():
+    """With a whole block for each, 45,000 of them took minutes."""
+    scans = (files.part(0xDA, b"\1\1\0\0\x3f\0") + b"\x3f") * 20_000
+    content = files.jpeg()[:-2] + scans + bytes(MEGABYTE) + b"\xff\xd9"
+    began = thread_time()
+    assert said(content, "jpeg") == []
+    assert thread_time() - began < 1.5
+
+
+def test_a_large_file_is_looked_into_in_the_memory_of_a_few_windows():
+    content = SealedFile()
+    content.write(b"%PDF-1.7\n")
+    for _megabyte in range(24):
+        content.write(b"1 0 obj " * 100 + b"%" * (MEGABYTE - 800))
+    content.write(b"/OpenAction 1 0 R ")
+    tracemalloc.start()
+    try:
+        found = [o.code for o in objections_to_content(content, "pdf", LIMITS)]
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == ["active"]
+    assert most < 5 * MEGABYTE
+
+
+def test_a_slow_file_is_refused_and_the_others_of_its_form_are_kept(world, case, at, monkeypatch):
+    monkeypatch.setattr("cases.rules.files.effort.MOST_SECONDS", 0.05)
+    slow = files.unfolding_to_names(8 * MEGABYTE)
+    added = add(world, case, files.jpeg(), slow, files.png(), at=at)
+    assert [row.file_type for row in added.saved] == ["jpeg", "png"]
+    (refused,) = added.refused
+    assert [(refused.place, o.code) for o in refused.objections] == [(2, "too_long")]
+    assert "too long to check" in str(refused.objections[0].text)
+
+
 def test_a_profile_says_how_far_a_document_may_unfold():
     content = files.docx(word__a=b"".join(n.to_bytes(4, "big") for n in range(600_000)))
     assert said(content, "docx") == []
@@ -333,7 +429,7 @@ def cleaned(content: bytes) -> bytes:
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_a_copy_of_a_photograph_holds_the_picture_and_which_way_up_it_is(order):
     content = files.photograph(upright=6, order=order)
-    assert hidden_in(io.BytesIO(content)) == set(Hidden)
+    assert told(content, "jpeg") == PHOTOGRAPHED
     copy = cleaned(content)
     for word in (b"Dragon", b"DRAG", b"Sam", b"GPS", b"THU", b"Motion", b"Photoshop", b"ICC"):
         assert word in content
@@ -341,7 +437,7 @@ def test_a_copy_of_a_photograph_holds_the_picture_and_which_way_up_it_is(order):
     assert copy.endswith(files.PICTURE)
     assert copy.count(b"Exif") == 1
     assert struct.pack(">HHLHH", 0x0112, 3, 1, 6, 0) in copy
-    assert hidden_in(io.BytesIO(copy)) == set()
+    assert told(copy, "jpeg") == set()
     assert cleaned(copy) == copy
     assert b"Exif" not in cleaned(files.photograph(upright=1))
     # Nothing that is no direction is taken for one.
@@ -370,11 +466,11 @@ def test_a_copy_of_a_picture_holds_what_shows_it():
     ]
     kept = [files.chunk(b"gAMA", bytes(4)), files.chunk(b"pHYs", bytes(9))]
     content = files.png(*telling, *kept) + b"<script>Dragon</script>"
-    assert hidden_in(io.BytesIO(content)) == set(Hidden)
+    assert told(content, "png") == PHOTOGRAPHED
     assert cleaned(content) == files.png(*kept)
-    assert hidden_in(io.BytesIO(files.png(*kept))) == set()
+    assert told(files.png(*kept), "png") == set()
     turned = cleaned(files.png(files.chunk(b"eXIf", files.exif(upright=8))))
-    assert hidden_in(io.BytesIO(turned)) == set()
+    assert told(turned, "png") == set()
     assert struct.pack(">HHLHH", 0x0112, 3, 1, 8, 0) in turned
     assert cleaned(turned) == turned
 
@@ -440,3 +536,80 @@ def test_a_photograph_of_before_is_served_as_the_original_alone(world, case, at)
     document.refresh_from_db()
     whole = download_document(document, actor=world.caseworker, at=at, original=True)
     assert whole.read() == files.pdf()
+
+
+# Who wrote it -------------------------------------------------------------------------------------
+def properties(**parts: str) -> bytes:
+    """A Word document with these parts, named with `__` for a stroke."""
+    told = {f"{name.replace('__', '/')}.xml": text for name, text in parts.items()}
+    return files.archive({"[Content_Types].xml": "<T/>", "word/document.xml": "<x/>", **told})
+
+
+WRITTEN = {
+    "by an author": (
+        properties(docProps__core="<cp:c><dc:creator>Amal Dragon</dc:creator></cp:c>"),
+        "docx",
+    ),
+    "saved by somebody": (
+        properties(docProps__core="<cp:c><cp:lastModifiedBy>Amal</cp:lastModifiedBy></cp:c>"),
+        "docx",
+    ),
+    "for a company": (properties(docProps__app="<P><Company> Dragon Ltd</Company></P>"), "docx"),
+    "with a comment": (properties(word__comments="<w:comment w:author='Amal'/>"), "docx"),
+    "with a tracked change, far into it": (
+        properties(word__document="<x>" + "a" * 70_000 + '<w:ins w:author="Amal"/></x>'),
+        "docx",
+    ),
+    "in the older form": (files.compound("WordDocument", "\x05SummaryInformation"), "doc"),
+    "a PDF by an author": (files.pdf_with(b"1 0 obj <</Author (Amal)>> endobj"), "pdf"),
+    "a PDF, escaped, in UTF-16": (
+        files.pdf_with(b"1 0 obj <</#41uthor <FEFF0041>>> endobj"),
+        "pdf",
+    ),
+    "a PDF, in an object stream": (
+        files.pdf_with(files.inflating(b"5 0 <</Author(Amal)>>")),
+        "pdf",
+    ),
+    "a PDF, in words": (files.pdf_with(b"<dc:creator><rdf:Seq><rdf:li>Amal"), "pdf"),
+}
+UNSIGNED = {
+    "nothing filled in": (
+        properties(docProps__core="<c><dc:creator></dc:creator><cp:lastModifiedBy/></c>"),
+        "docx",
+    ),
+    "no properties": (files.docx(), "docx"),
+    "in the older form": (files.compound("WordDocument", "1Table"), "doc"),
+    "a PDF of a program": (files.pdf_with(b"1 0 obj <</Producer (X)/Author ()>> endobj"), "pdf"),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_document_that_says_who_wrote_it_is_marked(name):
+    content, file_type = WRITTEN[name]
+    assert said(content, file_type) == []
+    assert told(content, file_type) == {Hidden.AUTHOR}
+
+
+@pytest.mark.parametrize("name", UNSIGNED)
+def test_a_document_that_does_not_is_not(name):
+    content, file_type = UNSIGNED[name]
+    assert told(content, file_type) == set()
+
+
+def test_who_adds_a_signed_document_is_told_and_it_is_kept_to_the_byte(world, case, at):
+    """It is evidence: who wrote it may be what it proves. Whoever reads the list is told."""
+    content, _type = WRITTEN["by an author"]
+    plain, _type = UNSIGNED["no properties"]
+    client = world.client("caseworker")
+    before = client.get(url(case)).content.decode()
+    assert "may say who wrote it, and leaves as it came" in before
+    first, second = add(world, case, content, plain, at=at).saved
+    page = client.get(url(case)).content.decode()
+    assert page.count("The file also says: who wrote or saved it.") == 1
+    assert "Amal" not in page
+    assert body(client.get(url(case, "document_file", first.pk))) == content
+    rows = api(world.caseworker).get(url(case, "api_documents")).json()["results"]
+    assert {row["id"]: row["hidden"] for row in rows} == {
+        str(first.pk): ["author"],
+        str(second.pk): [],
+    }

@@ -7,6 +7,7 @@ one level deep.
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -204,6 +205,32 @@ def _tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
     except expat.ExpatError as error:
         raise _Refused(words.damaged()) from error
     return found
+
+
+# Who wrote it, who saved it last, for which company: in the properties of the document, and beside
+# each comment and each change that was tracked (ECMA-376 part 1, 17.13; part 2, 11).
+_AUTHOR = re.compile(
+    rb"<(?:[a-z]+:)?(?:creator|lastModifiedBy|Company|Manager)(?:\s[^<>]*)?>\s*[^<\s]"
+    rb"|\bw[0-9]*:author=[\"'][^\"']"
+)
+_SAID_IN = ("docprops/", "word/comments", "word/people", "word/document.xml")
+
+
+def names_an_author(file: BinaryIO, limits: EvidenceLimits) -> bool:
+    """Whether a Word document, which has no objections, says who wrote or saved it."""
+    room = _Room(limits.unpacked_megabytes * MEGABYTE)
+    with zipfile.ZipFile(_Borrowed(file)) as archive:
+        for entry in archive.infolist():
+            if not entry.filename.lower().startswith(_SAID_IN):
+                continue
+            with archive.open(entry) as part:
+                kept = b""
+                while piece := part.read(_PIECE):
+                    room.take(len(piece))
+                    if _AUTHOR.search(kept + piece):
+                        return True
+                    kept = (kept + piece)[-512:]
+    return False
 
 
 class _Borrowed(io.RawIOBase):

@@ -20,6 +20,8 @@ def _name(text: str, *, whole: bool = True) -> bytes:
 _MACROS = (_name("_VBA_PROJECT", whole=False), _name("Macros"))
 # What a packager object holds is a file of any kind.
 _PACKAGES = (_name("\x01Ole10Native"),)
+# What is said of the document: who wrote it, who saved it, when ([MS-OLEPS]).
+_SUMMARY = _name("\x05SummaryInformation")
 # A document that was encrypted, in either of the two ways.
 _LOCKED = (_name("EncryptedPackage"), _name("EncryptionInfo"))
 
@@ -37,6 +39,12 @@ def objections(file: BinaryIO, limits: EvidenceLimits) -> Iterator[Objection]:
         yield words.embedded()
     if locked:
         yield words.locked()
+
+
+def names_an_author(file: BinaryIO, limits: EvidenceLimits) -> bool:
+    """Whether a Word document may say who wrote or saved it: it has the stream in which that
+    stands, as nearly all have."""
+    return any(_SUMMARY in piece for piece in _pieces(file))
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -26,11 +26,12 @@ _PIECE = 256 * 1024
 
 
 class Hidden(StrEnum):
-    """What a photograph holds beside the picture."""
+    """What a file tells beside what it shows. AUTHOR: who wrote or saved it, or for whom."""
 
     PLACE = "place"
     TIME = "time"
     DEVICE = "device"
+    AUTHOR = "author"
     OTHER = "other"
 
 
@@ -184,9 +185,9 @@ def _turned(upright: int) -> bytes:
 def _copy_scan(file: BinaryIO, copy: Writable) -> bool:
     """Copies the picture's own data up to the next marker, and leaves the file there. False where
     the file ends first."""
-    carried = b""
-    while piece := file.read(_PIECE):
-        data = carried + piece
+    carried, length = b"", 4096  # short at first: a file of many short scans reads each once
+    while piece := file.read(length):
+        data, length = carried + piece, min(2 * length, _PIECE)
         if found := _MARKER.search(data):
             copy.write(data[: found.start()])
             file.seek(found.start() - len(data), 1)

@@ -62,3 +62,10 @@ def damaged() -> Objection:
         "damaged",
         _("It is damaged, or made so that it cannot be checked. Save it anew and add that."),
     )
+
+
+def too_long() -> Objection:
+    return _said(
+        "too_long",
+        _("It takes too long to check what is in it. Print it to a new PDF and add that."),
+    )
