@@ -72,6 +72,26 @@ def test_database_and_redis_have_no_port_and_no_way_out() -> None:
     assert SERVICES["web"]["ports"] == ["127.0.0.1:${NRM_PORT:-8000}:8000"]
 
 
+def test_the_virus_scanner_is_started_by_who_wants_it_and_sees_files_alone() -> None:
+    """Without its profile nothing waits for it; with it, it reaches the web and nothing behind."""
+    scanner = SERVICES["clamd"]
+    assert scanner["profiles"] == ["scanner"]
+    assert [name for name in SERVICES if "clamd" in SERVICES[name].get("depends_on", {})] == []
+    assert "ports" not in scanner
+    assert "environment" not in scanner
+    assert scanner["volumes"] == ["signatures:/var/lib/clamav"]
+    reached = {
+        name
+        for name in SERVICES
+        if set(SERVICES[name]["networks"]) & set(scanner["networks"]) and name != "clamd"
+    }
+    assert reached == {"web"}
+    # Nothing is called scanned unless somebody says where the scanner is.
+    assert SERVICES["web"]["environment"]["NRM_CLAMD"] == "${NRM_CLAMD:-}"
+    assert SERVICES["web"]["environment"]["NRM_CLAMD_AWAY"] == "${NRM_CLAMD_AWAY:-refuse}"
+    assert {"inside", "outside"} < set(SERVICES["web"]["networks"])
+
+
 def test_new_env_fills_every_secret_and_never_twice_the_same() -> None:
     first, second = (_new_env() for _ in range(2))
     wanted = {line.split("=")[0] for line in EXAMPLE.splitlines() if line.endswith("=")}
