@@ -1,6 +1,7 @@
 """The auditor's pages of what is unusual in the trail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases.selectors.keyset import Rows, page_of
+from cases.selectors.keyset import Place, Rows, page_of
 from nrm.accounts.rights import SEE_AUDIT
 from nrm.actions import Changed, Hidden, Refused
 from nrm.audit import writer
-from nrm.audit.codes import PERSON, Codes
+from nrm.audit.codes import ANOMALY, PERSON, Codes
 from nrm.forms import Form
 from nrm.web import add_objections
 from reporting.models import Anomaly, Watched
+from reporting.selectors_trail import hour_of
 from reporting.trail import TrailView
 from reporting.watch import FARTHEST, LONGEST, look_into, note_of, why
 
@@ -35,6 +37,8 @@ class Unusual:
     title: str
     why: str
     month: str
+    first: datetime
+    last: datetime
 
 
 def told(row: Anomaly, codes: Codes) -> Unusual:
@@ -45,18 +49,42 @@ def told(row: Anomaly, codes: Codes) -> Unusual:
         str(row.get_kind_display()),
         why(row),
         f"{row.day:%Y-%m}",
+        hour_of(row.first_at),
+        hour_of(row.last_at),
     )
 
 
 def anomalies(
     codes: Codes, *, show: str = OPEN, after: str = "", before: str = "", size: int = 25
 ) -> tuple[list[Unusual], Rows]:
-    """One page of what is unusual, the newest first: what nobody looked into, or all. One query."""
+    """One page of what is unusual, the newest first: what nobody looked into, or all. One query,
+    and one more where the page is not the first."""
     rows = Anomaly.objects.all()
     if show == OPEN:
         rows = rows.filter(count__gt=F("looked_count"))
-    page = page_of(rows, "last_at", newest_first=True, after=after, before=before, size=size)
+    page = page_of(
+        rows,
+        "last_at",
+        newest_first=True,
+        after=_place(after, codes),
+        before=_place(before, codes),
+        size=size,
+    )
+    page = replace(page, after=_code(page.after, codes), before=_code(page.before, codes))
     return [told(row, codes) for row in page.rows], page
+
+
+def _code(place: str, codes: Codes) -> str:
+    """A place in the list without the moment that stands in it, which is of one look."""
+    found = Place.parse(place)
+    return codes.of(ANOMALY, found.id) if found else ""
+
+
+def _place(code: str, codes: Codes) -> str:
+    """The place in the list behind its code; empty, the first page, for anything else."""
+    pk = codes.id(ANOMALY, code)
+    row = Anomaly.objects.filter(pk=pk).first() if pk else None
+    return str(Place(row.last_at, row.pk)) if row else ""
 
 
 def find_anomaly(pk: UUID) -> Anomaly:

@@ -1,12 +1,13 @@
 """The audit trail for auditors: who did and saw what, in codes.
 
 Nothing here says who somebody is, what a case's reference or pseudonym is, or what was written; ids
-that an event carries stay behind.
+that an event carries stay behind. Nor does it say what could be laid beside a page of the case: the
+number of an event is a code here, and its moment is told by the hour.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,10 +43,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event in codes. `cases` are those that a list or a search showed. `reveal` where somebody
-    was shown who a person is, with the purpose."""
+    """One event in codes. `at` is when the hour began in which it happened; `cases` are those that
+    a list or a search showed; `reveal` where somebody was shown who a person is, with the purpose.
+    """
 
-    id: int
+    id: str
     at: datetime
     person: str
     by_system: bool
@@ -56,6 +58,14 @@ class Line:
     refused: bool
     reveal: bool
     purpose: str
+
+
+def hour_of(moment: datetime) -> datetime:
+    """When the hour began in which the moment lies, on the clock that pages show. An auditor is
+    told no closer: the case page tells its readers the very moment, and whoever laid it beside the
+    trail would have the case behind a code."""
+    hour = timezone.localtime(moment).replace(minute=0, second=0, microsecond=0)
+    return hour.astimezone(UTC)
 
 
 def _midnight(day: date) -> datetime:
@@ -99,11 +109,20 @@ def _asked(asked: Asked) -> QuerySet[Event]:
 
 def trail(asked: Asked, codes: Codes, *, size: int = PAGE_SIZE) -> tuple[list[Line], str, str]:
     """One page of the trail in the auditor's codes, the newest first, and where the older and newer
-    pages begin. Three queries at most."""
+    pages begin, in the same codes. Three queries at most."""
+
+    def number(code: str) -> str:
+        found = codes.event(code)
+        return "" if found is None else str(found)
+
     rows, older, newer = event_page(
-        _asked(asked), after=asked.after, before=asked.before, size=size
+        _asked(asked), after=number(asked.after), before=number(asked.before), size=size
     )
-    return _lines(rows, codes), older, newer
+
+    def code(place: str) -> str:
+        return codes.of_event(int(place)) if place else ""
+
+    return _lines(rows, codes), code(older), code(newer)
 
 
 def _lines(events: Iterable[Event], codes: Codes) -> list[Line]:
@@ -114,8 +133,8 @@ def _lines(events: Iterable[Event], codes: Codes) -> list[Line]:
         by_system = event.actor_id == SYSTEM_ID
         made.append(
             Line(
-                id=event.pk,
-                at=event.at,
+                id=codes.of_event(event.pk),
+                at=hour_of(event.at),
                 person="" if by_system else codes.of(PERSON, event.actor_id),
                 by_system=by_system,
                 action=event.verb,

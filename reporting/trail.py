@@ -26,6 +26,7 @@ from reporting.selectors_trail import (
     MOST,
     REVEAL,
     Asked,
+    Line,
     find_staff,
     last_verification,
     staff,
@@ -125,7 +126,7 @@ class AddressForm(Form):
     )
 
 
-def looked(actor: Any, asked: Asked, lines: list[Any], *, at: Any) -> None:
+def looked(actor: Any, asked: Asked, lines: list[Line], codes: Codes, *, at: Any) -> None:
     """Writes that somebody read the trail: of which case, where they asked for one, and which
     stretch of it."""
     writer.write(
@@ -134,8 +135,8 @@ def looked(actor: Any, asked: Asked, lines: list[Any], *, at: Any) -> None:
         actor_id=actor.pk,
         case_id=asked.case,
         data={
-            "first": lines[-1].id if lines else None,
-            "last": lines[0].id if lines else None,
+            "first": codes.event(lines[-1].id) if lines else None,
+            "last": codes.event(lines[0].id) if lines else None,
             "person": str(asked.person) if asked.person else None,
         },
     )
@@ -184,7 +185,7 @@ class AuditView(TrailView):
             before=request.GET.get("before", ""),
         )
         lines, older, newer = trail(asked, self.codes) if valid else ([], "", "")
-        looked(self.user, asked, lines, at=self.at)
+        looked(self.user, asked, lines, self.codes, at=self.at)
         kept = [
             (name, value)
             for name, value in request.GET.items()
@@ -254,7 +255,7 @@ class StaffView(TrailView):
             before=request.GET.get("before", ""),
         )
         lines, older, newer = trail(asked, self.codes)
-        looked(self.user, asked, lines, at=self.at)
+        looked(self.user, asked, lines, self.codes, at=self.at)
         code = self.codes.of(PERSON, person)
 
         def page(place: str, value: str) -> str:

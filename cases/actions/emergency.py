@@ -53,7 +53,9 @@ def ask_emergency(
         memberships__group__role_group__role=Role.AUDITOR,
         memberships__group__role_group__organisation__is_active=True,
     )
-    tell(auditors.distinct(), "emergency_used", once=once, at=at)
+    # By the hour: the moment stands on pages of the case, of which auditors learn no reference.
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    tell(auditors.distinct(), "emergency_used", once=once, at=hour)
     return row
 
 

@@ -1,6 +1,6 @@
-"""Codes by which an auditor speaks of people and cases: no id, no reference, and nothing that a
-page of a case shows. The same thing has the same code everywhere in the trail for the same auditor,
-and another for another.
+"""Codes by which an auditor speaks of people, cases and events: no id, no reference, and nothing
+that a page of a case shows. The same thing has the same code everywhere in the trail for the same
+auditor, and another for another.
 
 A code is the id under a cipher (one block of AES-256, a permutation of 128 bits) whose key is an
 HMAC of the auditor's own secret, so that a filter by code uses the index on the id, and whoever has
@@ -15,7 +15,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-CASE, PERSON = "C", "P"
+CASE, PERSON, EVENT, ANOMALY = "C", "P", "E", "A"
+_NUMBERS = 2**63  # events are numbered below
 _LENGTH = 26  # of 16 bytes in base 32
 
 
@@ -42,6 +43,15 @@ class Codes:
             block = self._cipher(kind).encryptor().update(pk.bytes)
             self._said[kind, pk] = f"{kind}-{b32encode(block).decode().rstrip('=')}"
         return self._said[kind, pk]
+
+    def of_event(self, number: int) -> str:
+        """The code of an event, whose number others read beside the case that it belongs to."""
+        return self.of(EVENT, UUID(int=number))
+
+    def event(self, code: str) -> int | None:
+        """The number behind the code of an event, or None where the text is no such code."""
+        found = self.id(EVENT, code)
+        return found.int if found is not None and found.int < _NUMBERS else None
 
     def id(self, kind: str, code: str) -> UUID | None:
         """The id behind a code of this kind, or None where the text is no such code. Another

@@ -1,14 +1,16 @@
 """The audit trail as auditors read it: everything that happened, in codes that join to nothing."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.actions.identity import show_identity
 from nrm.accounts.roles import Role
@@ -21,11 +23,13 @@ from reporting.codes import codes_of
 from reporting.models import CodeSecret
 from tests.api.tools import api
 from tests.casework.people import assigned
+from tests.reporting.anomalies import an_anomaly
 from tests.watching import as_application
 from tests.world import person
 
 JUNE = datetime(2026, 6, 11, 9, tzinfo=UTC)
 URL = "/audit/"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 @pytest.fixture
@@ -108,6 +112,64 @@ def test_no_page_of_the_trail_joins_to_a_person_or_a_case(world, case, at):
         assert secret not in told, secret
 
 
+def values(told):
+    """Every id and every moment in an answer, however deep."""
+    if isinstance(told, dict):
+        for name, value in told.items():
+            if name == "id" or (isinstance(value, str) and MOMENT.match(value)):
+                yield str(value)
+            yield from values(value)
+    elif isinstance(told, list):
+        for one in told:
+            yield from values(one)
+
+
+def test_nothing_that_readers_of_the_case_are_told_of_an_event_stands_in_the_trail(world, case, at):
+    """Laid beside each other, the trail in codes and what a supervisor reads of a case have no id
+    and no moment in common: not of events, not in the addresses of the next pages."""
+    at = at.replace(minute=37, second=41, microsecond=907_313)
+    for number in range(60):
+        look(world, case, "caseworker", at + timedelta(seconds=number))
+    show_identity(case, actor=world.caseworker, at=at, purpose="contact", reason="")
+    for number in range(30):
+        an_anomaly(world, at + timedelta(seconds=number), actor_id=UUID(int=number))
+    supervisor, auditor, page = api(world.supervisor), api(world.auditor), world.client("auditor")
+    theirs, numbers = set(), set()
+    for part in ("timeline", "access/log"):
+        told = supervisor.get(f"/api/v1/cases/{case.reference}/{part}/?limit=100").json()
+        numbers |= {row["id"] for row in told["results"]}
+        theirs |= set(values(told))
+    assert len(numbers) >= 4  # looks that follow each other are told once
+    moments = {at + timedelta(seconds=number) for number in range(60)}
+    shown = {moment.strftime("%M:%S") for moment in moments}
+    theirs |= shown | {str(int(m.timestamp() * 1e6)) for m in moments} | {"907313"}
+    first = auditor.get("/api/v1/audit-events/?limit=30")
+    unusual = auditor.get("/api/v1/audit-anomalies/?limit=10")
+    answers = [first, auditor.get(first.json()["next"]), unusual]
+    answers.append(auditor.get(unusual.json()["next"]))
+    for list_of in (URL, "/audit/unusual/"):
+        answers.append(page.get(list_of))
+        answers.append(page.get(answers[-1].context["next_url"]))
+    answers.append(page.get(f"/audit/unusual/{unusual.json()['results'][0]['id']}/"))
+    code = codes(world).of(PERSON, world.caseworker.pk)
+    answers.append(page.get(f"{STAFF}?person={code}"))
+    for number, answer in enumerate(answers):
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        text = text[text.find("<main") + 1 :]
+        for value in theirs - {str(one) for one in numbers}:
+            assert value not in text, (number, value)
+        if number < 4:
+            rows = answer.json()["results"]
+            assert len(rows) > 5
+            assert not {row["id"] for row in rows} & numbers
+    # What an auditor needs is still there: the hour, in their order.
+    hour = timezone.localtime(at).replace(minute=0, second=0, microsecond=0)
+    told = {datetime.fromisoformat(row["at"]) for row in first.json()["results"][1:]}
+    assert hour in told
+    assert {moment.minute for moment in told} == {0}
+
+
 def test_filters_narrow_by_person_and_action(world, case, at):
     look(world, case, "intake", at)
     client = world.client("auditor")
@@ -133,13 +195,14 @@ def test_pages_follow_each_other_and_cost_the_same(world, case, at):
     client = world.client("auditor")
     for number in range(120):
         look(world, case, "caseworker", at + timedelta(seconds=number))
-    seen, url = [], URL + f"?case={codes(world).of(CASE, case.pk)}&action=case.viewed"
+    mine = codes(world)
+    seen, url = [], URL + f"?case={mine.of(CASE, case.pk)}&action=case.viewed"
     costs = []
     while url:
         with CaptureQueriesContext(connection) as captured:
             page = client.get(url)
         costs.append(len(captured))
-        seen += [line.id for line in page.context["lines"]]
+        seen += [mine.event(line.id) for line in page.context["lines"]]
         url = page.context["next_url"]
     assert len(seen) == len(set(seen)) == 120
     assert seen == sorted(seen, reverse=True)
@@ -192,11 +255,15 @@ def test_a_program_reads_the_same(world, case):
     code = codes(world).of(CASE, case.pk)
     first = client.get(f"/api/v1/audit-events/?case={code}&limit=1").json()
     second = client.get(first["next"]).json()
-    ids = [first["results"][0]["id"], second["results"][0]["id"]]
+    mine = codes(world)
+    ids = [mine.event(page["results"][0]["id"]) for page in (first, second)]
     assert ids[0] > ids[1]
+    assert Event.objects.filter(pk__in=ids, case_id=case.pk).count() == 2
     assert first["results"][0]["case"] == code
     assert client.get("/api/v1/audit-events/?case=nonsense").status_code == 400
-    assert client.get("/api/v1/audit-events/?after=x").status_code == 400
+    # Neither the number of an event nor a code of something else begins a page.
+    for place in ("x", str(ids[0]), code, Codes(b"x" * 32).of_event(ids[0])):
+        assert client.get(f"/api/v1/audit-events/?after={place}").status_code == 400, place
 
 
 # One member of staff ------------------------------------------------------------------------------
