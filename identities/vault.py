@@ -104,6 +104,12 @@ def record(
     return len(wanted)
 
 
+def disclose(person_id: UUID, *, case_id: UUID, purpose: str, reason: str = "") -> Disclosure:
+    """Writes a disclosure for what says who the person is and is no fact: a scan of a passport."""
+    with _about(case_id):
+        return _disclose(person_id, case_id=case_id, purpose=purpose, reason=reason)
+
+
 def reveal(
     person_id: UUID, *, case_id: UUID, purpose: str, reason: str = ""
 ) -> tuple[Disclosure, list[KnownFact]]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import rights
+from cases.actions.identity import disclose_by_document
 from cases.models import Case, Document, DocumentPart
 from cases.models.document import DocumentKind, DocumentScan, DocumentSource, WithdrawalReason
 from cases.rules import documents as rules
@@ -133,10 +134,8 @@ def look_at(file: Upload, limits: EvidenceLimits, *, place: int = 1) -> Looked:
     found = tuple(files.objections_to_content(cast(BinaryIO, content), looked.file_type, limits))
     if found:
         return replace(looked, objections=found)
-    hidden = None
-    if looked.file_type in files.PICTURES:
-        told = files.hidden_in(cast(BinaryIO, content))
-        hidden = tuple(one.value for one in files.Hidden if one in told)
+    told = files.hidden_in(cast(BinaryIO, content), looked.file_type, limits)
+    hidden = tuple(one.value for one in files.Hidden if one in told)
     scan = antivirus.scan(content.blocks())
     against = tuple(rules.objections_to_scan(scan, away=settings.CLAMD_AWAY))
     return replace(looked, objections=against, hidden=hidden, scan=scan)
@@ -267,16 +266,32 @@ def _keep(document: Document, content: SealedFile, sealer: Sealer) -> None:
 # Downloading -------------------------------------------------------------------------------------
 @action("document.downloaded", right=rights.READ_DOCUMENT)
 def download_document(
-    document: Document, *, actor: User, at: datetime, original: bool = False
+    document: Document,
+    *,
+    actor: User,
+    at: datetime,
+    original: bool = False,
+    purpose: str = "",
+    reason: str = "",
 ) -> SealedFile:
     """The file, whole; of a photograph a copy without what is hidden in it, unless the `original`
-    is asked for. Or Refused: a withdrawn document is brought back first, one of which a part was
-    changed, moved or cut off does not open at all, and one in which a virus is found now, which
-    was not scanned when it was added, stays where it is."""
+    is asked for. Of a document that says who the person is, a disclosure with its purpose is
+    written first. Or Refused: for want of such a purpose; a withdrawn document is brought back
+    first; one of which a part was changed, moved or cut off does not open at all; and one in which
+    a virus is found now, which was not scanned when it was added, stays where it is."""
     detail(number=document.number)
     if document.withdrawn:
         text = _("This document is withdrawn. Bring it back to download it.")
         refuse_if([Objection(text, code="withdrawn")])
+    if document.kind in rules.SAYS_WHO:
+        disclose_by_document(
+            document.case,
+            actor=actor,
+            at=at,
+            document=document.pk,
+            purpose=purpose,
+            reason=reason,
+        )
     return open_file(document, document.case.person_id, original=original)
 
 

@@ -18,7 +18,7 @@ from cases.actions.documents import (
     withdraw_document,
 )
 from cases.api.base import CaseAPIView
-from cases.api.cases import WorkerSerializer, worker
+from cases.api.cases import DisclosureSerializer, WorkerSerializer, worker
 from cases.models.document import DocumentKind, DocumentScan, DocumentSource, WithdrawalReason
 from cases.rules.documents import LONGEST_NOTE
 from cases.rules.files import Hidden
@@ -110,7 +110,8 @@ class DocumentSerializer(serializers.Serializer):
     hidden = serializers.ListField(
         child=serializers.ChoiceField([(one.value, one.value) for one in Hidden]),
         allow_null=True,
-        help_text="What a photograph tells beside the picture; null: no photograph, or unknown.",
+        help_text="What the file tells beside what it shows: of a photograph it leaves with the"
+        " original alone, of others (`author`) with every download; null: unknown.",
     )
     checked_for_viruses = serializers.BooleanField(
         help_text="Whether a scanner found it clean when it was added."
@@ -264,7 +265,8 @@ class DocumentView(CaseAPIView):
 
 
 class DocumentFileView(CaseAPIView):
-    """The file of a document."""
+    """The file of a document. One that says who the person is (the kind `identity`) is given to who
+    says why: by POST, which is recorded as showing who the person is."""
 
     right = rights.READ_DOCUMENT
     tight = limits.identities
@@ -286,9 +288,32 @@ class DocumentFileView(CaseAPIView):
         parameters=[DocumentFileQuery],
     )
     def get(self, request: Request, reference: str, document: UUID) -> HttpResponseBase:
+        return self._give(document)
+
+    @describe(
+        "download_document_for_a_purpose",
+        "Say why, and download a document that says who the person is",
+        tag=TAG,
+        scope=Scope.IDENTITIES_READ,
+        request=DisclosureSerializer,
+        responses={
+            (200, "application/octet-stream"): OpenApiResponse(
+                OpenApiTypes.BINARY, description="The file, as by `download_document`."
+            )
+        },
+        problems=(404, 422),
+        parameters=[DocumentFileQuery],
+        fresh=True,
+    )
+    def post(self, request: Request, reference: str, document: UUID) -> HttpResponseBase:
+        return self._give(document, **self.read(DisclosureSerializer))
+
+    def _give(self, document: UUID, **why: str) -> HttpResponseBase:
         found = document_of(self.case, document)
         original = self.read_query(DocumentFileQuery)["original"]
-        content = download_document(found, actor=request.user, at=self.at, original=original)
+        content = download_document(
+            found, actor=self.request.user, at=self.at, original=original, **why
+        )
         return attachment(content, file_name(found))
 
 

@@ -1,4 +1,4 @@
-"""The form with which documents are added, and the one with which one is withdrawn."""
+"""The forms with which documents are added, downloaded for a reason, and withdrawn."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.documents import About
+from cases.forms.identity import ShowIdentityForm
 from cases.models.document import DocumentKind, DocumentSource, WithdrawalReason
 from cases.rules.documents import LONGEST_NOTE
 from nrm.forms import ChoiceField, Form, PartialDateField
@@ -67,6 +68,13 @@ class DocumentsForm(Form):
     def about(self) -> About:
         told = self.cleaned_data
         return About(told["kind"], told["source"], str(told["dated"] or ""), told["note"])
+
+
+class WhyForm(ShowIdentityForm):
+    """Why a document is needed that says who the person is. Sent twice, it gives the file twice,
+    and says so twice."""
+
+    key = None
 
 
 class WithdrawalForm(Form):

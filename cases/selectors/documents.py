@@ -21,8 +21,7 @@ TABLE, PART = "cases_document", "cases_documentpart"
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is under the person's key beside the file: what it was called, what it hashes to, what
-    somebody noted about it, and what a photograph tells beside the picture (None: nobody
-    looked)."""
+    somebody noted about it, and what the file tells beside what it shows (None: nobody looked)."""
 
     name: str = ""
     sha256: str = ""
@@ -49,6 +48,11 @@ class Line:
     def is_picture(self) -> bool:
         """Whether a download is a copy without what is hidden in the original."""
         return self.row.file_type in PICTURES
+
+    @property
+    def says_who(self) -> bool:
+        """Whether a download asks why, since the document says who the person is."""
+        return self.row.kind in rules.SAYS_WHO
 
     @property
     def hidden(self) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,7 +20,7 @@ from cases.actions.documents import (
     download_document,
     withdraw_document,
 )
-from cases.forms.documents import DocumentsForm, WithdrawalForm
+from cases.forms.documents import DocumentsForm, WhyForm, WithdrawalForm
 from cases.models import Document
 from cases.rules import documents as rules
 from cases.selectors.documents import (
@@ -31,6 +32,7 @@ from cases.selectors.documents import (
 )
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
+from nrm.accounts.presence import fresh_factor
 from nrm.actions import Forbidden, Refused
 from nrm.audit import writer
 from nrm.uploads import attachment
@@ -129,17 +131,51 @@ def saved_words(added: Added) -> str:
     ) % {"count": len(added.saved), "numbers": numbers}
 
 
+@method_decorator(fresh_factor("POST"), name="dispatch")
 class DocumentFileView(CaseView):
     """The file itself, as something to keep and never as a page. Of a photograph it is a copy
-    without what is hidden in it, unless the address asks for the original."""
+    without what is hidden in it, unless the address asks for the original. Of a document that says
+    who the person is, GET asks why and POST gives the file."""
 
     right = rights.READ_DOCUMENT
 
     def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponseBase:
         found = document_of(self.case, document)
+        if found.kind in rules.SAYS_WHO and not found.withdrawn:
+            return self._ask(request, found, WhyForm(profile=self.case.profile))
+        return self._give(request, found)
+
+    def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponseBase:
+        found = document_of(self.case, document)
+        if found.kind not in rules.SAYS_WHO:
+            return self._give(request, found)
+        form = WhyForm(request.POST, profile=self.case.profile)
+        if not form.is_valid():
+            return self._ask(request, found, form, status=422)
+        try:
+            return self._give(request, found, **form.cleaned_data)
+        except Refused as refusal:
+            add_objections(form, refusal)
+            return self._ask(request, found, form, status=422)
+
+    def _give(self, request: HttpRequest, found: Document, **why: str) -> HttpResponseBase:
         original = request.GET.get("copy") == "original"
-        content = download_document(found, actor=request.user, at=self.at, original=original)
+        content = download_document(found, actor=request.user, at=self.at, original=original, **why)
         return attachment(content, file_name(found))
+
+    def _ask(
+        self, request: HttpRequest, found: Document, form: WhyForm, **more: Any
+    ) -> HttpResponse:
+        writer.write(
+            "documents.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"documents": [str(found.pk)]},
+        )
+        frame = case_frame(request, self.case, self.held, current="case_documents")
+        words = {**frame, "form": form, "title": title_of(found)}
+        return render(request, "cases/document_why.html", words, **more)
 
 
 class WithdrawDocumentView(CaseView):

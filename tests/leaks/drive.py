@@ -150,8 +150,12 @@ class Drive:
         for part in PARTS:
             self.page("caseworker", f"/cases/{reference}/{part}", 200, 404)
         (document,) = added["saved"]
-        for query in ("", "?copy=original"):
-            self.page("caseworker", f"/cases/{reference}/documents/{document['id']}/file/{query}")
+        self.page("caseworker", f"/cases/{reference}/documents/{document['id']}/file/")
+        for query in ("", "?original=true"):
+            place = f"{case}documents/{document['id']}/file/{query}"
+            given = self.call("caseworker", "POST", place, json={"purpose": "contact"})
+            if told := given.headers.get("Content-Disposition"):
+                self.files.append(told)
         self._go_wrong(victim, case, answers, team)
 
     def _go_wrong(
