@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nrm.accounts.rights import SEE_AUDIT
+from nrm.accounts.rights import SEE_AUDIT, SEE_OWN_STAFF
 from nrm.accounts.scopes import Scope
 from nrm.actions import Objection, Refused
 from nrm.audit.codes import CASE, PERSON
@@ -26,7 +26,8 @@ from nrm.rest import (
 from reporting.anomalies import ALL, OPEN, anomalies, find_anomaly, read_of, told
 from reporting.codes import codes_of
 from reporting.models import AnomalyKind
-from reporting.selectors_trail import LOOKS, Asked, find_staff, staff, trail
+from reporting.own_staff import read_by, unusual_of_staff
+from reporting.selectors_trail import LOOKS, Asked, find_staff, hour_of, staff, trail
 from reporting.trail import code_found, looked
 from reporting.watch import LONGEST, look_into, note_of
 
@@ -43,7 +44,7 @@ class AuditQuery(PageQuery):
     last = serializers.DateField(required=False, help_text="The last day.")
 
     def validate_after(self, value: str) -> str:
-        if value and not (value.isascii() and value.isdigit() and len(value) < 19):
+        if value and self.context["codes"].event(value) is None:
             raise serializers.ValidationError(_("No page ends here: use the address in `next`."))
         return value
 
@@ -63,8 +64,8 @@ class AuditEventSerializer(serializers.Serializer):
     """One event. Codes are of the trail alone and your own: no other endpoint takes or gives them,
     and another auditor has others."""
 
-    id = serializers.IntegerField()
-    at = serializers.DateTimeField()
+    id = serializers.CharField(help_text="Your code of the event.")
+    at = serializers.DateTimeField(help_text="When the hour began in which it happened.")
     person = serializers.CharField(
         allow_blank=True, help_text="Empty where the system or nobody signed in did it."
     )
@@ -99,7 +100,7 @@ class AuditEventsView(APIView):
         size = query.pop("limit")
         asked = Asked(**query)
         lines, older, _newer = trail(asked, codes, size=size)
-        looked(request.user, asked, lines, at=self.at)
+        looked(request.user, asked, lines, codes, at=self.at)
         return page_response(request, [asdict(line) for line in lines], after=older)
 
 
@@ -149,7 +150,7 @@ class StaffView(APIView):
         codes = codes_of(request.user)
         query = self.read_query(StaffQuery, context={"codes": codes})
         asked = Asked(action=LOOKS, **query)
-        looked(request.user, asked, [], at=self.at)
+        looked(request.user, asked, [], codes, at=self.at)
         return respond({"person": codes.of(PERSON, asked.person), **asdict(staff(asked))})
 
     @describe(
@@ -187,8 +188,8 @@ class AnomalySerializer(serializers.Serializer):
     day = serializers.DateField()
     count = serializers.IntegerField()
     why = serializers.CharField(help_text="In a sentence.")
-    first_at = serializers.DateTimeField()
-    last_at = serializers.DateTimeField()
+    first_at = serializers.DateTimeField(help_text="When the hour of the first of them began.")
+    last_at = serializers.DateTimeField(help_text="When the hour of the last of them began.")
     open = serializers.BooleanField()
     looked_at = serializers.DateTimeField(allow_null=True)
 
@@ -214,8 +215,8 @@ def _anomaly(row: Any, codes: Any) -> dict[str, Any]:
         "day": row.day,
         "count": row.count,
         "why": one.why,
-        "first_at": row.first_at,
-        "last_at": row.last_at,
+        "first_at": hour_of(row.first_at),
+        "last_at": hour_of(row.last_at),
         "open": row.is_open,
         "looked_at": row.looked_at,
     }
@@ -224,6 +225,54 @@ def _anomaly(row: Any, codes: Any) -> dict[str, Any]:
 def _one(row: Any, codes: Any) -> dict[str, Any]:
     more = {"looked_by": codes.of(PERSON, row.looked_by), "note": note_of(row)}
     return {**_anomaly(row, codes), **more}
+
+
+class OwnStaffPersonSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class OwnStaffUnusualSerializer(serializers.Serializer):
+    """Something unusual: one person of your authority, one day, over the cases that you see."""
+
+    kind = Coded()
+    person = OwnStaffPersonSerializer()
+    day = serializers.DateField()
+    count = serializers.IntegerField()
+    why = serializers.CharField(help_text="In a sentence.")
+    cases = serializers.ListField(
+        child=serializers.CharField(), help_text="References of those that you see."
+    )
+
+
+class OwnStaffView(APIView):
+    """What is unusual in how your authority's staff looked at its cases, the newest first."""
+
+    role_right = SEE_OWN_STAFF
+
+    @describe(
+        "list_unusual_access",
+        "Read what is unusual in how your staff looked at cases",
+        tag="Audit",
+        scope=Scope.CASES_READ,
+        responses={200: OwnStaffUnusualSerializer(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        lines = unusual_of_staff(request.user, at=self.at)
+        read_by(request.user, lines, at=self.at)
+        return respond(
+            [
+                {
+                    "kind": coded_choice(AnomalyKind, line.kind),
+                    "person": {"id": line.person_id, "name": line.name},
+                    "day": line.day,
+                    "count": line.count,
+                    "why": line.why,
+                    "cases": list(line.cases),
+                }
+                for line in lines
+            ]
+        )
 
 
 class AnomaliesView(APIView):

@@ -31,6 +31,8 @@ class ReportingConfig(AppConfig):
             ),
         )
         words.register("audit.viewed", _("Audit trail of this case read"), look=True)
+        register("unusual_staff", _("Unusual access"), Role.SUPERVISOR, order=26)
+        words.register("staff_unusual.viewed", _("List of unusual access read"), look=True)
         register("anomalies", _("Unusual access"), Role.AUDITOR, order=25)
         words.register("anomalies.viewed", _("List of unusual access read"), look=True)
         words.register("anomaly.looked_into", _("Unusual access looked into"))

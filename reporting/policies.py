@@ -1,8 +1,9 @@
 """What the database lets through for statistics: numbers of referrals, and only while an auditor
-freezes a table. Auditors see no case. The secret of an auditor's codes is theirs alone."""
+freezes a table. Auditors see no case. The secret of an auditor's codes is theirs alone.
+What is unusual is read by auditors and, of the staff of an authority, by its supervisors."""
 
 from nrm.accounts.roles import Role
-from nrm.policies import ACTOR, BY_SYSTEM, Table, array, declare, holds
+from nrm.policies import ACTOR, BY_SYSTEM, Table, array, declare, holds, of_team
 
 FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION reporting_received(profile text, first timestamptz, ended timestamptz)
@@ -26,6 +27,11 @@ GRANT EXECUTE ON FUNCTION reporting_received(text, timestamptz, timestamptz) TO 
 
 def register() -> None:
     """Declares what the room asks of the database."""
+    their_staff = (
+        "EXISTS (SELECT FROM accounts_membership m JOIN accounts_rolegroup g"
+        " ON g.group_id = m.group_id WHERE m.user_id = reporting_anomaly.actor_id"
+        f" AND {of_team('g.organisation_id', Role.SUPERVISOR)} OFFSET 0)"
+    )
     own = f"reporting_codesecret.user_id = {ACTOR}"
     declare(
         Table(
@@ -35,7 +41,11 @@ def register() -> None:
         ),
         Table(
             "reporting_anomaly",
-            read={"auditor": holds(Role.AUDITOR), "system": BY_SYSTEM},
+            read={
+                "auditor": holds(Role.AUDITOR),
+                "supervisor": their_staff,
+                "system": BY_SYSTEM,
+            },
             insert={"system": BY_SYSTEM},
             update={"auditor": holds(Role.AUDITOR), "system": BY_SYSTEM},
         ),

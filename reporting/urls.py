@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import anomalies, api, api_trail, trail, views
+from reporting import anomalies, api, api_trail, own_staff, trail, views
 
 urlpatterns = [
     path("statistics/", views.QuartersView.as_view(), name="statistics"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("api/v1/audit-staff/", api_trail.StaffView.as_view(), name="api_audit_staff"),
     path("audit/unusual/", anomalies.AnomaliesView.as_view(), name="anomalies"),
     path("audit/unusual/<uuid:anomaly>/", anomalies.AnomalyView.as_view(), name="anomaly"),
+    path("staff/unusual/", own_staff.UnusualOfStaffView.as_view(), name="unusual_staff"),
+    path("api/v1/unusual-access/", api_trail.OwnStaffView.as_view(), name="api_unusual_staff"),
     path("api/v1/audit-anomalies/", api_trail.AnomaliesView.as_view(), name="api_anomalies"),
     path(
         "api/v1/audit-anomalies/<uuid:anomaly>/",

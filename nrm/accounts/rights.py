@@ -58,6 +58,11 @@ SEE_STATISTICS = RoleRight(
 SEE_AUDIT = RoleRight(
     "see_audit", frozenset({Role.AUDITOR}), _("Read the audit trail, without identities")
 )
+SEE_OWN_STAFF = RoleRight(
+    "see_own_staff",
+    frozenset({Role.SUPERVISOR}),
+    _("See what is unusual in how their authority’s staff looked at cases that they see"),
+)
 
 
 class TheSystem:

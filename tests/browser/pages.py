@@ -289,6 +289,7 @@ CASES = (
     Page("case_documents", "supervisor", "made"),
     Page("case_documents", "caseworker", "assigned", "?show=withdrawn"),
     Page("document_withdrawal", "caseworker", "assigned", sent=(EMPTY,)),
+    Page("document_file", "caseworker", "passport", sent=(EMPTY,)),
     *(Page("case_people", "caseworker", place) for place in ("assigned", "made")),
     Page("case_people", "intake", "notify"),
     Page(
@@ -491,6 +492,7 @@ STATISTICS = (
     Page("audit_trail", "auditor"),
     Page("audit_trail", "auditor", query="?case=nonsense", status=422),
     *everybody("anomalies", "auditor", "new_auditor"),
+    *everybody("unusual_staff", "supervisor", "new_supervisor"),
     Page("anomaly", "auditor", "anomaly", sent=(EMPTY,)),
     Page("audit_staff", "auditor", sent=(EMPTY,)),
     Page("audit_staff", "auditor", query="?person=nonsense", status=422),
@@ -572,7 +574,6 @@ NOT_PAGES: dict[str, str] = {
     "decision_withdraw": "takes what is sent",
     "deadline_resume": "takes what is sent",
     "statistics_download": "gives a file",
-    "document_file": "gives a file",
     "document_return": "takes what is sent",
     "health_live": "speaks to machines",
     "health_ready": "speaks to machines",

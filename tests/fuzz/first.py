@@ -43,6 +43,7 @@ _HOMES = {
     "audit-events/": Meant("auditor"),
     "audit-staff/": Meant("auditor"),
     "audit-anomalies/": Meant("auditor", "anomaly"),
+    "unusual-access/": Meant("supervisor"),
     "statistics/": Meant("auditor", "frozen"),
     "referrals/": Meant("responder", "assigned"),
     "referral-form/": Meant("responder"),
@@ -166,6 +167,7 @@ _OTHERWISE = {
     "add_documents": Meant(
         "caseworker", "assigned", lambda scene, place: {"kind": "statement", "source": "person"}
     ),
+    "download_document_for_a_purpose": Meant("caseworker", "passport"),
     "save_task": Meant("intake", "task"),
     "start_screening": Meant("caseworker", "made"),
     "record_indicator": Meant(

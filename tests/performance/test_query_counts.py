@@ -205,6 +205,9 @@ NOT_READ = {
     "screening",
     "document_file",
     "api_document_file",
+    # At most 25 rows, and as many statements for one as for all of them.
+    "unusual_staff",
+    "api_unusual_staff",
     "case_exclusion_lifting",
     "deadline_pause",
     "deadline_extend",

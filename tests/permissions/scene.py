@@ -98,6 +98,8 @@ def _cases(scene: Scene) -> None:
     )
     parts["exclusion"] = kept_out.pk
     _keep(scene, "assigned", assigned, parts)
+    passport = _document(scene, assigned, world.caseworker, "identity", 400)
+    scene.places["passport"] = {**scene.places["assigned"], "document": str(passport.pk)}
     asked = merging.ask_merging(
         queue,
         actor=world.intake,
@@ -229,14 +231,16 @@ def _given(scene: Scene, case: Case, to: User, *, by: str = "intake") -> Case:
     return Case.objects.select_related("person", "caseworker").get(pk=case.pk)
 
 
-def _document(scene: Scene, case: Case, by: User) -> Document:
+def _document(
+    scene: Scene, case: Case, by: User, kind: str = "statement", size: int = 0
+) -> Document:
     """A document of the case, added by this user."""
     added = documents.add_documents(
         case,
         actor=by,
         at=scene.at,
-        files=[upload(pdf(), "letter.pdf")],
-        about=documents.About("statement", "person", note="A copy."),
+        files=[upload(pdf(size), "letter.pdf")],
+        about=documents.About(kind, "person", note="A copy."),
     )
     return added.saved[0]
 

@@ -234,6 +234,17 @@ def _audits(standing: Standing, _row: Row, _facts: Facts) -> bool:
     return standing.holds(Role.AUDITOR)
 
 
+def _of_their_staff(standing: Standing, row: Row, _facts: Facts) -> bool:
+    if _audits(standing, row, _facts):
+        return True
+    if not standing.holds(Role.SUPERVISOR):
+        return False
+    assert standing.who.user is not None
+    staff = RoleGroup.objects.filter(group__memberships__user=row["actor_id"])
+    houses = {group.organisation_id for group in staff}
+    return bool(houses & {one.pk for one in standing.who.user.organisations(Role.SUPERVISOR)})
+
+
 def _own_secret(standing: Standing, row: Row, facts: Facts) -> bool:
     return _mine("user_id")(standing, row, facts) and standing.holds(Role.AUDITOR)
 
@@ -448,7 +459,7 @@ RULES: dict[str, Rule] = {
     # Written by whoever records facts in the same transaction: tests.second_lock.identity.
     "identities_likeness": Rule(also={"read": _alike}),
     "reporting_anomaly": Rule(
-        system="read insert update", also={"read": _audits, "update": _audits}
+        system="read insert update", also={"read": _of_their_staff, "update": _audits}
     ),
     "reporting_codesecret": Rule(also={"read": _mine("user_id"), "insert": _own_secret}),
     "audit_event": Rule(
