@@ -16,14 +16,15 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 from guardian.backends import ObjectPermissionBackend
 
-from cases.models import Case, CaseGroupGrant, CaseUserGrant
+from cases.models import Case, CaseGroupGrant, CaseUserGrant, Merging
 from cases.models.listing import group_shelf, other_shelf, own_shelf
 from cases.references import clean_reference
-from cases.rights import BY_CODE, NEARNESS, RIGHTS, CaseRight
+from cases.rights import BY_CODE, NEARNESS, RIGHTS, SEE_CASE, CaseRight
 from nrm.accounts.models import Organisation, RoleGroup, User
-from nrm.actions import Forbidden, Hidden
+from nrm.actions import Forbidden, Hidden, Objection
 
 
 @cache
@@ -140,7 +141,7 @@ def _fresh(actor: User) -> None:
 # out, since every page of a case and every action on one begins with it; a test holds it against
 # `visible`, grant by grant.
 _NEAR = f"""
-SELECT p.codename, rg.role
+SELECT p.codename, rg.role, c.closed_at
 FROM cases_case c
 JOIN cases_casegroupgrant g ON g.content_object_id = c.id
 JOIN accounts_membership m ON m.group_id = g.group_id AND m.user_id = %(actor)s
@@ -150,7 +151,7 @@ JOIN auth_permission p ON p.id = g.permission_id
 WHERE c.{{key}} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
 AND {NOT_EXCLUDED.format(case="c.id", actor="%(actor)s")}
 UNION ALL
-SELECT p.codename, rg.role
+SELECT p.codename, rg.role, c.closed_at
 FROM cases_case c
 JOIN cases_caseusergrant g ON g.content_object_id = c.id AND g.user_id = %(actor)s
 JOIN accounts_rolegroup rg ON rg.organisation_id = c.authority_id
@@ -162,23 +163,56 @@ AND {NOT_EXCLUDED.format(case="c.id", actor="%(actor)s")}
 """
 
 
-def _near(actor: Any, key: str, case: Any) -> frozenset[tuple[str, str]]:
-    """How near the actor stands to the case of this key now, each (nearness, role). One query."""
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How near somebody stands to a case now, each (nearness, role), and whether it is closed."""
+
+    as_what: frozenset[tuple[str, str]] = frozenset()
+    closed: bool = False
+
+
+def _near(actor: Any, key: str, case: Any) -> Near:
+    """How near the actor stands to the case of this key now. One query."""
     if not getattr(actor, "is_active", False):
-        return frozenset()
+        return Near()
     with connection.cursor() as cursor:
         cursor.execute(_NEAR.format(key=key), {"actor": actor.pk, "case": case})
-        return frozenset(cursor.fetchall())
+        rows = cursor.fetchall()
+    return Near(frozenset(row[:2] for row in rows), closed=any(row[2] for row in rows))
 
 
-def _rights(near: frozenset[tuple[str, str]]) -> frozenset[str]:
-    return frozenset(right.code for right in RIGHTS if right.holders & near)
+def _rights(near: Near) -> frozenset[str]:
+    return frozenset(right.code for right in RIGHTS if right.holders & near.as_what)
+
+
+def near_now(actor: User, case_id: UUID) -> Near:
+    """How near the actor stands to the case, with nothing that was read of them earlier. One
+    query."""
+    _fresh(actor)
+    return _near(actor, "id", case_id)
 
 
 def holds(actor: User, right: CaseRight, case_id: UUID) -> bool:
     """Whether the actor has the right on the case now. One query."""
-    _fresh(actor)
-    return bool(right.holders & _near(actor, "id", case_id))
+    return bool(right.holders & near_now(actor, case_id).as_what)
+
+
+def goes_on_elsewhere(actor: User, case_id: UUID, near: Near) -> list[Objection]:
+    """Why no work is done on a case that was merged: it goes on in another one, which is named to
+    whoever sees it. No query of an open case, two of a closed one."""
+    if not near.closed:
+        return []
+    into = Merging.that_hold().filter(case_id=case_id).values_list("into_id", flat=True).first()
+    if into is None:
+        return []
+    other = Case.objects.visible_to(actor, SEE_CASE).filter(pk=into).first()
+    if other is None:
+        text = _("This case was merged with another one, which you do not see. Ask a supervisor.")
+    else:
+        text = _("This case was merged. Work goes on in %(reference)s: do it there.") % {
+            "reference": other.reference
+        }
+    return [Objection(text, code="merged")]
 
 
 def can_see_at_all(actor: User, case_id: UUID) -> bool:

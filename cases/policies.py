@@ -471,7 +471,7 @@ def _emergency() -> Table:
 def _cover() -> Table:
     """To whom it concerns: who gave it, who has it, the supervisors of the authority, who also end
     it. What the colleague may see by it, the grants say that the database makes
-    (cases_keep_covers)."""
+    (cases_keep_covers). The system tells both when it ends."""
     name = "cases_cover"
     own = f"{name}.giver_id = {ACTOR}"
     taken = f"{name}.delegate_id = {ACTOR}"
@@ -479,7 +479,7 @@ def _cover() -> Table:
     gives = of_team(f"{name}.authority_id", Role.CASEWORKER, Role.SUPERVISOR)
     return Table(
         name,
-        read={"given": own, "taken": taken, "supervisor": supervised},
+        read={"given": own, "taken": taken, "supervisor": supervised, "system": BY_SYSTEM},
         insert={"given": f"{own} AND {gives}"},
         update={"given": own, "taken": taken, "supervisor": supervised},
     )

@@ -5,6 +5,7 @@ Declared once, here. Pages, REST, tasks and the administrator's page in words al
 is what cases.access looks up.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nrm.accounts.rights import RoleRight, role_rights
 from nrm.accounts.roles import OrganisationKind, Role
-from nrm.actions import Forbidden, Hidden
+from nrm.actions import Forbidden, Hidden, Objection
 
 NEARNESS: dict[str, Promise] = {
     "refer": _("Referred the case"),
@@ -34,18 +35,20 @@ CAN_BE_BROUGHT: dict[str, tuple[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class CaseRight:
     """One thing that may be done with a case. `check` raises Hidden where the actor may not know
-    of the case, Forbidden where they may but have not this right."""
+    of the case, Forbidden where they may but have not this right; it returns why no work is done on
+    a case that goes on in another one, which every action but the few that say so refuses with."""
 
     code: str
     label: Any
     holders: frozenset[tuple[str, str]]  # (nearness, role)
 
-    def check(self, actor: Any, subject: Any) -> None:
-        from cases.access import can_see_at_all, holds
+    def check(self, actor: Any, subject: Any) -> Iterable[Objection]:
+        from cases.access import can_see_at_all, goes_on_elsewhere, near_now
 
         case_id = subject.case_id
-        if holds(actor, self, case_id):
-            return
+        near = near_now(actor, case_id)
+        if self.holders & near.as_what:
+            return goes_on_elsewhere(actor, case_id, near)
         if can_see_at_all(actor, case_id):
             raise Forbidden(self.code)
         raise Hidden(self.code)

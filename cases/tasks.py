@@ -9,9 +9,11 @@ from nrm.accounts.models import User
 
 @shared_task
 def sweep(**_: object) -> None:
-    """Says what every clock has to say now, and begins the covers for an absence that are due."""
+    """Says what every clock has to say now, begins the covers for an absence that are due, and says
+    which end."""
     now = timezone.now()
     covering.begin_covers(actor=User.objects.system(), at=now)
+    covering.tell_of_covers(actor=User.objects.system(), at=now)
     sweeping.sweep(at=now)
 
 

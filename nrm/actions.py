@@ -61,8 +61,9 @@ class Right(Protocol):
     @property
     def code(self) -> str: ...
 
-    def check(self, actor: Any, subject: Any) -> None:
-        """Returns where the actor has the right on the subject; raises Hidden or Forbidden."""
+    def check(self, actor: Any, subject: Any) -> Iterable[Objection] | None:
+        """Returns where the actor has the right on the subject, and with it why nothing is done to
+        it any more, where it has ended; raises Hidden or Forbidden."""
 
 
 def refuse_if(objections: Iterable[Objection | str]) -> None:
@@ -121,7 +122,12 @@ def _event(verb: str, about: Any, subject: Any, *, actor: Any, at: datetime, dat
 
 
 def action(
-    verb: str, *, right: Right, look: bool = False
+    verb: str,
+    *,
+    right: Right,
+    look: bool = False,
+    ended: bool = False,
+    locks: Callable[..., Iterable[UUID]] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares an action.
 
@@ -130,6 +136,11 @@ def action(
     event names the object that the action returns, where that has an id, else the subject.
     `look`: it only notes that something was looked at, so it also runs while a form is shown again
     with what was typed before a session ended; any other raises NothingIsDone there.
+    `ended`: it also runs on what has ended, because it reads it, protects it or undoes the end. Any
+    other but a look raises Refused there, with the reasons that the right gives.
+    `locks`: called with the arguments, the ids that are locked where that is not the subject's
+    alone. They are locked in one order whatever the arguments say, so that two people who need the
+    same ones wait for each other, and never both.
     """
     if not hasattr(right, "check"):
         raise TypeError(f"The action {verb} declares no right.")
@@ -143,9 +154,14 @@ def action(
             actor: Any = kwargs["actor"]
             at: datetime = kwargs["at"]  # type: ignore[assignment]
             with context.acting(actor), transaction.atomic():
-                if (key := lock_of(subject)) is not None:
-                    lock(key)
-                right.check(actor, subject)
+                if locks is not None:
+                    for key in sorted(set(locks(*args, **kwargs))):
+                        lock(key)
+                elif (own := lock_of(subject)) is not None:
+                    lock(own)
+                reasons = right.check(actor, subject)
+                if not (look or ended):
+                    refuse_if(reasons or ())
                 details: dict[str, Any] = {}
                 further: list[tuple[str, Any, dict[str, Any]]] = []
                 tokens = _details.set(details), _further.set(further)

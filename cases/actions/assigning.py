@@ -96,7 +96,7 @@ def bring_near(case: Case, *, actor: User, at: datetime, organisation: Organisat
     return case
 
 
-@action("case.taken_away", right=rights.ASSIGN)
+@action("case.taken_away", right=rights.ASSIGN, ended=True)
 def take_away(case: Case, *, actor: User, at: datetime, organisation: Organisation) -> Case:
     """Ends what `bring_near` gave. Refused where the organisation has no such access."""
     nearness, role = rights.CAN_BE_BROUGHT.get(organisation.kind, ("", ""))

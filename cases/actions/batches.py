@@ -78,9 +78,10 @@ def run_batch(
         .select_related("person", "authority", "caseworker")
     }
     why: dict[str, list[str]] = {}
-    # In one order for everybody, so that two batches never wait for each other's cases.
-    for sent in sorted(wanted, key=lambda one: clean[one] or ""):
-        case = found.get(clean[sent] or "")
+    cases = {sent: found.get(clean[sent] or "") for sent in wanted}
+    # In the order in which everybody locks several cases, so that no two wait for each other's.
+    for sent in sorted(wanted, key=lambda one: str(getattr(cases[one], "pk", ""))):
+        case = cases[sent]
         why[sent] = (
             [_("There is no such case that you can change.")]
             if case is None

@@ -14,7 +14,7 @@ from nrm.accounts.models import User
 from nrm.actions import action, detail, refuse_if
 
 
-@action("case.confidentiality_changed", right=rights.SET_CONFIDENTIALITY)
+@action("case.confidentiality_changed", right=rights.SET_CONFIDENTIALITY, ended=True)
 def change_confidentiality(
     case: Case,
     *,

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from cases import rights
@@ -11,8 +11,9 @@ from cases.actions.telling import tell
 from cases.models import Cover
 from cases.models.case import Confidentiality
 from cases.rules.covers import Facts, objections_to_cover
+from cases.selectors import covers as reads
 from cases.selectors.covers import authorities_of, calendar_of, may_end, own_cases
-from nrm.accounts.models import User
+from nrm.accounts.models import RoleGroup, User
 from nrm.accounts.roles import Role
 from nrm.actions import Hidden, Objection, action, also, detail, lock, refuse_if
 from nrm.audit import writer
@@ -90,6 +91,31 @@ def end_cover(row: Cover, *, actor: User, at: datetime) -> Cover:
     detail(giver=str(row.giver_id), to=str(row.delegate_id))
     tell([row.giver, row.delegate], "cover_ended", once=f"cover:{row.pk}:ended", at=at)
     return row
+
+
+def tell_of_covers(*, actor: User, at: datetime) -> int:
+    """Tells who gave and who has a cover, some days before it ends and when it has; and of one that
+    ended because one of them left the supervisors of the authority as well. Returns how many
+    people were told. The actor is the system; it may run twice, late or beside another."""
+    told = 0
+    with acting(actor), transaction.atomic():
+        for row, what in reads.untold(at=at):
+            people = {one.pk: one for one in (row.giver, row.delegate) if one.is_active}
+            if what == "ended":
+                group = RoleGroup.of(row.authority, Role.SUPERVISOR)
+                people |= {
+                    one.pk: one
+                    for one in User.objects.filter(is_active=True, memberships__group=group)
+                }
+            now = tell(people.values(), f"cover_{what}", once=f"cover:{row.pk}:{what}", at=at)
+            if now and what == "ended":
+                # Nobody did it: the database ended it when somebody left.
+                ids = {"giver": str(row.giver_id), "to": str(row.delegate_id)}
+                writer.write("cover.ended", at=at, actor_id=actor.pk, data={**ids, "left": True})
+            told += now
+        if told:
+            writer.write("covers.told", at=at, actor_id=actor.pk, data={"told": told})
+    return told
 
 
 def begin_covers(*, actor: User, at: datetime) -> int:

@@ -264,7 +264,7 @@ def _keep(document: Document, content: SealedFile, sealer: Sealer) -> None:
 
 
 # Downloading -------------------------------------------------------------------------------------
-@action("document.downloaded", right=rights.READ_DOCUMENT)
+@action("document.downloaded", right=rights.READ_DOCUMENT, ended=True)
 def download_document(
     document: Document,
     *,
@@ -353,7 +353,7 @@ def _copy(document: Document, person_id: UUID, copy: SealedFile) -> None:
 
 
 # Withdrawing -------------------------------------------------------------------------------------
-@action("document.withdrawn", right=rights.ADD_DOCUMENT)
+@action("document.withdrawn", right=rights.ADD_DOCUMENT, ended=True)
 def withdraw_document(document: Document, *, actor: User, at: datetime, reason: str) -> Document:
     """Takes a document out of sight, with a reason. It is kept, and can be brought back. One that
     is withdrawn already stays as it is."""

@@ -87,7 +87,7 @@ def _note(
         raise
 
 
-@action("emergency.ended", right=rights.END_EMERGENCY)
+@action("emergency.ended", right=rights.END_EMERGENCY, ended=True)
 def end_emergency(row: EmergencyAccess, *, actor: User, at: datetime) -> EmergencyAccess:
     """Ends it at once: by a supervisor of the case, or by whoever asked for it."""
     row.refresh_from_db()
@@ -104,7 +104,7 @@ def end_emergency(row: EmergencyAccess, *, actor: User, at: datetime) -> Emergen
     return row
 
 
-@action("emergency.reviewed", right=rights.REVIEW_EMERGENCY)
+@action("emergency.reviewed", right=rights.REVIEW_EMERGENCY, ended=True)
 def review_emergency(
     row: EmergencyAccess, *, actor: User, at: datetime, justified: bool
 ) -> EmergencyAccess:

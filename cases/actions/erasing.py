@@ -55,7 +55,7 @@ def _erased(case: Case) -> Iterator[Objection]:
 
 
 # Holding -----------------------------------------------------------------------------------------
-@action("hold.set", right=rights.KEEP_OR_ERASE)
+@action("hold.set", right=rights.KEEP_OR_ERASE, ended=True)
 def set_hold(case: Case, *, actor: User, at: datetime, reason: str, note: str = "") -> LegalHold:
     """Keeps the person's identity from being erased until the hold is lifted. One that is there
     already stays as it is. Refused without a reason, or where the identity is erased."""
@@ -76,7 +76,7 @@ def set_hold(case: Case, *, actor: User, at: datetime, reason: str, note: str = 
     )
 
 
-@action("hold.lifted", right=rights.KEEP_OR_ERASE)
+@action("hold.lifted", right=rights.KEEP_OR_ERASE, ended=True)
 def lift_hold(case: Case, *, actor: User, at: datetime, reason: str) -> LegalHold:
     """Ends the case's hold, with a reason. Refused where there is none."""
     objections = list(_objections_to_reason(reason, LiftReason.values))
@@ -110,7 +110,7 @@ def _of_others(case: Case, actor: User) -> Iterator[Objection]:
         yield Objection(text, code="other_authority")
 
 
-@action("erasure.asked", right=rights.KEEP_OR_ERASE)
+@action("erasure.asked", right=rights.KEEP_OR_ERASE, ended=True)
 def ask_for_erasure(
     case: Case, *, actor: User, at: datetime, reason: str, note: str = ""
 ) -> Erasure:
@@ -159,7 +159,7 @@ def _decide(case: Case, actor: User, at: datetime, state: str) -> Erasure:
     return row
 
 
-@action("erasure.agreed", right=rights.KEEP_OR_ERASE)
+@action("erasure.agreed", right=rights.KEEP_OR_ERASE, ended=True)
 def agree_to_erasure(case: Case, *, actor: User, at: datetime) -> Erasure:
     """Erases the person's identity, for good, as a colleague asked. Refused for who asked, and
     under a legal hold that was set since."""
@@ -172,7 +172,7 @@ def agree_to_erasure(case: Case, *, actor: User, at: datetime) -> Erasure:
     return row
 
 
-@action("erasure.not_agreed", right=rights.KEEP_OR_ERASE)
+@action("erasure.not_agreed", right=rights.KEEP_OR_ERASE, ended=True)
 def refuse_erasure(case: Case, *, actor: User, at: datetime) -> Erasure:
     """Leaves the identity as it is. Refused for who asked."""
     row = _decide(case, actor, at, ErasureState.REFUSED)
@@ -181,7 +181,7 @@ def refuse_erasure(case: Case, *, actor: User, at: datetime) -> Erasure:
     return row
 
 
-@action("erasure.withdrawn", right=rights.KEEP_OR_ERASE)
+@action("erasure.withdrawn", right=rights.KEEP_OR_ERASE, ended=True)
 def withdraw_erasure(case: Case, *, actor: User, at: datetime) -> Erasure:
     """Takes back what the actor asked for. Refused for anybody else."""
     row = _open(case)

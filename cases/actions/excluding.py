@@ -15,7 +15,7 @@ from nrm.accounts.roles import Role
 from nrm.actions import Objection, action, detail, refuse_if
 
 
-@action("case.excluded", right=rights.EXCLUDE)
+@action("case.excluded", right=rights.EXCLUDE, ended=True)
 def exclude(
     case: Case,
     *,
@@ -42,7 +42,7 @@ def exclude(
     return _keep_out(case, actor, at, reason, person, organisation)
 
 
-@action("case.conflict_declared", right=rights.DECLARE_CONFLICT)
+@action("case.conflict_declared", right=rights.DECLARE_CONFLICT, ended=True)
 def declare_conflict(case: Case, *, actor: User, at: datetime) -> Exclusion:
     """The actor has a conflict of interest, and leaves the case at once. Refused only where no
     supervisor would be left who could see it."""
@@ -61,7 +61,7 @@ def declare_conflict(case: Case, *, actor: User, at: datetime) -> Exclusion:
     return _keep_out(case, actor, at, ExclusionReason.CONFLICT, actor, None)
 
 
-@action("case.exclusion_lifted", right=rights.EXCLUDE)
+@action("case.exclusion_lifted", right=rights.EXCLUDE, ended=True)
 def lift(exclusion: Exclusion, *, actor: User, at: datetime, because: str) -> Exclusion:
     """Ends an exclusion, for a reason. What was granted to the person counts again; a case that
     was taken from them is not given back."""

@@ -21,7 +21,7 @@ LONGEST_REASON = 500
 VERB = "identity.shown"
 
 
-@action(VERB, right=rights.SHOW_IDENTITY)
+@action(VERB, right=rights.SHOW_IDENTITY, ended=True)
 def show_identity(
     case: Case,
     *,

@@ -6,6 +6,7 @@ on; its clocks stop. Undone, it is open again, and the clocks that were stopped 
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -19,10 +20,19 @@ from cases.rules.merging import Facts, objections_to_merging, objections_to_undo
 from cases.selectors.merging import both, other_case
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
-from nrm.actions import Objection, action, also, detail, lock, refuse_if
+from nrm.actions import Objection, action, also, detail, refuse_if
 
 
-@action("merging.asked", right=rights.PROPOSE_MERGING)
+def _two(case: Case, *, actor: User, other: str, **_more: Any) -> list[UUID]:
+    found = other_case(actor, other)
+    return [case.pk, found.pk] if found else [case.pk]
+
+
+def _of_row(row: Merging, **_more: Any) -> tuple[UUID, UUID]:
+    return row.case_id, row.into_id
+
+
+@action("merging.asked", right=rights.PROPOSE_MERGING, locks=_two)
 def ask_merging(
     case: Case, *, actor: User, at: datetime, other: str, reason: str, goes_on: str
 ) -> Merging:
@@ -33,7 +43,6 @@ def ask_merging(
     ends, into = (found, case) if goes_on == "this" else (case, found)
     waits = holds_others = False
     if ends is not None and into is not None and found != case:
-        lock(found.pk)  # type: ignore[union-attr]
         ends.refresh_from_db(fields=["closed_at"])
         into.refresh_from_db(fields=["closed_at"])
         waits = _waits(ends, into)
@@ -55,7 +64,7 @@ def ask_merging(
     return _ask(case, ends, into, actor=actor, at=at, reason=reason, undo=False)
 
 
-@action("merging.undoing_asked", right=rights.PROPOSE_MERGING)
+@action("merging.undoing_asked", right=rights.PROPOSE_MERGING, ended=True, locks=_of_row)
 def ask_undoing(row: Merging, *, actor: User, at: datetime, reason: str) -> Merging:
     """Asks for a merging to be undone. Raises Refused with every reason against it, and Hidden for
     who may not see both cases."""
@@ -70,16 +79,13 @@ def ask_undoing(row: Merging, *, actor: User, at: datetime, reason: str) -> Merg
     return _ask(ends, ends, into, actor=actor, at=at, reason=reason, undo=True)
 
 
-@action("merging.decided", right=rights.DECIDE_MERGING)
+@action("merging.decided", right=rights.DECIDE_MERGING, ended=True, locks=_of_row)
 def decide_merging(row: Merging, *, actor: User, at: datetime, agree: bool) -> Merging:
     """Another person agrees to what was asked, or does not. Agreed, it is done at once. Raises
     Refused for who asked and where it was decided already, and Hidden for who may not decide both
     cases."""
     row.refresh_from_db()
     ends, into = both(row, actor)
-    lock(ends.pk)
-    lock(into.pk)
-    row.refresh_from_db()
     objections = list(_not_open(row))
     if row.asked_by_id == actor.pk:
         text = _("You asked for it: somebody else has to decide.")
@@ -103,7 +109,7 @@ def decide_merging(row: Merging, *, actor: User, at: datetime, agree: bool) -> M
     return row
 
 
-@action("merging.withdrawn", right=rights.PROPOSE_MERGING)
+@action("merging.withdrawn", right=rights.PROPOSE_MERGING, ended=True, locks=_of_row)
 def withdraw_merging(row: Merging, *, actor: User, at: datetime) -> Merging:
     """Takes back what the actor asked for. Refused for anybody else."""
     row.refresh_from_db()
@@ -169,9 +175,7 @@ def _merge(row: Merging, ends: Case, *, at: datetime) -> None:
 
 
 def _part(row: Merging, ends: Case, *, at: datetime) -> None:
-    merged = Merging.objects.get(
-        case_id=row.case_id, state=MergingState.AGREED, undo=False, undone_at=None
-    )
+    merged = Merging.that_hold().get(case_id=row.case_id)
     # Only what the merging stopped, and as it was then.
     for one in merged.kept:
         Deadline.objects.filter(

@@ -3,7 +3,7 @@ and the consents that this rests on."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -18,6 +18,7 @@ from cases.models.case import Confidentiality
 from cases.models.referral import ConsentAnswer
 from cases.models.sharing import BY_ITSELF, RecallReason
 from cases.rules import sharing as rules
+from cases.rules.languages import LANGUAGES
 from cases.selectors import sharing as reads
 from identities import vault
 from identities.crypto import KeyGone, seal_json
@@ -44,13 +45,13 @@ class _Found:
     documents: list[Document]
 
 
-def _find(case: Case, wanted: Wanted) -> tuple[_Found, rules.Facts]:
+def _find(case: Case, wanted: Wanted, at: datetime) -> tuple[_Found, rules.Facts]:
     case.refresh_from_db(fields=["confidentiality", "version"])
     organisations = reads.organisations_to_share_with(case)
     organisation = (
         organisations.filter(pk=wanted.organisation).first() if wanted.organisation else None
     )
-    consents = {row.pk: row for row in reads.consents_that_stand(case)}
+    consents = {row.pk: row for row in reads.consents_that_stand(case, at=at)}
     consent = consents.get(wanted.consent) if wanted.consent else None
     could = {row.pk: row for row in reads.documents_to_share(case)}
     documents = [could[pk] for pk in dict.fromkeys(wanted.documents) if pk in could]
@@ -92,7 +93,7 @@ def _content(case: Case, wanted: Wanted, documents: Iterable[Document]) -> reads
 def preview_bundle(case: Case, *, actor: User, at: datetime, wanted: Wanted) -> reads.Content:
     """Exactly what the organisation would see. Raises Refused with every reason against sharing
     it."""
-    found, facts = _find(case, wanted)
+    found, facts = _find(case, wanted, at)
     refuse_if(rules.objections_to_sharing(facts))
     detail(organisation=str(wanted.organisation), parts=list(wanted.parts))
     return _content(case, wanted, found.documents)
@@ -102,13 +103,14 @@ def preview_bundle(case: Case, *, actor: User, at: datetime, wanted: Wanted) -> 
 def share_bundle(
     case: Case, *, actor: User, at: datetime, wanted: Wanted, digest: str, key: UUID
 ) -> Bundle:
-    """Shares what was looked at, for the days of the profile, and tells the organisation's people.
+    """Shares what was looked at, for the days of the profile and no longer than the consent holds,
+    and tells the organisation's people.
     `digest` is that of the preview; `key` serves once, so that what is sent twice is shared once.
     Raises Refused with every reason against it, also where the case has changed meanwhile."""
     if there := case.bundles.filter(pk=key).first():
         detail(repeated=True)
         return there
-    found, facts = _find(case, wanted)
+    found, facts = _find(case, wanted, at)
     refuse_if(rules.objections_to_sharing(facts))
     content = _content(case, wanted, found.documents)
     organisation, consent = found.organisation, found.consent
@@ -134,7 +136,7 @@ def share_bundle(
                 content=sealed,
                 by=actor,
                 shared_at=at,
-                ends_at=at + timedelta(days=case.profile.sharing.days),
+                ends_at=reads.until(case, consent, at),
             )
     except IntegrityError:  # the key has served for something else
         refuse_if(changed)
@@ -161,7 +163,7 @@ def _tell(case: Case, bundles: Iterable[Bundle], kind: str, at: datetime) -> Non
 
 
 # Recalling ----------------------------------------------------------------------------------------
-@action("bundle.recalled", right=rights.SHARE)
+@action("bundle.recalled", right=rights.SHARE, ended=True)
 def recall_bundle(bundle: Bundle, *, actor: User, at: datetime, because: str) -> Bundle:
     """Takes a bundle back at once: to whoever received it, it is absent from now on. Refused
     without a reason, or where it was recalled already."""
@@ -236,19 +238,26 @@ def record_consent(
     recipient_kind: str,
     answer: str,
     given_on: date,
+    language: str,
+    interpreter: str,
     method: str = "",
+    ends_on: date | None = None,
 ) -> Consent:
     """Keeps what the person said to their data being shared for a purpose with a kind of
-    organisation. It takes the place of what they said to the same before; what was shared on that
-    is recalled where they do not agree any more. Raises Refused with every reason against it."""
-    today = at.astimezone(case.profile.calendar_for(case.calendar).zone).date()
+    organisation, how it was explained (`language` is an ISO 639 code, `interpreter` one of the
+    referral's answers), and the last day on which it holds, where they said one. It takes the place
+    of what they said to the same before; what was shared on that is recalled where they do not
+    agree any more. Raises Refused with every reason against it."""
     refuse_if(
         rules.objections_to_consent(
             known_purpose=purpose in {p.code for p in case.profile.sharing_purposes},
             known_kind=recipient_kind in reads.recipient_kinds(),
             known_answer=answer in (ConsentAnswer.AGREED, ConsentAnswer.DECLINED),
+            known_language=language in LANGUAGES.labels,
+            known_interpreter=interpreter in reads.interpreters(case.profile),
             given_on=given_on,
-            today=today,
+            ends_on=ends_on,
+            today=reads.today_of(case, at),
         )
     )
     row = Consent.objects.create(
@@ -258,7 +267,10 @@ def record_consent(
         recipient_kind=recipient_kind,
         answer=answer,
         method=method if method in {m.code for m in case.profile.consent.methods} else "",
+        language=language,
+        interpreter=interpreter,
         given_on=given_on.isoformat(),
+        ends_on=ends_on if answer == ConsentAnswer.AGREED else None,
         recorded_by=actor,
         recorded_at=at,
     )
@@ -269,7 +281,7 @@ def record_consent(
     return row
 
 
-@action("consent.withdrawn", right=rights.SHARE)
+@action("consent.withdrawn", right=rights.SHARE, ended=True)
 def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
     """The person withdraws it: what was shared on it is recalled at once. Refused where it was not
     given, or is withdrawn already."""

@@ -409,7 +409,7 @@ class PeopleView(CaseAPIView):
         problems=(404,),
     )
     def get(self, request: Request, reference: str) -> Response:
-        consents = people_selectors.consents(self.case)
+        consents = people_selectors.consents(self.case, at=self.at)
         card = people_selectors.safe_contact(self.case, at=self.at)
         writer.write(
             "people.viewed",

@@ -28,8 +28,14 @@ class CoverSerializer(serializers.Serializer):
     runs = serializers.BooleanField(help_text="Whether the colleague sees the cases now.")
 
 
+class EndedCoverSerializer(CoverSerializer):
+    ended_at = serializers.DateTimeField()
+    why_ended = serializers.CharField()
+
+
 class CoversSerializer(serializers.Serializer):
     results = CoverSerializer(many=True)
+    ended = EndedCoverSerializer(many=True, help_text="In the last 30 days, the last first.")
     cases = serializers.ListField(
         child=serializers.CharField(),
         help_text="References of the cases that you cover now, the most urgent first; 100 at most.",
@@ -60,22 +66,28 @@ class CoversView(APIView):
 
     @describe(
         "list_covers",
-        "List the covers for an absence that run or are to come",
+        "List the covers for an absence that run, are to come or ended lately",
         tag=TAG,
         scope=Scope.CASES_READ,
         responses={200: CoversSerializer},
     )
     def get(self, request: Request) -> Response:
         lines = reads.covers(request.user, at=self.at)
+        ended = reads.ended_covers(request.user, at=self.at)
         covered = reads.covered_cases(request.user, at=self.at)
         writer.write(
             "covers.viewed",
             at=self.at,
             actor_id=request.user.pk,
-            data=reads.looked_at(lines, covered),
+            data=reads.looked_at([*lines, *ended], covered),
         )
         cases = [line.case.reference for line in covered]
-        return respond({"results": [_body(line) for line in lines], "cases": cases})
+        over = [
+            {**_body(line), "ended_at": line.ended_at, "why_ended": line.why_ended}
+            for line in ended
+        ]
+        results = [_body(line) for line in lines]
+        return respond({"results": results, "ended": over, "cases": cases})
 
     @describe(
         "hand_on_cases",

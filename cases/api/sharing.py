@@ -126,6 +126,18 @@ class ConsentWriteSerializer(serializers.Serializer):
     answer = serializers.ChoiceField(choices=[ConsentAnswer.AGREED, ConsentAnswer.DECLINED])
     given_on = serializers.DateField()
     method = serializers.CharField(max_length=20, default="")
+    language = serializers.CharField(
+        max_length=20, help_text="In which it was explained: an ISO 639 code."
+    )
+    interpreter = serializers.CharField(
+        max_length=20,
+        help_text="An answer of the referral form: `in_person`, `by_telephone` or `none`.",
+    )
+    ends_on = serializers.DateField(
+        default=None,
+        allow_null=True,
+        help_text="The last day on which it holds, where the person said one.",
+    )
 
 
 class ConsentMadeSerializer(serializers.Serializer):
@@ -133,6 +145,11 @@ class ConsentMadeSerializer(serializers.Serializer):
     purpose = serializers.CharField()
     recipient_kind = serializers.CharField(allow_blank=True)
     answer = serializers.CharField()
+    language = serializers.CharField(allow_blank=True)
+    interpreter = serializers.CharField(allow_blank=True)
+    ends_on = serializers.DateField(
+        allow_null=True, help_text="What is shared on it can be opened until this day."
+    )
     withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -191,6 +208,9 @@ def _consent(row: Any) -> dict[str, Any]:
         "purpose": row.purpose,
         "recipient_kind": row.recipient_kind,
         "answer": row.answer,
+        "language": row.language,
+        "interpreter": row.interpreter,
+        "ends_on": row.ends_on,
         "withdrawn_at": row.withdrawn_at,
     }
 

@@ -78,7 +78,7 @@ class NamesField(forms.CharField):
 _UNKNOWN_COUNTRY = gettext_lazy(
     "“%(typed)s” is not in the list of countries. Choose one from the list, or leave it out"
 )
-_UNKNOWN_LANGUAGE = gettext_lazy(
+UNKNOWN_LANGUAGE = gettext_lazy(
     "“%(typed)s” is not in the list of languages. Choose one from the list, or leave it out"
 )
 
@@ -110,7 +110,7 @@ def _field(question: Question, *, required: bool) -> forms.Field:
     if kind == shape.COUNTRY:
         return NamedField(names=COUNTRIES, listed_as="countries", unknown=_UNKNOWN_COUNTRY, **more)
     if kind == shape.LANGUAGE:
-        return NamedField(names=LANGUAGES, listed_as="languages", unknown=_UNKNOWN_LANGUAGE, **more)
+        return NamedField(names=LANGUAGES, listed_as="languages", unknown=UNKNOWN_LANGUAGE, **more)
     if kind == shape.COUNTRIES:
         return NamesField(names=COUNTRIES, unknown=_UNKNOWN_COUNTRY, **more)
     if kind == shape.PARTIAL_DATE:
@@ -185,7 +185,8 @@ def new_item() -> str:
 
 
 @cache
-def _listed(language: str, which: str) -> list[str]:
+def listed(language: str, which: str) -> list[str]:
+    """The names of a list (countries or languages) in the reader's language, in its order."""
     names = COUNTRIES if which == "countries" else LANGUAGES
     return [name for _code, name in names.in_order()]
 
@@ -194,7 +195,7 @@ def lists_for(page: Page, language: str) -> dict[str, list[str]]:
     """The lists of names that the fields of the page offer while one types."""
     kinds = {q.kind for q in page.questions if not q.fixed}
     wanted = {"countries": shape.COUNTRY, "languages": shape.LANGUAGE}
-    return {which: _listed(language, which) for which, kind in wanted.items() if kind in kinds}
+    return {which: listed(language, which) for which, kind in wanted.items() if kind in kinds}
 
 
 # Other forms -------------------------------------------------------------------------------------

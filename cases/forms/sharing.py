@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.sharing import Wanted, choose
 from cases.forms.access import OrganisationChoice
+from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
 from cases.models.referral import ConsentAnswer
 from cases.models.sharing import BY_ITSELF, RecallReason
+from cases.rules.languages import LANGUAGES
 from cases.rules.sharing import PARTS, PERSONAL
 from nrm.accounts.models import Organisation
 from nrm.forms import ChoiceField, ExactDateField, Form, MultiChoiceField, Option
@@ -103,8 +105,30 @@ class ConsentForm(Form):
         error_messages={"required": _("Select how it was explained")},
     )
 
-    def __init__(self, *args: Any, purposes: Any, kinds: Any, methods: Any, **kw: Any) -> None:
+    language = NamedField(
+        label=_("In which language?"),
+        names=LANGUAGES,
+        listed_as="languages",
+        unknown=UNKNOWN_LANGUAGE,
+        error_messages={"required": _("Enter the language in which you explained it")},
+    )
+    interpreter = ChoiceField(
+        label=_("Was there an interpreter?"),
+        error_messages={"required": _("Select whether there was an interpreter")},
+    )
+    ends_on = ExactDateField(
+        label=_("Until when does it hold?"),
+        help_text=_(
+            "The last day, where the person said one. What was shared on it cannot be opened after."
+        ),
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, purposes: Any, kinds: Any, methods: Any, interpreters: Any, **kw: Any
+    ) -> None:
         super().__init__(*args, **kw)
         self.fields["purpose"].choices = purposes
         self.fields["recipient_kind"].choices = kinds
         self.fields["method"].choices = methods
+        self.fields["interpreter"].choices = interpreters

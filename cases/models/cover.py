@@ -21,6 +21,7 @@ class Cover(models.Model):
     ends_at = models.DateTimeField(help_text="The first moment at which it holds no more.")
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, help_text="Where somebody ended it before.")
+    # Empty too where it was ended because one of them left.
     ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -31,6 +32,7 @@ class Cover(models.Model):
             models.CheckConstraint(condition=Q(begins_at__lt=F("ends_at")), name="cover_has_time"),
         ]
         indexes = [
+            models.Index(fields=["ends_at"], name="cover_by_end"),
             models.Index(
                 fields=["authority", "begins_at", "id"],
                 condition=Q(ended_at=None),

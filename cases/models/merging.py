@@ -69,6 +69,11 @@ class Merging(OfCase):
         """Why it was asked for, in words."""
         return str((UndoReason if self.undo else MergeReason)(self.reason).label)
 
+    @classmethod
+    def that_hold(cls) -> "models.QuerySet[Merging]":
+        """Those by which a case goes on in another one now."""
+        return cls.objects.filter(state=MergingState.AGREED, undo=False, undone_at=None)
+
     @property
     def holds(self) -> bool:
         """Whether the case goes on in the other one now."""

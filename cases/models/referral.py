@@ -95,6 +95,7 @@ class Consent(OfCase):
     method = models.CharField(max_length=20, blank=True)
     explained_by = models.CharField(max_length=40, blank=True, help_text="A role code, no name.")
     given_on = models.CharField(max_length=10, blank=True)
+    ends_on = models.DateField(null=True, help_text="The last day on which it holds, where said.")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -31,9 +31,9 @@ PERSONAL = frozenset({TEXT, IDENTITY})
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`stands`: the consent was given on this case, is the newest of its kind and was not
-    withdrawn; `exact`: it was given to this purpose and to this kind of organisation. `seen`: what
-    would be shared is what was looked at."""
+    """`stands`: the consent was given on this case, is the newest of its kind, was not withdrawn
+    and has not expired; `exact`: it was given to this purpose and to this kind of organisation.
+    `seen`: what would be shared is what was looked at."""
 
     known_organisation: bool
     known_purpose: bool
@@ -77,9 +77,18 @@ def objections_to_sharing(facts: Facts) -> Iterable[Objection]:
 
 
 def objections_to_consent(
-    *, known_purpose: bool, known_kind: bool, known_answer: bool, given_on: date, today: date
+    *,
+    known_purpose: bool,
+    known_kind: bool,
+    known_answer: bool,
+    known_language: bool,
+    known_interpreter: bool,
+    given_on: date,
+    ends_on: date | None,
+    today: date,
 ) -> Iterable[Objection]:
-    """Every reason against recording a consent to sharing."""
+    """Every reason against recording a consent to sharing: it counts for nothing where nobody can
+    tell how the person understood what they were asked."""
     if not known_purpose:
         yield Objection(_("Select what the person was asked about"), field="purpose")
     if not known_kind:
@@ -88,3 +97,9 @@ def objections_to_consent(
         yield Objection(_("Select what the person said"), field="answer")
     if given_on > today:
         yield Objection(_("The day must be today or earlier"), field="given_on")
+    if not known_language:
+        yield Objection(_("Enter the language in which you explained it"), field="language")
+    if not known_interpreter:
+        yield Objection(_("Select whether there was an interpreter"), field="interpreter")
+    if ends_on is not None and ends_on < today:
+        yield Objection(_("The last day must be today or later"), field="ends_on")

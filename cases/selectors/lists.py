@@ -201,7 +201,7 @@ def _plan(shelves: Shelves, wanted: Wanted, at: datetime) -> _Plan:
         "shelves": shelves.own if wanted.view == MINE else shelves.all,
         "column": _COLUMN[order],
         "down": order in _LATEST_FIRST,
-        "open": wanted.view != CLOSED and not wanted.in_review,
+        "open": wanted.view != CLOSED,
     }
     rest: list[str] = []
     values: dict[str, Any] = {}

@@ -53,9 +53,7 @@ def goes_on_in(case: Case, reader: User) -> Line | None:
     closed by that. Two queries of those."""
     if case.closed_at is None:
         return None
-    row = Merging.objects.filter(
-        case_id=case.pk, state="agreed", undo=False, undone_at=None
-    ).first()
+    row = Merging.that_hold().filter(case_id=case.pk).first()
     return lines_of(case, reader, [row])[0] if row else None
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from cases.rules.referral_form import shape
 from cases.rules.referral_form.questions import form_for
 from cases.selectors.intake import answer_words
 from cases.selectors.near import Mark, contact_marks
-from cases.selectors.sharing import consent_title
+from cases.selectors.sharing import consent_title, today_of
 from identities.crypto import Unreadable, unseal
 from nrm.deadline_words import day_words
 from nrm.templatetags.nrm import partial_date
@@ -51,9 +51,10 @@ _COLOURS = {
 }
 
 
-def consents(case: Case) -> list[ConsentLine]:
-    """The consents on file, the newest first. One query."""
-    return [_consent(case, row) for row in case.consents.select_related("recorded_by")]
+def consents(case: Case, *, at: datetime) -> list[ConsentLine]:
+    """The consents on file, the newest first, and which have expired. One query."""
+    today = today_of(case, at)
+    return [_consent(case, row, today) for row in case.consents.select_related("recorded_by")]
 
 
 def _choice(case: Case, code: str, value: str) -> str:
@@ -66,13 +67,15 @@ def _choice(case: Case, code: str, value: str) -> str:
         return value
 
 
-def _consent(case: Case, row: Consent) -> ConsentLine:
+def _consent(case: Case, row: Consent, today: date) -> ConsentLine:
     answer = ConsentAnswer(row.answer)
+    expired = row.ends_on is not None and row.ends_on < today
     explanation = next(
         (e for e in case.profile.consent.explanations if e.version == row.explanation_version), None
     )
     rows = [
         (_("Given on"), partial_date(row.given_on) if row.given_on else ""),
+        (_("Holds until"), day_words(row.ends_on) if row.ends_on else ""),
         (_("How"), _choice(case, "consent_method", row.method)),
         (_("Language"), language_name(row.language) if row.language else ""),
         (_("Interpreter"), _choice(case, "consent_interpreter", row.interpreter)),
@@ -100,9 +103,15 @@ def _consent(case: Case, row: Consent) -> ConsentLine:
     return ConsentLine(
         id=row.pk,
         title=consent_title(case, row),
-        answer=_("Withdrawn") if row.withdrawn_at else str(answer.label),
-        colour="red" if row.withdrawn_at else _COLOURS[answer],
-        can_withdraw=row.answer == ConsentAnswer.AGREED and row.withdrawn_at is None,
+        answer=_("Withdrawn")
+        if row.withdrawn_at
+        else _("Expired")
+        if expired
+        else str(answer.label),
+        colour="red" if row.withdrawn_at else "orange" if expired else _COLOURS[answer],
+        can_withdraw=row.answer == ConsentAnswer.AGREED
+        and row.withdrawn_at is None
+        and not expired,
         rows=[{"key": key, "value": value} for key, value in rows if value],
     )
 

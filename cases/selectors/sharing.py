@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from cases.models.referral import ConsentAnswer
 from cases.rights import RECEIVE, SHARE
 from cases.rules import sharing as rules
 from cases.rules.languages import language_name
+from cases.rules.referral_form.questions import form_for
 from cases.selectors.cases import age_words
 from cases.selectors.documents import title_of
 from cases.selectors.intake import referrals_told
@@ -55,14 +56,48 @@ def recipient_kinds() -> dict[str, str]:
     return {code: label for code, label in kinds.items() if code != OrganisationKind.OVERSIGHT}
 
 
-def consents_that_stand(case: Case) -> list[Consent]:
+def today_of(case: Case, at: datetime) -> date:
+    """The day where the case is, by which its consents end."""
+    return at.astimezone(case.profile.calendar_for(case.calendar).zone).date()
+
+
+def end_of(case: Case, consent: Consent) -> datetime | None:
+    """The last moment at which the consent holds, where its end was said."""
+    if consent.ends_on is None:
+        return None
+    zone = case.profile.calendar_for(case.calendar).zone
+    return datetime.combine(consent.ends_on, time.max, zone)
+
+
+def until(case: Case, consent: Consent, at: datetime) -> datetime:
+    """Until when something that is shared now can be opened: for the days of the profile, and no
+    longer than the consent holds."""
+    most = at + timedelta(days=case.profile.sharing.days)
+    return min(most, end_of(case, consent) or most)
+
+
+def interpreters(profile: Any) -> dict[str, str]:
+    """Whether an interpreter was there, and how, in words, as the referral asks it."""
+    asked = form_for(profile).question("consent_interpreter")
+    return {one.code: str(one.label) for one in asked.options}
+
+
+def consents_that_stand(case: Case, *, at: datetime) -> list[Consent]:
     """The consents on which something could be shared: of each purpose and kind of organisation the
-    newest, where the person agreed, or need not as a child, and did not withdraw. One query."""
+    newest, where the person agreed, or need not as a child, did not withdraw, and it has not
+    expired. One query."""
+    today = today_of(case, at)
     newest: dict[tuple[str, str], Consent] = {}
     for row in case.consents.all():
         newest.setdefault((row.purpose, row.recipient_kind), row)
     good = (ConsentAnswer.AGREED, ConsentAnswer.NOT_REQUIRED)
-    return [row for row in newest.values() if row.answer in good and row.withdrawn_at is None]
+    return [
+        row
+        for row in newest.values()
+        if row.answer in good
+        and row.withdrawn_at is None
+        and (row.ends_on is None or row.ends_on >= today)
+    ]
 
 
 def consent_of(case: Case, pk: UUID) -> Consent:

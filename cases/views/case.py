@@ -228,7 +228,7 @@ class PeopleView(CaseView):
     right = SEE_REFERRAL
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        consents = people_selectors.consents(self.case)
+        consents = people_selectors.consents(self.case, at=self.at)
         card = people_selectors.safe_contact(self.case, at=self.at)
         writer.write(
             "people.viewed",

@@ -63,17 +63,19 @@ class CoversView(View):
     def _page(self, request: HttpRequest, form: CoverForm, status: int = 200) -> HttpResponse:
         user, at = request.user, timezone.now()
         lines = reads.covers(user, at=at)  # type: ignore[arg-type]
+        ended = reads.ended_covers(user, at=at)  # type: ignore[arg-type]
         covered = reads.covered_cases(user, at=at)  # type: ignore[arg-type]
         (authority, *_more) = reads.authorities_of(user)  # type: ignore[arg-type]
         writer.write(
             "covers.viewed",
             at=at,
             actor_id=user.pk,
-            data=reads.looked_at(lines, covered),
+            data=reads.looked_at([*lines, *ended], covered),
         )
         context = {
             "form": form,
             "lines": lines,
+            "ended": ended,
             "covered": covered,
             "more": len(covered) == reads.MOST,
             "own": reads.own(user),  # type: ignore[arg-type]

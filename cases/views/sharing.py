@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -23,6 +24,7 @@ from cases.actions.sharing import (
     share_bundle,
     withdraw_consent,
 )
+from cases.forms.referral import listed
 from cases.forms.sharing import ConsentForm, RecallForm, ShareForm
 from cases.models import Consent
 from cases.rules.documents import SUFFIXES
@@ -108,7 +110,9 @@ class ShareView(_SharingView):
             digest=content.digest,
             key=uuid4(),
             organisation=form.cleaned_data["organisation"],
-            days=self.case.profile.sharing.days,
+            until=reads.until(
+                self.case, reads.consent_of(self.case, by["wanted"].consent), self.at
+            ),
             sent=[(name, value) for name in form.fields for value in request.POST.getlist(name)],
         )
 
@@ -120,7 +124,7 @@ class ShareView(_SharingView):
             purposes=_purposes(case),
             consents=[
                 (str(row.pk), reads.consent_title(case, row))
-                for row in reads.consents_that_stand(case)
+                for row in reads.consents_that_stand(case, at=self.at)
             ],
             documents=[(str(row.pk), title_of(row)) for row in reads.documents_to_share(case)],
         )
@@ -177,17 +181,17 @@ class RecordConsentView(_SharingView):
     organisation."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        return self.form_page(request, "consent", form=self._form())
+        return self._page(request, self._form())
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         form = self._form(request.POST)
         if not form.is_valid():
-            return self.form_page(request, "consent", form=form, status=422)
+            return self._page(request, form, status=422)
         try:
             record_consent(self.case, actor=request.user, at=self.at, **form.cleaned_data)
         except Refused as refusal:
             add_objections(form, refusal)
-            return self.form_page(request, "consent", form=form, status=422)
+            return self._page(request, form, status=422)
         messages.success(request, _("What the person said is recorded."))
         return redirect("case_people", reference=self.case.reference)
 
@@ -197,7 +201,12 @@ class RecordConsentView(_SharingView):
             purposes=_purposes(self.case),
             kinds=list(reads.recipient_kinds().items()),
             methods=[(one.code, str(one.label)) for one in self.case.profile.consent.methods],
+            interpreters=list(reads.interpreters(self.case.profile).items()),
         )
+
+    def _page(self, request: HttpRequest, form: ConsentForm, status: int = 200) -> HttpResponse:
+        lists = {"languages": listed(get_language() or "", "languages")}
+        return self.form_page(request, "consent", form=form, lists=lists, status=status)
 
 
 class WithdrawConsentView(_SharingView):

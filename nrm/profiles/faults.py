@@ -369,7 +369,7 @@ def _numbers(profile: Profile) -> Iterator[str]:
         {purpose.code for purpose in profile.disclosure_purposes},
         "purpose",
     )
-    for key in ("days", "days_ahead"):
+    for key in ("days", "days_ahead", "reminder_days"):
         if getattr(profile.cover, key) < 1:
             yield f"cover.{key}: must be 1 or more"
     watch = profile.watch

@@ -274,11 +274,12 @@ class EmergencyAccessRule:
 
 @dataclass(frozen=True, slots=True)
 class CoverRule:
-    """For how many days somebody who is away can hand their cases to a colleague, and how many
-    days before."""
+    """For how many days somebody who is away can hand their cases to a colleague, how many days
+    before, and from how many days before its end both are told that it ends."""
 
     days: int
     days_ahead: int
+    reminder_days: int
     source: str
     verified: bool
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 from cases import access
 from cases.actions.assigning import assign_case
 from cases.actions.confidentiality import change_confidentiality
-from cases.actions.covering import begin_covers, end_cover, hand_on
+from cases.actions.covering import begin_covers, end_cover, hand_on, tell_of_covers
 from cases.actions.excluding import exclude
 from cases.models import CaseUserGrant, Cover, InboxItem
 from cases.models.listing import wrong_lists
 from cases.rights import ASSIGN, REVIEW_DECISION, SCREEN
-from nrm.accounts.models import Membership, User
+from nrm.accounts.actions import close_account, end_role, reopen_account
+from nrm.accounts.models import Membership, RoleGroup, User
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.profiles import load_profile
@@ -281,3 +282,111 @@ def test_a_program_does_the_same(world, case, at):
     assert api(world.supervisor).post(end).status_code == 204
     assert api(world.supervisor).post(end).status_code == 422
     assert not sees(world, case)
+
+
+# That it ends -------------------------------------------------------------------------------------
+@pytest.fixture
+def told(as_worker, at):
+    """What the sweep has told of covers by now: who was told what."""
+
+    def run(later=timedelta()):
+        with as_worker():
+            tell_of_covers(actor=User.objects.system(), at=at + later)
+        rows = InboxItem.objects.filter(kind__startswith="cover_").exclude(
+            kind__in=("cover_given", "cover_taken")
+        )
+        names = {user.pk: name for name, user in world_of(rows).items()}
+        return sorted((item.kind, names[item.user_id]) for item in rows)
+
+    def world_of(rows):
+        return {
+            user.display_name: user
+            for user in User.objects.filter(pk__in=[item.user_id for item in rows])
+        }
+
+    return run
+
+
+def test_both_are_told_before_it_ends_and_when_it_has_once_and_without_a_name(
+    world, case, at, told
+):
+    row = give(world, at)
+    days = load_profile(row.authority.profile).cover.reminder_days
+    until = row.ends_at - at
+    both = ("Caseworker", "Caseworker2")
+    assert told() == told(until - timedelta(days=days, minutes=1)) == []
+    soon = [("cover_ending", name) for name in both]
+    assert told(until - timedelta(days=days)) == told(until - timedelta(minutes=1)) == soon
+    over = soon + [("cover_over", name) for name in both]
+    assert told(until) == told(until + timedelta(days=1)) == over
+    items = InboxItem.objects.filter(kind__in=("cover_ending", "cover_over"))
+    assert all(item.case_id is None and item.data == {} for item in items)
+    assert {item.mail.sent_at for item in items} == {None}  # each is told by e-mail as well
+    text = world.client("caseworker2").get(reverse("inbox")).content.decode()
+    assert "A cover for an absence ends soon." in text
+
+
+def test_whom_somebody_ended_it_for_is_told_that_and_nothing_more(world, case, at, told):
+    row = give(world, at)
+    end_cover(row, actor=fresh(world, "supervisor"), at=at)
+    ended = [("cover_ended", "Caseworker"), ("cover_ended", "Caseworker2")]
+    assert told() == told(row.ends_at - at) == ended
+
+
+@pytest.mark.parametrize("who", ["caseworker", "caseworker2"])
+@pytest.mark.parametrize("how", ["closed", "role"])
+def test_it_ends_at_once_when_either_leaves_and_the_supervisors_are_told(
+    world, case, at, told, who, how
+):
+    runs, ahead = give(world, at), give(world, at, first=20)
+    other = give(
+        world, at, who="supervisor", to={"caseworker": "caseworker2"}.get(who, "caseworker")
+    )
+    assert sees(world, case)
+    if how == "closed":
+        close_account(world.users[who], actor=world.administrator, at=at)
+    else:
+        end_role(Membership.objects.get(user=world.users[who]), actor=world.administrator, at=at)
+    assert not CaseUserGrant.objects.filter(reason="absence").exists()
+    if who == "caseworker":
+        assert not sees(world, case)
+        assert world.client("caseworker2").get(case.get_absolute_url()).status_code == 404
+    for row in (runs, ahead):
+        row.refresh_from_db()
+        assert row.ended_at is not None
+        assert row.ended_by is None
+    other.refresh_from_db()
+    assert other.ended_at is None  # what is not theirs runs on
+    supervisors = [("cover_ended", name) for name in ("Supervisor", "Supervisor2")]
+    assert set(supervisors) <= set(told())
+    page = world.client("supervisor").get(reverse("covers")).content.decode()
+    assert "One of the two has left" in page
+    events = Event.objects.filter(verb="cover.ended", data__left=True)
+    assert {event.data["giver"] for event in events} >= {str(world.caseworker.pk)}
+    # Coming back begins nothing again.
+    if how == "closed":
+        reopen_account(world.users[who], actor=world.administrator, at=at)
+        assert not CaseUserGrant.objects.filter(reason="absence").exists()
+
+
+def test_a_role_that_it_does_not_rest_on_ends_nothing(world, case, at):
+    Membership.objects.create(user=world.caseworker2, group=RoleGroup.of(world.authority, "intake"))
+    row = give(world, at)
+    Membership.objects.get(user=world.caseworker2, group__role_group__role="intake").delete()
+    row.refresh_from_db()
+    assert row.ended_at is None
+    assert sees(world, case)
+
+
+def test_who_is_concerned_sees_what_ended_and_why_and_nobody_else(world, case, at):
+    row = give(world, at)
+    end_cover(row, actor=fresh(world, "supervisor"), at=at)
+    for who in ("caseworker", "caseworker2", "supervisor", "supervisor2"):
+        page = world.client(who).get(reverse("covers")).content.decode()
+        assert "Ended by Supervisor" in page, who
+    for who in ("other_caseworker", "other_supervisor"):
+        page = world.client(who).get(reverse("covers")).content.decode()
+        assert "Ended lately" not in page, who
+    (line,) = api(world.supervisor).get("/api/v1/covers/").json()["ended"]
+    assert (line["id"], line["why_ended"]) == (str(row.pk), "Ended by Supervisor")
+    assert api(world.other_supervisor).get("/api/v1/covers/").json()["ended"] == []

@@ -1,7 +1,7 @@
 """A bundle goes to one organisation, on the person's consent, holds what was chosen and nothing
 else, and is gone for everybody there when it is recalled."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -24,13 +24,15 @@ from cases.actions.sharing import (
 )
 from cases.models import Bundle, Case, Consent, Document, InboxItem
 from cases.rules.sharing import PARTS
+from cases.selectors.people import consents
+from cases.selectors.sharing import bundles_of
 from identities.models import Disclosure
 from nrm.accounts.models import Membership, User
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from nrm.uploads import BLOCK
-from tests.api.tools import api, by_session
+from tests.api.tools import api, by_session, field_errors
 from tests.casework.people import IDENTIFYING, assigned
 from tests.documents.files import pdf, upload
 from tests.intake.answers import FULL
@@ -44,7 +46,7 @@ def case(world, at):
     return assigned(world, at=at, answers=FULL)
 
 
-def agree(world, case, at, *, purpose="support", kind="provider", answer="agreed"):
+def agree(world, case, at, *, purpose="support", kind="provider", answer="agreed", ends_on=None):
     return record_consent(
         case,
         actor=world.caseworker,
@@ -53,6 +55,9 @@ def agree(world, case, at, *, purpose="support", kind="provider", answer="agreed
         recipient_kind=kind,
         answer=answer,
         given_on=timezone.localdate(at),
+        language="sq",
+        interpreter="by_telephone",
+        ends_on=ends_on,
     )
 
 
@@ -317,9 +322,17 @@ def test_a_program_does_the_same(world, case, at):
         "recipient_kind": "provider",
         "answer": "agreed",
         "given_on": timezone.localdate(at).isoformat(),
+        "language": "sq",
+        "interpreter": "in_person",
+        "ends_on": (timezone.localdate(at) + timedelta(days=9)).isoformat(),
     }
+    wrong = {**told, "language": "Martian", "interpreter": "maybe", "ends_on": "2001-01-01"}
+    refused = client.post(f"{base}consents/", wrong, format="json")
+    assert set(field_errors(refused)) == {"language", "interpreter", "ends_on"}
     consent = client.post(f"{base}consents/", told, format="json")
     assert consent.status_code == 201
+    kept = ("language", "interpreter", "ends_on")
+    assert {key: consent.json()[key] for key in kept} == {key: told[key] for key in kept}
     paper = document(world, case, at)
     sent = {
         "organisation": str(world.provider_house.pk),
@@ -359,3 +372,68 @@ def test_a_program_does_the_same(world, case, at):
     assert client.post(url, {"because": "restricted"}, format="json").status_code == 400
     assert client.post(url, {"because": "mistake"}, format="json").json()["can_be_opened"] is False
     assert Document.objects.count() == 1
+
+
+# How it was asked, and until when it holds --------------------------------------------------------
+def test_what_rests_on_a_consent_is_closed_with_it_and_it_is_shown_as_expired(world, case, at):
+    today = timezone.localdate(at)
+    exact = agree(world, case, at, ends_on=today + timedelta(days=2))
+    row = share(world, case, at, wanted(world, exact, "contact", "identity"))
+    days = (row.ends_at.astimezone(timezone.get_default_timezone()) - at).days
+    assert days < 3 < case.profile.sharing.days
+    last = row.ends_at - timedelta(seconds=1)
+    assert open_bundle(row, actor=world.provider, at=last).parts
+    # From the first moment of the next day on nobody opens it, and nothing new rests on it.
+    over = row.ends_at + timedelta(seconds=1)
+    again = {"actor": world.caseworker, "wanted": wanted(world, exact, "contact")}
+    assert preview_bundle(case, at=last, **again).parts
+    with pytest.raises(Refused) as refusal:
+        preview_bundle(case, at=over, **again)
+    assert [one.field for one in refusal.value.objections] == ["consent"]
+    with pytest.raises(Hidden):
+        open_bundle(row, actor=world.provider, at=over)
+    assert [line.row for line in bundles_of(case, at=over) if line.state == "over"] == [row]
+    told = {
+        when: next(line for line in consents(case, at=when) if line.id == exact.pk)
+        for when in (last, over)
+    }
+    assert [(one.answer, one.can_withdraw) for one in told.values()] == [
+        ("Agreed", True),
+        ("Expired", False),
+    ]
+    rows = {one["key"]: one["value"] for one in told[last].rows}
+    assert (rows["Language"], rows["Interpreter"]) == ("Albanian", "Yes, by telephone or video")
+    # A consent that is given anew takes its place.
+    again = agree(world, case, over)
+    assert share(world, case, over, wanted(world, again, "identity")).ends_at > row.ends_at
+
+
+def test_who_records_a_consent_says_how_it_was_explained(world, case, at):
+    client = world.client("caseworker")
+    url = reverse("case_consent", args=[case.reference])
+    assert '<option value="Albanian">' in client.get(url).content.decode()
+    sent = {"purpose": "support", "recipient_kind": "provider", "answer": "agreed"}
+    sent |= boxes("given_on", timezone.localdate())
+    sent["method"] = case.profile.consent.methods[0].code
+    before = Consent.objects.count()
+    empty = client.post(url, sent).content.decode()
+    for words in (
+        "Enter the language in which you explained it",
+        "Select whether there was an interpreter",
+    ):
+        assert words in empty
+    sent |= {"language": "albanian", "interpreter": "none"}
+    sent |= boxes("ends_on", date(2001, 1, 1))
+    assert "The last day must be today or later" in client.post(url, sent).content.decode()
+    assert Consent.objects.count() == before
+    later = timezone.localdate() + timedelta(days=30)
+    sent |= boxes("ends_on", later)
+    assert client.post(url, sent).status_code == 302
+    row = Consent.objects.latest("recorded_at")
+    assert (row.language, row.interpreter, row.ends_on) == ("sq", "none", later)
+    people = client.get(reverse("case_people", args=[case.reference])).content.decode()
+    assert "Holds until" in people
+
+
+def boxes(name, day):
+    return {f"{name}_{part}": getattr(day, part) for part in ("day", "month", "year")}

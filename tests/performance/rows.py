@@ -150,6 +150,8 @@ class Rows:
             recipient_kind=OrganisationKind.PROVIDER,
             answer="agreed",
             given_on=timezone.localdate(self.at),
+            language="sq",
+            interpreter="in_person",
             **by,
         )
         wanted = sharing.Wanted(

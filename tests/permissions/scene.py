@@ -170,6 +170,8 @@ def _shared(scene: Scene, case: Case, by: User, document: Document) -> Bundle:
         recipient_kind=OrganisationKind.PROVIDER,
         answer="agreed",
         given_on=timezone.localdate(scene.at),
+        language="sq",
+        interpreter="in_person",
         **acts,
     )
     wanted = sharing.Wanted(

@@ -397,7 +397,9 @@ RULES: dict[str, Rule] = {
         verbs="update",
         also={"read": _mine("person_id"), "insert": _in_emergency, "update": _in_emergency},
     ),
-    "cases_cover": Rule(also={"read": _concerned, "insert": _hands_on, "update": _concerned}),
+    "cases_cover": Rule(
+        system="read", also={"read": _concerned, "insert": _hands_on, "update": _concerned}
+    ),
     "cases_bundle": Rule(
         (rights.SHARE,),
         (rights.SHARE,),

@@ -15,6 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         covering.begin_covers(actor=User.objects.system(), at=now)
+        covering.tell_of_covers(actor=User.objects.system(), at=now)
         swept = sweeping.sweep(at=now)
         mailed = mailing.send_waiting(at=now)
         self.stdout.write(
