@@ -422,7 +422,7 @@ def test_who_records_a_consent_says_how_it_was_explained(world, case, at):
         "Select whether there was an interpreter",
     ):
         assert words in empty
-    sent |= {"language": "albanian", "interpreter": "none"}
+    sent |= {"language": "Albanian", "interpreter": "none"}
     sent |= boxes("ends_on", date(2001, 1, 1))
     assert "The last day must be today or later" in client.post(url, sent).content.decode()
     assert Consent.objects.count() == before
