@@ -1,7 +1,7 @@
 """What no test would notice, and whether contexts cross. Not part of the suite.
 
     make mutants                    each policy taken away, widened or loosened, one at a time
-    make mutants ONLY=cases_note    those of one table
+    make mutants ONLY=cases_note    those of one table, or of several with commas between them
     python -m tests.second_lock branches    each branch of cases/access.py and cases/rights.py
     python -m tests.second_lock crossings   10,000 requests of 20 people over 2 connections
 
@@ -233,7 +233,8 @@ def hunt(only: str) -> int:
 
     bench = Bench()
     with connections["owner"].cursor() as cursor:
-        wanted = [m for m in mutants(cursor) if only in m.table]
+        some = only.split(",")
+        wanted = [m for m in mutants(cursor) if any(one in m.table for one in some)]
     survived: list[Mutant] = []
     start = time.monotonic()
     for number, mutant in enumerate(wanted, start=1):

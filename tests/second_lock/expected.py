@@ -176,10 +176,10 @@ def _sent_by_team(standing: Standing, row: Row, facts: Facts) -> bool:
     return _of_team(standing, row, facts) and str(row["case_id"]) in standing.cases(ANY_RIGHT)
 
 
-def _kept_out(standing: Standing, row: Row, facts: Facts) -> bool:
+def _kept_out(standing: Standing, case: str, facts: Facts) -> bool:
     """By name, or with an organisation of theirs."""
     return any(
-        x["case_id"] == row["content_object_id"]
+        x["case_id"] == case
         and x["ended_at"] is None
         and (x["user_id"] == standing.who.pk or x["organisation_id"] in standing.houses())
         for x in facts.rows["cases_exclusion"].values()
@@ -188,11 +188,13 @@ def _kept_out(standing: Standing, row: Row, facts: Facts) -> bool:
 
 def _group_grant(standing: Standing, row: Row, facts: Facts) -> bool:
     place = (row["group_id"], row["permission_id"])
-    return place in standing.groups() and not _kept_out(standing, row, facts)
+    return place in standing.groups() and not _kept_out(standing, row["content_object_id"], facts)
 
 
 def _named_grant(standing: Standing, row: Row, facts: Facts) -> bool:
-    return _mine("user_id")(standing, row, facts) and not _kept_out(standing, row, facts)
+    return _mine("user_id")(standing, row, facts) and not _kept_out(
+        standing, row["content_object_id"], facts
+    )
 
 
 def _shelved(standing: Standing, row: Row, _facts: Facts) -> bool:
@@ -273,7 +275,8 @@ def _near_both(standing: Standing, row: Row, _facts: Facts) -> bool:
 
 
 def _asks_to_merge(standing: Standing, row: Row, facts: Facts) -> bool:
-    return str(row["asked_by_id"]) == standing.who.pk and _near_both(standing, row, facts)
+    mine = str(row["asked_by_id"]) == standing.who.pk and row["state"] == "asked"
+    return mine and _near_both(standing, row, facts)
 
 
 def _in_emergency(standing: Standing, row: Row, _facts: Facts) -> bool:
@@ -320,12 +323,17 @@ def _keeps(by: str, ends: str) -> dict[str, Admits]:
     return {"read": _about_person, "insert": begins, "update": ended}
 
 
-def _received(standing: Standing, row: Row, _facts: Facts) -> bool:
-    """In the scene nothing that was shared is over, and nobody who receives is kept from a case."""
+def _received(standing: Standing, row: Row, facts: Facts) -> bool:
     user = standing.who.user
     ours = user.organisations(*rights.RECEIVE.roles) if standing.who.acts and user else []
     mine = str(row["organisation_id"]) in {str(one.pk) for one in ours}
-    return mine and row["recalled_at"] is None
+    over = datetime.fromisoformat(row["ends_at"]) <= timezone.now()
+    return (
+        mine
+        and row["recalled_at"] is None
+        and not over
+        and not _kept_out(standing, row["case_id"], facts)
+    )
 
 
 def _of_bundle(standing: Standing, row: Row, facts: Facts) -> bool:

@@ -13,6 +13,8 @@ from cases.actions.identity import show_identity
 from cases.models import (
     Allegation,
     Batch,
+    Bundle,
+    BundleDocument,
     Case,
     CaseTask,
     Cover,
@@ -20,6 +22,7 @@ from cases.models import (
     DeadlineExtension,
     DeadlinePause,
     Decision,
+    Merging,
     SafeContact,
 )
 from identities.models import Erasure
@@ -39,6 +42,7 @@ def build() -> Scene:
     scene = build_scene()
     _more_rows(scene)
     _traps(scene)
+    _shared_and_merged(scene)
     return scene
 
 
@@ -180,6 +184,11 @@ def _traps(scene: Scene) -> None:
         reference=scene.references["queue"],
         reason="Nobody else is here and she calls.",
     )
+    # For longer than all the changes of policies take, which is what is asked about.
+    access.grant_person(
+        case_of(scene, "queue"), "emergency", world.caseworker2, ends_at=at + timedelta(days=1),
+        **grant,
+    )  # fmt: skip
     # By somebody who has no case in the authority and no role there.
     Cover.objects.create(
         giver=world.auditor,
@@ -203,3 +212,42 @@ def _traps(scene: Scene) -> None:
         reason="named",
         person=world.supervisor2,
     )
+
+
+def _shared_and_merged(scene: Scene) -> None:
+    """What was shared and counts no more, or with whom nobody may open it; and cases that go on in
+    one of another authority, or of the same caseworker."""
+    world, at = scene.world, scene.at
+    assigned, outer = case_of(scene, "assigned"), case_of(scene, "outer")
+    day = timedelta(days=1)
+    of_assigned: dict[str, Any] = {"case": assigned, "person_id": assigned.person_id}
+    for document, changed in (
+        ("others", {"recalled_at": at, "recalled_because": "mistake"}),
+        ("others", {"shared_at": at - 2 * day, "ends_at": at - day}),
+        # An organisation that is excluded from the case.
+        ("assigned", {**of_assigned, "organisation": world.other_police}),
+        # By somebody who may open it and may share nothing.
+        ("assigned", {**of_assigned, "by": world.provider}),
+        # With an authority, in which intake opens nothing that is shared.
+        ("", {"case": outer, "person_id": outer.person_id, "organisation": world.authority}),
+    ):
+        bundle = _copied(Bundle.objects.get(pk=scene.places["others"]["bundle"]), **changed)
+        if document:
+            BundleDocument.objects.create(
+                bundle=bundle, document_id=scene.places[document]["document"]
+            )
+    for case, into, state, by in (
+        (outer, assigned, "agreed", world.other_supervisor),
+        (assigned, outer, "agreed", world.supervisor),
+        (case_of(scene, "made"), assigned, "declined", world.intake),
+    ):
+        asked = Merging.objects.get(pk=scene.places["queue"]["merging"])
+        _copied(asked, case=case, into=into, state=state, asked_by=by)
+
+
+def _copied(row: Any, **changed: Any) -> Any:
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.pk = uuid4()
+    row.save(force_insert=True)
+    return row
