@@ -392,6 +392,8 @@ def jobs_faults(tables: Iterable[str], facts: Facts, caseworker: Any) -> Iterato
 
 def _jobs_writes(worker: Any, table: str, facts: Facts, actor: Any) -> Iterator[str]:
     """What jobs alone may write, and the web may not: as the system, and as nobody else."""
+    if not {"insert", "update"} & set(RULES[table].system.split()):
+        return
     key, row = next(iter(facts.rows[table].items()))
     for verb, text, values in (
         ("INSERT", _INSERT.format(table=table), [json.dumps({**row, "id": _new_id(row)})]),
