@@ -39,7 +39,7 @@ def test_every_container_that_stays_tells_its_health(name: str) -> None:
 
 def test_each_process_gets_only_the_keys_it_needs() -> None:
     """In production by the environment, in a trial by the files: the same separation."""
-    environments = {name: service["environment"] for name, service in SERVICES.items()}
+    environments = {name: service.get("environment", {}) for name, service in SERVICES.items()}
     for given in (environments, first_start.trial_variables(lambda name: name, port="8000")):
         assert "NRM_KEKS" in given["web"]
         assert "NRM_AUDIT_KEY" in given["worker"]

@@ -62,6 +62,8 @@ READS: tuple[Read, ...] = (
     Read("anomalies", "auditor"),
     Read("anomaly", "auditor", "anomaly"),
     Read("api_anomalies", "auditor"),
+    Read("unusual_staff", "supervisor"),
+    Read("api_unusual_staff", "supervisor"),
     Read("api_anomaly", "auditor", "anomaly"),
     Read("administration", "administrator"),
     # Details
@@ -205,9 +207,6 @@ NOT_READ = {
     "screening",
     "document_file",
     "api_document_file",
-    # At most 25 rows, and as many statements for one as for all of them.
-    "unusual_staff",
-    "api_unusual_staff",
     "case_exclusion_lifting",
     "deadline_pause",
     "deadline_extend",
