@@ -500,6 +500,7 @@ def _bundle() -> list[Table]:
         "cases_bundledocument",
         "SELECT FROM cases_bundle b WHERE b.id = cases_bundledocument.bundle_id",
         write=f"b.by_id = {ACTOR} AND {listed('b.case_id', shares)}",
+        changes=False,
     )
     return [table, documents]
 

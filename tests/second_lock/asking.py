@@ -178,6 +178,9 @@ class Asking:
         keys = sorted(self.facts.rows[table])
         allowed = [key for key in keys if may("insert", table, key, standing, self.facts)]
         others = [key for key in keys if key not in set(allowed)]
+        # What somebody sees and may not write comes first.
+        seen = readable(table, standing, self.facts)
+        others.sort(key=lambda key: key not in seen)
         for keep, some in ((True, allowed[:SAMPLE]), (False, others[:SAMPLE])):
             for key in some:
                 self.asked += 1

@@ -22,6 +22,7 @@ from cases.models import (
     DeadlineExtension,
     DeadlinePause,
     Decision,
+    EmergencyAccess,
     Merging,
     SafeContact,
 )
@@ -236,6 +237,10 @@ def _shared_and_merged(scene: Scene) -> None:
             BundleDocument.objects.create(
                 bundle=bundle, document_id=scene.places[document]["document"]
             )
+    # Over, or by somebody who does not have the case open.
+    reviewed = scene.places["queue"]["emergency"]
+    for name, who in (("queue", world.caseworker), ("made", world.caseworker2)):
+        _copied(EmergencyAccess.objects.get(pk=reviewed), case=case_of(scene, name), person=who)
     for case, into, state, by in (
         (outer, assigned, "agreed", world.other_supervisor),
         (assigned, outer, "agreed", world.supervisor),
