@@ -20,12 +20,16 @@ _CODE = "CODE"  # stands for the code of an indicator in an address
 
 
 def _buttons(chosen: str, states: list[tuple[str, str]]) -> SafeString:
-    return format_html_join(
+    """The buttons, and for paper, where nothing can be pressed, what was chosen."""
+    buttons = format_html_join(
         "",
         '<button type="submit" name="state" value="{}" class="nrm-choice__button'
         ' nrm-choice__button--{}" aria-pressed="{}">{}</button>',
         ((value, value, "true" if value == chosen else "false", label) for value, label in states),
     )
+    if not chosen:
+        return buttons
+    return buttons + format_html('<strong class="nrm-only-print">{}</strong>', dict(states)[chosen])
 
 
 class Drawing:

@@ -2,6 +2,7 @@
 policy, its title, its errors, and whether it scrolls sideways."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -39,6 +40,7 @@ DESK = Size(1280)
 PHONE = Size(390)
 # What a window of 1280 by 1024 has left at 400 %; as wide as the narrowest phone.
 ZOOMED = Size(320, 256, axe=False)
+SIGNED_IN_FOR = 300  # seconds
 NARROW = Size(320)
 PAPER = Size(700)  # A4 between its margins, at 96 pixels an inch
 
@@ -58,26 +60,29 @@ class Reader:
 
     def __init__(self, scene: Scene, chromium: Any, address: str) -> None:
         self.scene, self.chromium, self.address = scene, chromium, address
-        self.windows: dict[tuple[str, str], Eyes] = {}
+        self.windows: dict[tuple[str, str], tuple[Eyes, float]] = {}
         self.axe = AXE.read_text(encoding="utf-8")
 
     def window(self, who: str, language: str) -> Eyes:
-        if (who, language) not in self.windows:
-            context = self.chromium.new_context(viewport=DESK.viewport)
+        """The window of this person in this language, signed in a while ago at most: a session that
+        is not used ends, and some pages ask for a second factor of the last minutes."""
+        eyes, since = self.windows.get((who, language), (None, 0.0))
+        if eyes is None:
+            eyes = Eyes(self.chromium.new_context(viewport=DESK.viewport), self.address)
+            eyes.page.on("console", lambda message: _note_error(eyes, message))
+        if (who, language) not in self.windows or time.monotonic() - since > SIGNED_IN_FOR:
             cookies = {"django_language": language}
             if who:
                 client = self.scene.world.client(who)
                 cookies |= {m.key: m.value for m in client.cookies.values()}
-            context.add_cookies(
+            eyes.context.add_cookies(
                 [{"name": n, "value": v, "url": self.address} for n, v in cookies.items()]
             )
-            eyes = Eyes(context, self.address)
-            eyes.page.on("console", lambda message: _note_error(eyes, message))
-            self.windows[who, language] = eyes
-        return self.windows[who, language]
+            self.windows[who, language] = eyes, time.monotonic()
+        return eyes
 
     def close(self) -> None:
-        for eyes in self.windows.values():
+        for eyes, _since in self.windows.values():
             eyes.context.close()
 
     def path_of(self, page: Page) -> str:
