@@ -196,8 +196,10 @@ class Asking:
         if table not in IN_THE_NAME_OF or not who.acts or not self.rights[table, "INSERT"]:
             return
         column, more = IN_THE_NAME_OF[table]
-        template = next(iter(self.facts.rows[table]))
-        for case in self._one_of_each(table):
+        rows = self.facts.rows[table]
+        # Of a pair of cases, for each that is the second one.
+        templates = {row.get("into_id"): key for key, row in reversed(list(rows.items()))}
+        for template, case in itertools.product(templates.values(), self._one_of_each(table)):
             row = {**self.facts.rows[table][template], column: who.pk, **more}
             if "case_id" in row:
                 row["case_id"] = case["id"]

@@ -160,6 +160,12 @@ def _traps(scene: Scene) -> None:
     two = person("both_supervisor@example.org", Role.FIRST_RESPONDER, world.police)
     Membership.objects.create(user=two, group=RoleGroup.of(world.authority, Role.SUPERVISOR))
     world.users["both_supervisor"] = two
+    # Who works on a case here and supervises another authority: may merge neither with the other.
+    elsewhere = person("far_supervisor@example.org", Role.CASEWORKER, world.authority)
+    group = RoleGroup.of(world.other_authority, Role.SUPERVISOR)
+    Membership.objects.create(user=elsewhere, group=group)
+    world.users["far_supervisor"] = elsewhere
+    access.grant_person(case_of(scene, "assigned"), "work", elsewhere, **grant)
     # And what holds until tomorrow.
     row = access.grant_role(
         case_of(scene, "screening"), "protect", world.provider_house, Role.PROTECTION_PROVIDER,
@@ -229,14 +235,20 @@ def _shared_and_merged(scene: Scene) -> None:
         ("assigned", {**of_assigned, "organisation": world.other_police}),
         # By somebody who may open it and may share nothing.
         ("assigned", {**of_assigned, "by": world.provider}),
-        # With an authority, in which intake opens nothing that is shared.
-        ("", {"case": outer, "person_id": outer.person_id, "organisation": world.authority}),
+        # With an authority, in which intake opens nothing that is shared, and whose caseworkers may
+        # share of other cases than of this one.
+        (
+            "assigned",
+            {
+                "case": outer,
+                "person_id": outer.person_id,
+                "organisation": world.authority,
+                "by": world.caseworker2,
+            },
+        ),
     ):
         bundle = _copied(Bundle.objects.get(pk=scene.places["others"]["bundle"]), **changed)
-        if document:
-            BundleDocument.objects.create(
-                bundle=bundle, document_id=scene.places[document]["document"]
-            )
+        BundleDocument.objects.create(bundle=bundle, document_id=scene.places[document]["document"])
     # Over, or by somebody who does not have the case open.
     reviewed = scene.places["queue"]["emergency"]
     for name, who in (("queue", world.caseworker), ("made", world.caseworker2)):
