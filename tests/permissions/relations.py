@@ -1,5 +1,6 @@
 """The generated part of the permission table: every way in which somebody can stand to a case, at
-cases that are open, restricted and sealed, and one that is decided.
+cases that are open, restricted and sealed, and one that is decided; to what was shared of one, and
+to a cover for somebody who is away.
 
 Where each of them stands is said here by hand, relation by relation; what one gets who stands so is
 what tests/permissions/table.py says of an address, and of emergencies what is said here. Nothing
@@ -11,12 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import connections
 from django.utils import timezone
 
 from cases import access
-from cases.actions import assigning, emergency, excluding, merging, notes
+from cases.actions import assigning, covering, emergency, excluding, merging, notes, sharing
 from cases.actions.confidentiality import change_confidentiality
-from cases.models import Case
+from cases.models import Bundle, Case, CaseGroupGrant, Cover, Document
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
@@ -30,9 +32,13 @@ from tests.intake.answers import CHILD
 from tests.permissions.scene import Scene, _document, _given, _keep, _referred, _shared, _tokens
 from tests.permissions.table import (
     ACTORS,
+    CASEWORKERS,
     FORBIDDEN,
     HIDDEN,
+    OUR_SUPERVISORS,
+    RECEIVERS,
     SIGN_IN,
+    SUPERVISORS,
     TABLE,
     THROUGH,
     Row,
@@ -41,6 +47,8 @@ from tests.screening.build import item
 from tests.world import build_world, person
 
 PLACES = ("open", "decided", "restricted", "sealed")
+# A case of an authority that has closed, in the hands of one who worked there.
+ABANDONED = "abandoned"
 _NEAR = ("open", "decided")  # where nothing is held back
 _ANYWHERE = PLACES
 
@@ -90,6 +98,16 @@ RELATIONS = (
     _stands("until_yesterday", "caseworker2"),
     _stands("named_elsewhere", "other_caseworker"),
     _stands("named_auditor", "auditor"),
+    # For a caseworker who is away: today, taken back, until yesterday. What is restricted or sealed
+    # is handed to nobody.
+    _stands("covering", "caseworker2", caseworker=_NEAR),
+    _stands("cover_taken_back", "caseworker2"),
+    _stands("covered_until_yesterday", "caseworker2"),
+    # In a house that something was sent to: that opens it, and no case.
+    _stands("with_bundle", "far_provider"),
+    _stands("bundle_recalled", "far_provider"),
+    _stands("bundle_without_consent", "far_provider"),
+    _stands("bundle_of_the_past", "far_provider"),
     # By a grant to their house that has ended, or a house that has.
     _stands("ended_provider", "far_provider"),
     _stands("provider_until_tomorrow", "far_provider", provider=_NEAR),
@@ -145,20 +163,39 @@ OF_EMERGENCY = ENDS_ONES_OWN | {"case_emergency", "api_case_emergency"}
 # What belongs to a decision that is made; the others are asked for at one that waits for a second
 # person.
 OF_DECIDED = {"decision_letter", "decision_serve", "api_letter", "api_decision_service"}
+# What was sent to a house, which is what each place is named after, and who opens it. One was sent
+# to a house before it was excluded, and one went when the case was restricted.
+OF_BUNDLE = {"shared_bundle", "shared_file", "api_shared_bundle", "api_shared_file"}
+BUNDLES: dict[str, tuple[str, ...]] = {
+    "with_bundle": ("with_bundle",),
+    "bundle_recalled": (),
+    "bundle_without_consent": (),
+    "bundle_of_the_past": (),
+    "of_excluded_house": (),
+    "of_restricted": (),
+}
+# Whom a cover concerns, which is named after who has it: them, who gave it, and the supervisors of
+# the authority. They may end it, and where it has ended they are told that.
+OF_COVER = {"cover_end", "api_cover_end"}
+COVERS = ("covering", "cover_taken_back", "covered_until_yesterday")
 
 
 def rows_of_cases() -> list[Row]:
-    """Each address of a case, once."""
+    """Each address of a case, of what was shared of one and of a cover, once."""
     found: dict[str, Row] = {}
     for row in TABLE:
         by_case = any(says.by_standing for says in row.says.values())
-        if by_case and "<str:reference>" in row.route:
+        if (by_case and "<str:reference>" in row.route) or row.name in OF_BUNDLE | OF_COVER:
             found.setdefault(row.route, row)
     return list(found.values())
 
 
 def places_of(row: Row) -> tuple[str, ...]:
     """Where an address is asked for."""
+    if row.name in OF_BUNDLE:
+        return tuple(BUNDLES)
+    if row.name in OF_COVER:
+        return COVERS
     if row.name in OF_EMERGENCY:
         return ("open", "restricted")
     return ("decided",) if row.name in OF_DECIDED else ("open", "restricted", "sealed")
@@ -172,6 +209,15 @@ def expected(row: Row, method: str, relation: Relation, place: str, *, by_progra
         return FORBIDDEN
     if row.in_person and by_program:
         return FORBIDDEN
+    if row.name in OF_BUNDLE:
+        if relation.like not in RECEIVERS:
+            return FORBIDDEN
+        return THROUGH if relation.name in BUNDLES[place] else HIDDEN
+    if row.name in OF_COVER:
+        if relation.like not in CASEWORKERS + SUPERVISORS:
+            return FORBIDDEN
+        concerned = relation.name in ("caseworker", place) or relation.like in OUR_SUPERVISORS
+        return THROUGH if concerned else HIDDEN
     near = relation.at(place)
     if not near:
         return HIDDEN
@@ -202,7 +248,9 @@ def build_relations() -> Scene:
     houses = _people(scene)
     for place in PLACES:
         _case(scene, place, houses)
+    _covers(scene)
     _leave(scene)
+    _abandon(scene)
     _tokens(scene)
     for name in (relation.name for relation in RELATIONS if relation.small_token):
         user = scene.world.users[name]
@@ -222,6 +270,10 @@ def _people(scene: Scene) -> dict[str, Organisation]:
             ("provider_until_tomorrow", OrganisationKind.PROVIDER),
             ("closed_provider", OrganisationKind.PROVIDER),
             ("of_excluded_house", OrganisationKind.PROVIDER),
+            ("with_bundle", OrganisationKind.PROVIDER),
+            ("bundle_recalled", OrganisationKind.PROVIDER),
+            ("bundle_without_consent", OrganisationKind.PROVIDER),
+            ("bundle_of_the_past", OrganisationKind.PROVIDER),
         )
     }
     roles = {
@@ -233,9 +285,8 @@ def _people(scene: Scene) -> dict[str, Organisation]:
     }
     for name in ("named_supervisor", "excluded_supervisor", "supervisor_in_emergency"):
         roles[name] = (Role.SUPERVISOR, world.authority)
-    for name in ("far_provider", "ended_provider", "closed_provider", "of_excluded_house",
-                 "provider_until_tomorrow"):  # fmt: skip
-        roles[name] = (Role.PROTECTION_PROVIDER, houses[name])
+    for name, house in houses.items():
+        roles.setdefault(name, (Role.PROTECTION_PROVIDER, house))
     for relation in RELATIONS:
         if relation.name not in world.users and relation.name != "anonymous":
             role, house = roles.get(relation.name, (Role.CASEWORKER, world.authority))
@@ -267,6 +318,10 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "person": world.caseworker.pk,
         **_screening(case, world, by),
     }
+    if place == "open":
+        _bundles(scene, case, document, houses)
+    if place == "restricted":
+        scene.places["of_restricted"] = _of_bundle(bundle, document)
     road.findings(world, case, at=at)
     decide = road.made if place == "decided" else road.submitted
     parts["decision_id"] = decide(world, case, at=at).pk
@@ -297,6 +352,68 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         _without_effect(scene, case)
     parts["emergency"] = _emergencies(scene, case, place)
     _keep(scene, place, case, parts, emergency_id=parts["emergency"])
+
+
+def _of_bundle(bundle: Bundle, document: Document) -> dict[str, str]:
+    return {"bundle": str(bundle.pk), "document": str(document.pk)}
+
+
+def _bundles(scene: Scene, case: Case, document: Document, houses: dict[str, Organisation]) -> None:
+    """Each house that is asked about was sent something, and what became of it."""
+    world, at = scene.world, scene.at
+    for number, name in enumerate((name for name in BUNDLES if name in houses), start=1):
+        # What was said last is what counts.
+        row = _shared(
+            scene, case, world.caseworker, document, house=houses[name],
+            later=timedelta(seconds=number),
+        )  # fmt: skip
+        by: dict[str, Any] = {"actor": world.caseworker, "at": at}
+        if name == "bundle_recalled":
+            sharing.recall_bundle(row, because="mistake", **by)
+        if name == "bundle_without_consent":
+            with acting_as(world.caseworker):
+                consent = case.consents.get(bundles=row)
+            sharing.withdraw_consent(consent, **by)
+        if name == "bundle_of_the_past":
+            Bundle.objects.filter(pk=row.pk).update(ends_at=at - timedelta(days=1))
+        scene.places[name] = _of_bundle(row, document)
+
+
+def _covers(scene: Scene) -> None:
+    """The caseworker is away: one cover has run out, one was taken back, and one runs."""
+    world, at = scene.world, scene.at
+    today = timezone.localdate(at)
+    for name in reversed(COVERS):
+        cover = covering.hand_on(
+            world.caseworker,
+            actor=world.caseworker,
+            at=at,
+            delegate=world.users[name].pk,
+            begins_on=today,
+            ends_on=today + timedelta(days=1),
+        )
+        scene.places[name] = {"cover": str(cover.pk)}
+        if name == "cover_taken_back":
+            covering.end_cover(cover, actor=world.caseworker, at=at)
+        if name == "covered_until_yesterday":
+            _days_pass(cover)
+
+
+def _days_pass(cover: Cover) -> None:
+    """The days of a cover lie in the past, as they do when days have passed."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE cases_cover DISABLE TRIGGER keep_covers")
+        cursor.execute(
+            "UPDATE cases_cover SET begins_at = begins_at - interval '3 days',"
+            " ends_at = ends_at - interval '3 days' WHERE id = %s",
+            [cover.pk],
+        )
+        cursor.execute("ALTER TABLE cases_cover ENABLE TRIGGER keep_covers")
+        cursor.execute(
+            "UPDATE cases_caseusergrant SET ends_at = ends_at - interval '3 days'"
+            " WHERE reason = 'absence' AND user_id = %s",
+            [cover.delegate_id],
+        )
 
 
 def _screening(case: Case, world: Any, by: dict[str, Any]) -> dict[str, Any]:
@@ -376,3 +493,20 @@ def _leave(scene: Scene) -> None:
     accounts.close_account(world.users["closed"], **by)
     house = world.users["closed_provider"].memberships.get().organisation
     accounts.change_organisation(house, is_active=False, name=house.name, **by)
+
+
+def _abandon(scene: Scene) -> None:
+    """A case that nobody is near: its authority has closed, and with it what somebody who worked
+    there was granted."""
+    world = scene.world
+    closed = Organisation.objects.create(
+        name="Authority that closed", kind=OrganisationKind.COMPETENT_AUTHORITY, profile="uk"
+    )
+    who = world.users["closed_provider"]
+    Membership.objects.create(user=who, group=RoleGroup.of(closed, Role.CASEWORKER))
+    case = _referred(scene, CHILD)
+    Case.objects.filter(pk=case.pk).update(authority=closed)
+    CaseGroupGrant.objects.filter(content_object=case).delete()
+    access.grant_person(case, "work", who, reason="cover", at=scene.at)
+    Organisation.objects.filter(pk=closed.pk).update(is_active=False)
+    scene.references[ABANDONED] = case.reference

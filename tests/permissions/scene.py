@@ -160,10 +160,18 @@ def _cases(scene: Scene) -> None:
     _keep(scene, "outer", outer, by="other_supervisor", decision_id=decision.pk)
 
 
-def _shared(scene: Scene, case: Case, by: User, document: Document) -> Bundle:
-    """The house of the provider was sent something of the case, with a document and who the person
-    is, on the person's consent to exactly that."""
-    acts: dict[str, Any] = {"actor": by, "at": scene.at}
+def _shared(
+    scene: Scene,
+    case: Case,
+    by: User,
+    document: Document,
+    *,
+    house: Organisation | None = None,
+    later: timedelta = timedelta(),
+) -> Bundle:
+    """The house of the provider, or another one, was sent something of the case, with a document
+    and who the person is, on the person's consent to exactly that."""
+    acts: dict[str, Any] = {"actor": by, "at": scene.at + later}
     consent = sharing.record_consent(
         case,
         purpose="support",
@@ -175,7 +183,7 @@ def _shared(scene: Scene, case: Case, by: User, document: Document) -> Bundle:
         **acts,
     )
     wanted = sharing.Wanted(
-        scene.world.provider_house.pk,
+        (house or scene.world.provider_house).pk,
         "support",
         consent.pk,
         ("contact", "identity"),

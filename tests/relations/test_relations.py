@@ -69,7 +69,7 @@ def test_the_doors_say_what_is_said_here_of_everybody_and_each_right(related):
 
 
 def test_raw_sql_shows_everybody_the_cases_that_they_are_near_and_no_foreign_row(related):
-    cases = {related.scene.references[place]: place for place in PLACES}
+    cases = {reference: place for place, reference in related.scene.references.items()}
     people = {who.name: who for who in everybody(related.scene.world)}
     for relation in RELATIONS:
         who = people.get(relation.name, people["nobody"])
