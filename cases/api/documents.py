@@ -19,7 +19,13 @@ from cases.actions.documents import (
 )
 from cases.api.base import CaseAPIView
 from cases.api.cases import DisclosureSerializer, WorkerSerializer, worker
-from cases.models.document import DocumentKind, DocumentScan, DocumentSource, WithdrawalReason
+from cases.models.document import (
+    Document,
+    DocumentKind,
+    DocumentScan,
+    DocumentSource,
+    WithdrawalReason,
+)
 from cases.rules.documents import LONGEST_NOTE
 from cases.rules.files import Hidden
 from cases.selectors.documents import (
@@ -288,7 +294,7 @@ class DocumentFileView(CaseAPIView):
         parameters=[DocumentFileQuery],
     )
     def get(self, request: Request, reference: str, document: UUID) -> HttpResponseBase:
-        return self._give(document)
+        return self._give(document_of(self.case, document))
 
     @describe(
         "download_document_for_a_purpose",
@@ -306,10 +312,10 @@ class DocumentFileView(CaseAPIView):
         fresh=True,
     )
     def post(self, request: Request, reference: str, document: UUID) -> HttpResponseBase:
-        return self._give(document, **self.read(DisclosureSerializer))
-
-    def _give(self, document: UUID, **why: str) -> HttpResponseBase:
         found = document_of(self.case, document)
+        return self._give(found, **self.read(DisclosureSerializer))
+
+    def _give(self, found: Document, **why: str) -> HttpResponseBase:
         original = self.read_query(DocumentFileQuery)["original"]
         content = download_document(
             found, actor=self.request.user, at=self.at, original=original, **why

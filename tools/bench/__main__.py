@@ -46,6 +46,7 @@ from tools.bench.visits import (
     LIMITS,
     LOCKED,
     MEMORY,
+    SWEPT,
     Casework,
     Referring,
     Reviewing,
@@ -450,7 +451,7 @@ def judge(sizes: list[dict[str, Any]]) -> list[str]:
             faults.append(f"{size['cases']:,} cases: a worker of {size['worker_megabytes']} MB.")
         for label, cost in size["sweep"].items():
             before = sizes[0]["sweep"][label]
-            if cost > GROWTH * before + 1:
+            if cost > SWEPT * before + 1:
                 faults.append(
                     f"{size['cases']:,} cases, a sweep with {label}: {cost} null views, "
                     f"{before} at {sizes[0]['cases']:,}."
