@@ -46,7 +46,6 @@ from tools.bench.visits import (
     LIMITS,
     LOCKED,
     MEMORY,
-    SWEPT,
     Casework,
     Referring,
     Reviewing,
@@ -451,7 +450,7 @@ def judge(sizes: list[dict[str, Any]]) -> list[str]:
             faults.append(f"{size['cases']:,} cases: a worker of {size['worker_megabytes']} MB.")
         for label, cost in size["sweep"].items():
             before = sizes[0]["sweep"][label]
-            if cost > SWEPT * before + 1:
+            if cost > GROWTH * before + 1:
                 faults.append(
                     f"{size['cases']:,} cases, a sweep with {label}: {cost} null views, "
                     f"{before} at {sizes[0]['cases']:,}."

@@ -31,9 +31,6 @@ LIMITS = {
 # What the pages of a work list may cost with row-level security, as multiples of without.
 LOCKED = {"worklist": 1.5}
 GROWTH = 1.2  # of the same thing's cost at the smallest size
-# What is due is of cases that nobody has looked at lately, so that the database reads its pages in
-# first: a sweep costs by what is due, but in a large archive the pages are seldom in memory.
-SWEPT = 2.0
 MEMORY = 150  # megabytes of a worker after 500 mixed requests
 
 
