@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.case import OfCase
+from cases.models.case import Case, OfCase
 from nrm.accounts.models import User
 
 
@@ -15,6 +15,10 @@ class DeadlineState(models.TextChoices):
 
 
 class Deadline(OfCase):
+    # Found by `deadline_of_case`.
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="deadlines", db_index=False
+    )
     term = models.CharField(max_length=40, help_text="Term code of the profile.")
     started_at = models.DateTimeField()
     calendar = models.CharField(max_length=40)

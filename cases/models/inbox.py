@@ -10,12 +10,17 @@ from nrm.accounts.models import User
 
 
 class InboxItem(models.Model):
+    """Rows come in the order of their ids: each index is written where it was written last. No index
+    is only about the case or the deadline, because no statement asks for them alone."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="inbox")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="inbox", db_index=False)
     kind = models.CharField(max_length=40, help_text="A code; the words are made when it is shown.")
-    case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="inbox_items")
+    case = models.ForeignKey(
+        Case, null=True, on_delete=models.CASCADE, related_name="inbox_items", db_index=False
+    )
     deadline = models.ForeignKey(
-        Deadline, null=True, on_delete=models.CASCADE, related_name="reminders"
+        Deadline, null=True, on_delete=models.CASCADE, related_name="reminders", db_index=False
     )
     rung = models.CharField(max_length=30, blank=True)
     # What makes a second ring silent: one item a key and user.
@@ -45,7 +50,7 @@ class OutgoingMail(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.OneToOneField(InboxItem, on_delete=models.CASCADE, related_name="mail")
-    message_id = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(max_length=120)
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -53,6 +58,7 @@ class OutgoingMail(models.Model):
     next_try_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["message_id"], name="one_mail_a_message_id")]
         indexes = [
             models.Index(
                 fields=["queued_at"], condition=models.Q(sent_at=None), name="mail_to_send"
