@@ -178,14 +178,14 @@ BEGIN
     WITH told AS (
         INSERT INTO cases_inboxitem
             (id, user_id, kind, case_id, deadline_id, rung, once, data, created_at)
-        SELECT gen_random_uuid(), person, cases_tell.kind, of_case, of_deadline, cases_tell.rung,
+        SELECT uuidv7(), person, cases_tell.kind, of_case, of_deadline, cases_tell.rung,
                cases_tell.once, cases_tell.data, cases_tell.at
         FROM unnest(people) AS person
         ON CONFLICT (user_id, once) DO NOTHING
         RETURNING id
     ), mails AS (
         INSERT INTO cases_outgoingmail (id, item_id, message_id, queued_at, attempts)
-        SELECT gen_random_uuid(), id, '<' || gen_random_uuid() || '@referral-mechanism>',
+        SELECT uuidv7(), id, '<' || uuidv7() || '@referral-mechanism>',
                cases_tell.at, 0
         FROM told WHERE by_mail
     )
@@ -206,6 +206,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION cases_about(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_about(uuid) TO nrm_web;
+
+-- Whether a document is of this case. Asked by a policy that the policy of documents asks itself.
+CREATE OR REPLACE FUNCTION cases_has_document(of_case uuid, document uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM cases_document d WHERE d.id = document AND d.case_id = of_case)
+$$;
+REVOKE ALL ON FUNCTION cases_has_document(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_has_document(uuid, uuid) TO nrm_web;
 """
 
 # The trail of a case, beyond what its readers may see by themselves.
@@ -487,10 +495,15 @@ def _cover() -> Table:
 
 def _bundle() -> list[Table]:
     """What was shared: to whoever may share of the case, and to the organisation that received it,
-    until it is recalled or over. Whoever is kept from the case sees nothing of it there either."""
+    until it is recalled or over. Whoever is kept from the case sees nothing of it there either.
+    Nobody shares in another's name, about another person, or a document of another case."""
     name, shares = "cases_bundle", pairs(rights.SHARE)
     table = of_case(name, shares, shares)
-    table.insert["near"] += f" AND {name}.by_id = {ACTOR}"
+    table.insert["near"] += (
+        f" AND {name}.by_id = {ACTOR}"
+        f" AND EXISTS (SELECT FROM cases_case c WHERE c.id = {name}.case_id"
+        f" AND c.person_id = {name}.person_id OFFSET 0)"
+    )
     table.read["received"] = (
         of_team(f"{name}.organisation_id", *rights.RECEIVE.roles)
         + f" AND {name}.recalled_at IS NULL AND {name}.ends_at > statement_timestamp()"
@@ -499,7 +512,8 @@ def _bundle() -> list[Table]:
     documents = of_parent(
         "cases_bundledocument",
         "SELECT FROM cases_bundle b WHERE b.id = cases_bundledocument.bundle_id",
-        write=f"b.by_id = {ACTOR} AND {listed('b.case_id', shares)}",
+        write=f"b.by_id = {ACTOR} AND {listed('b.case_id', shares)}"
+        " AND cases_has_document(b.case_id, cases_bundledocument.document_id)",
         changes=False,
     )
     return [table, documents]

@@ -452,6 +452,7 @@ IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "cases_emergencyaccess": ("person_id", {}),
     "cases_cover": ("giver_id", {}),
     "cases_merging": ("asked_by_id", {"state": "asked", "decided_by_id": None}),
+    "cases_bundle": ("by_id", {"recalled_by_id": None, "recalled_at": None}),
     "reporting_codesecret": ("user_id", {}),
 }
 # Written by a trigger, whatever was sent.

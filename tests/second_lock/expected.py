@@ -362,7 +362,9 @@ def _shares(standing: Standing, row: Row, _facts: Facts) -> bool:
 
 
 def _adds_to_bundle(standing: Standing, row: Row, facts: Facts) -> bool:
-    return _shares(standing, facts.rows["cases_bundle"][str(row["bundle_id"])], facts)
+    bundle = facts.rows["cases_bundle"][str(row["bundle_id"])]
+    document = facts.rows["cases_document"][str(row["document_id"])]
+    return document["case_id"] == bundle["case_id"] and _shares(standing, bundle, facts)
 
 
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
