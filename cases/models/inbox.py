@@ -10,8 +10,8 @@ from nrm.accounts.models import User
 
 
 class InboxItem(models.Model):
-    """Rows come in the order of their ids: each index is written where it was written last. No index
-    is only about the case or the deadline, because no statement asks for them alone."""
+    """Ids follow the time, so that an index grows at its end. There is no index of the case or the
+    deadline alone, because no statement asks for these."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="inbox", db_index=False)
