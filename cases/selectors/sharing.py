@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cases.models import Bundle, BundleDocument, Case, Consent, Decision, Document
@@ -162,7 +163,7 @@ def content_of(
         add(_("The case"), _standing(case))
     if rules.CONTACT in chosen:
         marks = contact_marks(case.safecontacts.first())
-        add(_("Safe contact"), [{"key": m.channel, "value": m.word} for m in marks])
+        add(_("Safe contact"), [{"key": capfirst(m.channel), "value": m.word} for m in marks])
     if rules.DECISIONS in chosen:
         add(_("Decisions"), _decisions(case))
     if rules.REFERRAL in chosen or rules.TEXT in chosen:
