@@ -137,6 +137,8 @@ class Asking:
             for table in tables:
                 yield from self._inserts(table, who, standing)
                 yield from self._in_ones_own_name(table, who, standing)
+                if table == "cases_bundledocument":
+                    yield from self._shares_documents(table, who, standing)
                 yield from self._moves(table, who, standing)
 
     def _reads(self, cursor: Any, table: str, who: Who, standing: Standing) -> Iterator[str]:
@@ -221,6 +223,18 @@ class Asking:
                 with told(who, case=case["id"]) as cursor:
                     if insert(cursor, table, {**row, "person_id": other})[0] == PASSED:
                         yield f"{who.name} inserts a row of {table} about another person"
+
+    def _shares_documents(self, table: str, who: Who, standing: Standing) -> Iterator[str]:
+        """Each bundle with each document that is not in it yet, of whatever case."""
+        rows = self.facts.rows[table]
+        template = next(iter(rows))
+        known = {(row["bundle_id"], row["document_id"]) for row in rows.values()}
+        for pair in itertools.product(
+            self.facts.rows["cases_bundle"], self.facts.rows["cases_document"]
+        ):
+            if pair not in known:
+                row = {**rows[template], "bundle_id": pair[0], "document_id": pair[1]}
+                yield from self._written(table, who, standing, template, row)
 
     def _one_of_each(self, table: str) -> list[Row]:
         """The cases for which somebody tries to write in their own name."""

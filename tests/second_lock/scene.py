@@ -22,6 +22,7 @@ from cases.models import (
     DeadlineExtension,
     DeadlinePause,
     Decision,
+    Document,
     EmergencyAccess,
     Merging,
     SafeContact,
@@ -227,6 +228,11 @@ def _shared_and_merged(scene: Scene) -> None:
     world, at = scene.world, scene.at
     assigned, outer = case_of(scene, "assigned"), case_of(scene, "outer")
     day = timedelta(days=1)
+    paper = Document.objects.get(pk=scene.places["assigned"]["document"])
+    _copied(paper, case=outer)
+    gone = Document.objects.get(pk=scene.places["others"]["document"])
+    gone = _copied(gone, number=99, withdrawn_at=at)
+    BundleDocument.objects.create(bundle_id=scene.places["others"]["bundle"], document=gone)
     of_assigned: dict[str, Any] = {"case": assigned, "person_id": assigned.person_id}
     for document, changed in (
         ("others", {"recalled_at": at, "recalled_because": "mistake"}),
