@@ -3,9 +3,10 @@ starts, and the case page shows them without knowing who they are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
-from cases.models import Case, FindingSet
+from cases.models import Case, Consent, FindingSet
 from cases.rights import CaseRight
 
 
@@ -54,6 +55,13 @@ class DocumentUse:
     right: CaseRight
 
 
+class ConsentHeard(Protocol):
+    """What a room above does when the person has said something else to sharing."""
+
+    def __call__(self, case: Case, consent: Consent, *, actor: Any, at: datetime) -> None: ...
+
+
+_consent_heard: list[ConsentHeard] = []
 _document_uses: list[DocumentUse] = []
 _panels: dict[str, Panel] = {}
 _tabs: dict[str, Tab] = {}
@@ -87,6 +95,17 @@ def register_document_use(use: DocumentUse) -> None:
 def document_uses(held: frozenset[str]) -> list[DocumentUse]:
     """What can be done with a document by who holds these rights."""
     return [use for use in _document_uses if use.right.code in held]
+
+
+def register_consent_heard(heard: ConsentHeard) -> None:
+    """Says what follows from a consent that was recorded or withdrawn, within that action."""
+    _consent_heard.append(heard)
+
+
+def consent_said(case: Case, consent: Consent, *, actor: Any, at: datetime) -> None:
+    """Tells the rooms above what the person said to sharing, now."""
+    for heard in _consent_heard:
+        heard(case, consent, actor=actor, at=at)
 
 
 def register_items(source: str, read: Callable[[FindingSet], list[Item]]) -> None:

@@ -148,6 +148,23 @@ SHARE = _right(
     _("Share parts of a case with another organisation, recall them, and record consent to it"),
     *_CASEWORK,
 )
+SUPPORT = _right(
+    "support", _("Plan support: what the person needs, and referring them to providers"), *_CASEWORK
+)
+REFER_WITHOUT_CONSENT = _right(
+    "refer_without_consent",
+    _("Refer a person to a provider without their consent, with a reason that supervisors read"),
+    *_CASEWORK,
+)
+READ_OVERRIDE = _right(
+    "read_override",
+    _("Confirm having read why a person was referred to a provider without their consent"),
+    ("decide", Role.SUPERVISOR),
+)
+PROVIDE = _right(
+    "provide", _("See what a service needs to know of a person referred to it, and answer"),
+    ("protect", Role.PROTECTION_PROVIDER),
+)
 REVIEW_EMERGENCY = _right(
     "review_emergency", _("Review why a colleague opened a case in an emergency"),
     ("decide", Role.SUPERVISOR),
@@ -181,6 +198,10 @@ RIGHTS: tuple[CaseRight, ...] = (
     END_EMERGENCY,
     SHARE,
     REVIEW_EMERGENCY,
+    SUPPORT,
+    REFER_WITHOUT_CONSENT,
+    READ_OVERRIDE,
+    PROVIDE,
 )
 BY_CODE = {right.code: right for right in RIGHTS}
 
@@ -254,6 +275,11 @@ SEE_NEAR_CASES = RoleRight(
     "see_near_cases",
     frozenset({Role.PROTECTION_PROVIDER, Role.PROSECUTION_LIAISON}),
     _("See the list of the cases to which their organisation was given access"),
+)
+SEE_REFERRED = RoleRight(
+    "see_referred",
+    frozenset({Role.PROTECTION_PROVIDER}),
+    _("See the list of the people who were referred to their organisation"),
 )
 SEE_REVIEWS = RoleRight(
     "see_reviews",

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "identities.apps.IdentitiesConfig",
     "cases.apps.CasesConfig",
     "screening.apps.ScreeningConfig",
+    "protection.apps.ProtectionConfig",
     "exchange.apps.ExchangeConfig",
     "reporting.apps.ReportingConfig",
     "django.forms",

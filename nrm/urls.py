@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("identities.urls")),
     path("", include("cases.urls")),
     path("", include("screening.urls")),
+    path("", include("protection.urls")),
     path("", include("exchange.urls")),
     path("", include("reporting.urls")),
     path("", include("nrm.reference")),

@@ -22,7 +22,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "locale"
-ROOMS = ("nrm", "identities", "cases", "screening", "exchange", "reporting")
+ROOMS = ("nrm", "identities", "cases", "screening", "protection", "exchange", "reporting")
 
 # How each language counts, as Django's own catalogues have it.
 PLURALS = {

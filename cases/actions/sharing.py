@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cases import access, rights
+from cases import access, ports, rights
 from cases.actions.documents import open_file
 from cases.actions.telling import tell
 from cases.models import Bundle, BundleDocument, Case, Consent, Document
@@ -278,6 +278,7 @@ def record_consent(
     if answer != ConsentAnswer.AGREED:
         same = case.bundles.filter(consent__purpose=purpose, consent__recipient_kind=recipient_kind)
         _recall_for(case, same, actor, at, RecallReason.CONSENT)
+    ports.consent_said(case, row, actor=actor, at=at)
     return row
 
 
@@ -292,6 +293,7 @@ def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
     consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
     detail(consent=str(consent.pk), purpose=consent.purpose)
     _recall_for(consent.case, consent.bundles.all(), actor, at, RecallReason.CONSENT)
+    ports.consent_said(consent.case, consent, actor=actor, at=at)
     return consent
 
 

@@ -143,6 +143,7 @@ REASONS = {
     "referred": _lazy("their organisation referred the case"),
     "received": _lazy("their authority received the referral"),
     "assigned": _lazy("the case was given to them"),
+    "service": _lazy("the person was referred to their organisation for a service"),
     "brought_near": _lazy("their organisation was given access"),
     "emergency": _lazy("they opened it in an emergency"),
     "absence": _lazy("they cover for the caseworker, who is away"),

@@ -37,7 +37,7 @@ from nrm.profiles import Profile
 from nrm.profiles.terms import Extension, Pause, TermError
 
 # Rooms whose tables hold what belongs to a case.
-ROOMS = ("identities", "cases", "screening")
+ROOMS = ("identities", "cases", "screening", "protection")
 # What is not copied: keys are made anew; nothing is sent by e-mail about people who are invented.
 _LEFT_OUT = ("OutgoingMail", "PersonKey")
 

@@ -75,6 +75,7 @@ def faults_of_profile(profile: Profile, calendars: Mapping[str, Calendar]) -> It
     yield from _terms(profile)
     yield from _people(profile)
     yield from _screening(profile.screening)
+    yield from _support(profile)
     yield from _numbers(profile)
 
 
@@ -101,7 +102,11 @@ def _twice(profile: Profile) -> Iterator[str]:
         for field in fields(profile)
         if isinstance(getattr(profile, field.name), tuple)
     }
-    for owner, name in ((profile.referral, "referral"), (profile.screening, "screening")):
+    for owner, name in (
+        (profile.referral, "referral"),
+        (profile.screening, "screening"),
+        (profile.support, "support"),
+    ):
         lists |= {
             f"{name}.{field.name}": getattr(owner, field.name)
             for field in fields(owner)
@@ -340,6 +345,19 @@ def _screening(screening: Screening) -> Iterator[str]:
         yield from _unknown(f"{where}.prompt", [rule.prompt], prompts, "prompt")
         if not rule.all_of and not rule.any_of:
             yield f"{where}: would always ask"
+
+
+def _support(profile: Profile) -> Iterator[str]:
+    purposes = [purpose.code for purpose in profile.sharing_purposes]
+    for service in profile.support.services:
+        where = f"support.services[{service.code}].purpose"
+        yield from _unknown(where, [service.purpose], purposes, "purpose of sharing")
+    for urgency in profile.support.urgencies:
+        if urgency.days < 0:
+            yield f"support.urgencies[{urgency.code}].days: must be 0 or more"
+    for name in ("services", "urgencies", "decline_reasons", "hold_reasons", "exit_codes"):
+        if not getattr(profile.support, name):
+            yield f"support.{name}: empty"
 
 
 def _numbers(profile: Profile) -> Iterator[str]:

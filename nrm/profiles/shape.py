@@ -312,6 +312,41 @@ class SharingRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Urgency:
+    """How soon a person needs something, and after how many days a wait is long."""
+
+    code: str
+    label: Label
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedService:
+    """A service that a person can be referred to. `purpose` is the one of `sharing_purposes` to
+    which they agree, for providers, before they are."""
+
+    code: str
+    label: Label
+    purpose: str
+    source: str
+    verified: bool
+    help: Label = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The catalogue of services, and why a provider declines, holds or ends one."""
+
+    services: tuple[SupportedService, ...]
+    urgencies: tuple[Urgency, ...]
+    decline_reasons: tuple[Choice, ...]
+    hold_reasons: tuple[Choice, ...]
+    exit_codes: tuple[Choice, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceLimits:
     """How many documents a case has and how large each is; how many, and how large together, in
     one submission; to how much one may unfold, and of how many parts; how long a text is."""
@@ -597,6 +632,7 @@ class Profile:
     cover: CoverRule
     sharing: SharingRule
     sharing_purposes: tuple[Purpose, ...]
+    support: Support
     statistics: Statistics
     day_zero_tasks: tuple[DayZeroTask, ...]
     non_punishment: NonPunishment

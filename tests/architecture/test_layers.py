@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("nrm", "identities", "cases", "screening", "exchange", "reporting")
+PACKAGES = ("nrm", "identities", "cases", "screening", "protection", "exchange", "reporting")
 
 # For each contract: a file, and an import in it that the contract forbids.
 BREACHES = {
     "Rooms point one way": ("identities/vault.py", "import cases.models"),
     "Inside the cases room": ("cases/selectors/__init__.py", "import cases.actions.opening"),
     "Inside the screening room": ("screening/selectors.py", "import screening.views"),
+    "Inside the protection room": (
+        "protection/selectors/__init__.py",
+        "import protection.views.services",
+    ),
     "Rules are pure": ("screening/rules.py", "import identities.vault"),
     "Only cases.access and the grant tables talk to django-guardian": (
         "cases/views/base.py",
@@ -62,7 +66,7 @@ def test_every_contract_has_its_breach():
 
 def test_no_rule_and_no_profile_touches_the_database_or_the_clock():
     """The linter cannot name a part of an outside package, so the files are read."""
-    rooms = [ROOT / "cases" / "rules", ROOT / "nrm" / "profiles"]
+    rooms = [ROOT / "cases" / "rules", ROOT / "protection" / "rules", ROOT / "nrm" / "profiles"]
     files = [path for room in rooms for path in room.rglob("*.py")]
     files += [ROOT / room / "rules.py" for room in ("screening", "reporting", "nrm/accounts")]
     for path in files:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from cases.actions import deadlines, drafting, emergency
+from cases.actions import deadlines, drafting, emergency, sharing
 from cases.models import Case, Draft
 from cases.rules.deadlines import pause_reasons
 from cases.rules.referral_form import form_for
@@ -19,6 +19,7 @@ from nrm.accounts.models import Organisation
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.context import acting_as
 from nrm.profiles import load_profile
+from protection.actions import services
 from screening import actions as screening
 from tests.casework import people
 from tests.decisions import road
@@ -118,6 +119,7 @@ def _cases(scene: Scene) -> None:
     )
     screening.complete_screening(opened, differs="The account does not say enough yet.", **by)
     _keep(scene, "completed", done, screening=opened.pk)
+    _needs(scene, done, by)
 
     verdict = road.again(world, people.assigned(world, at=at, answers=FULL))
     road.findings(world, verdict, at=at)
@@ -143,6 +145,23 @@ def _cases(scene: Scene) -> None:
         decision, actor=world.supervisor, at=at, reasons="Say why the month was not asked."
     )
     _keep(scene, "returned", returned, decision_id=decision.pk)
+
+
+def _needs(scene: Scene, case: Case, by: dict[str, Any]) -> None:
+    """A need for which the person agreed, and one for which they were not asked."""
+    sharing.record_consent(
+        case,
+        purpose="support",
+        recipient_kind=OrganisationKind.PROVIDER,
+        answer="agreed",
+        given_on=timezone.localdate(scene.at),
+        language="sq",
+        interpreter="none",
+        **by,
+    )
+    for name, code in (("needed", "medical"), ("consented", "accommodation")):
+        need = services.note_need(case, code=code, urgency="soon", **by)
+        scene.places[name] = {"reference": case.reference, "service": str(need.pk)}
 
 
 def _palermo(scene: Scene) -> None:

@@ -51,6 +51,7 @@ _HOMES = {
     "intake/": Meant("supervisor"),
     "intake/home-office/": Meant("responder"),
     "near/": Meant("provider", "assigned"),
+    "referred/": Meant("provider", "referred"),
     "reviews/": Meant("supervisor"),
     "dashboard/": Meant("supervisor"),
     "batches/": Meant("supervisor", "batch"),
@@ -214,6 +215,9 @@ _OTHERWISE = {
     "record_consent": Meant("supervisor", "assigned"),
     "withdraw_consent": Meant("supervisor", "others"),
     "list_shared": Meant("provider"),
+    "list_referred": Meant("provider"),
+    "refer_to_provider": Meant("caseworker", "needed", _organisation("provider_house")),
+    "confirm_reason_read": Meant("supervisor", "assigned"),
     "open_shared": Meant("provider", "shared"),
     "open_shared_document": Meant("provider", "shared"),
     "hand_on_cases": Meant("caseworker", "", _cover),
@@ -232,6 +236,7 @@ _FIRST = ("take_indicator_back",)
 _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
     *("recall_bundle", "withdraw_consent"),
+    *("answer_referral", "end_service"),
     *("decide_merging", "ask_undoing"),
     *("ask_for_erasure", "decide_erasure", "declare_conflict"),
 )

@@ -25,6 +25,8 @@ from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
+from protection.actions import services
+from protection.models import Service
 from reporting.actions import freeze_referrals_by_age
 from reporting.models import Anomaly
 from reporting.rules import closed_quarters
@@ -138,6 +140,17 @@ class Rows:
         road.findings(world, case, at=at)
         road.submitted(world, case, at=at)
         assigning.bring_near(case, actor=world.supervisor, at=at, organisation=world.provider_house)
+        service = self._service(case, "medical", world.provider_house)
+        self.places["referred"] = {"service": str(service.pk), "service_id": str(service.pk)}
+
+    def _service(self, case: Case, code: str, house: Organisation) -> Service:
+        by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}
+        return services.refer_without_consent(
+            services.note_need(case, code=code, urgency="now", **by),
+            organisation=house.pk,
+            reason="Tonight.",
+            **by,
+        )
 
     def _another_bundle(self) -> None:
         """Of the widest case, with its newest document, opened once."""
@@ -212,6 +225,8 @@ class Rows:
             name=f"House {number}", kind=OrganisationKind.PROVIDER, profile="uk"
         )
         assigning.bring_near(self.wide, actor=world.supervisor, at=at, organisation=house)
+        service = self._service(self.wide, "medical", house)
+        self.places["wide"] |= {"service": str(service.pk), "service_id": str(service.pk)}
         far = Organisation.objects.create(
             name=f"Police {number}", kind=OrganisationKind.POLICE, profile="uk"
         )

@@ -29,7 +29,16 @@ from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.decisions import road
 from tests.intake.answers import CHILD
-from tests.permissions.scene import Scene, _document, _given, _keep, _referred, _shared, _tokens
+from tests.permissions.scene import (
+    Scene,
+    _document,
+    _given,
+    _keep,
+    _referred,
+    _service,
+    _shared,
+    _tokens,
+)
 from tests.permissions.table import (
     ACTORS,
     CASEWORKERS,
@@ -174,6 +183,9 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "of_excluded_house": (),
     "of_restricted": (),
 }
+# Whom a house was referred, at each case, and who answers there.
+OF_REFERRED = {"referred_person", "api_referred_person", "api_referred_answer"}
+ANSWERS = ("provider", "far_provider")
 # Whom a cover concerns, which is named after who has it: them, who gave it, and the supervisors of
 # the authority. They may end it, and where it has ended they are told that.
 OF_COVER = {"cover_end", "api_cover_end"}
@@ -185,7 +197,9 @@ def rows_of_cases() -> list[Row]:
     found: dict[str, Row] = {}
     for row in TABLE:
         by_case = any(says.by_standing for says in row.says.values())
-        if (by_case and "<str:reference>" in row.route) or row.name in OF_BUNDLE | OF_COVER:
+        if (
+            by_case and "<str:reference>" in row.route
+        ) or row.name in OF_BUNDLE | OF_COVER | OF_REFERRED:
             found.setdefault(row.route, row)
     return list(found.values())
 
@@ -218,6 +232,10 @@ def expected(row: Row, method: str, relation: Relation, place: str, *, by_progra
             return FORBIDDEN
         concerned = relation.name in ("caseworker", place) or relation.like in OUR_SUPERVISORS
         return THROUGH if concerned else HIDDEN
+    if row.name in OF_REFERRED:
+        if relation.like not in ANSWERS and relation.name != "also_of_excluded_house":
+            return FORBIDDEN
+        return THROUGH if relation.name == "provider" and place in _NEAR else HIDDEN
     near = relation.at(place)
     if not near:
         return HIDDEN
@@ -316,6 +334,7 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "bundle": bundle.pk,
         "consent": asked,
         "person": world.caseworker.pk,
+        "service": _service(scene, case, world.caseworker).pk,
         **_screening(case, world, by),
     }
     if place == "open":

@@ -32,6 +32,8 @@ from nrm.accounts.scopes import ALL
 from nrm.accounts.sessions import _digest
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
+from protection.actions import services
+from protection.models import Service
 from reporting.actions import freeze_referrals_by_age
 from reporting.rules import closed_quarters
 from screening import actions as screening
@@ -97,6 +99,8 @@ def _cases(scene: Scene) -> None:
         assigned, actor=world.supervisor, at=at, reason="named", organisation=world.other_police
     )
     parts["exclusion"] = kept_out.pk
+    parts["service"] = _service(scene, assigned, world.caseworker).pk
+    scene.places["referred"] = {"service": str(parts["service"])}
     _keep(scene, "assigned", assigned, parts)
     passport = _document(scene, assigned, world.caseworker, "identity", 400)
     scene.places["passport"] = {**scene.places["assigned"], "document": str(passport.pk)}
@@ -191,6 +195,19 @@ def _shared(
     )
     digest = sharing.preview_bundle(case, wanted=wanted, **acts).digest
     return sharing.share_bundle(case, wanted=wanted, digest=digest, key=uuid4(), **acts)
+
+
+def _service(
+    scene: Scene, case: Case, by: User, *, house: Organisation | None = None, code: str = "medical"
+) -> Service:
+    """The house of the provider, or another one, was asked for a service without consent."""
+    acts: dict[str, Any] = {"actor": by, "at": scene.at}
+    return services.refer_without_consent(
+        services.note_need(case, code=code, urgency="now", **acts),
+        organisation=(house or scene.world.provider_house).pk,
+        reason="She could not be asked and is in danger tonight.",
+        **acts,
+    )
 
 
 def _cover(scene: Scene) -> Cover:

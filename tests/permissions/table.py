@@ -165,10 +165,14 @@ _DOCUMENT = _CASE + "documents/<uuid:document>/"
 _DEADLINE = _CASE + "deadlines/<uuid:deadline_id>/"
 _SCREENINGS = _CASE + "screenings/"
 _SCREENING = _SCREENINGS + "<uuid:screening>/"
+_SUPPORT = _CASE + "support/"
+_SERVICES = _CASE + "services/"
+_SERVICE = _SERVICES + "<uuid:service_id>/"
 _DRAFT = "referrals/drafts/<uuid:draft>/"
 _API = "api/v1/"
 _API_DRAFT = "drafts/<uuid:draft_id>/"
 _D = {"draft_id": "draft"}
+_S = {"service_id": "service"}
 
 OUR_TEAM = theirs(*REFERRERS, hidden_from=OTHER_REFERRERS)
 THEIR_TEAM = theirs(*OTHER_REFERRERS, hidden_from=REFERRERS)
@@ -180,6 +184,8 @@ MY_VIEW = Says(("caseworker",), hidden_from=(*CASEWORKERS, *SUPERVISORS))
 # Who opens what is shared with their house; what was shared with one is absent to all the others.
 RECEIVERS = (*REFERRERS, *OTHER_REFERRERS, *CASEWORKERS, *SUPERVISORS, *OUTSIDERS)
 SHARED = Says(("provider",), hidden_from=tuple(one for one in RECEIVERS if one != "provider"))
+# Who is referred to a house is absent to every other one.
+REFERRED = Says(("provider",), hidden_from=("far_provider",))
 # A cover that is to come, of the caseworker by the second one.
 COVER = Says(
     ("caseworker", "caseworker2", *OUR_SUPERVISORS),
@@ -309,6 +315,26 @@ CASES = (
         POST=TRIAGE),
     row(_CASE + "merging/<uuid:merging>/undoing/", "case_merging_undoing", "queue", POST=TRIAGE),
     row(_CASE + "conflict/", "case_conflict", *TYPICAL, GET=READERS, POST=READERS),
+    row(_SUPPORT, "case_support", *TYPICAL, GET=WORKERS),
+    row(_SUPPORT + "services/new/", "service_add", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_SUPPORT + "services/<uuid:service>/", "service", "assigned", GET=WORKERS, POST=WORKERS),
+    row(_SUPPORT + "services/<uuid:service>/end/", "service_end", "assigned", POST=WORKERS),
+    row(_SUPPORT + "services/<uuid:service>/reason/", "service_reason", "assigned",
+        POST=case("supervisors")),
+    row("referred/", "referred", GET=role("provider", "far_provider")),
+    row("referred/<uuid:service>/", "referred_person", "referred", GET=REFERRED, POST=REFERRED),
+    row(_API + _SERVICES, "api_services", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_API + _SERVICE, "api_service", "assigned", renamed=_S, GET=WORKERS),
+    row(_API + _SERVICE + "referral/", "api_service_referral", "assigned", renamed=_S,
+        POST=WORKERS),
+    row(_API + _SERVICE + "end/", "api_service_end", "assigned", renamed=_S, POST=WORKERS),
+    row(_API + _SERVICE + "reason/", "api_service_reason", "assigned", renamed=_S,
+        POST=case("supervisors")),
+    row(_API + "referred/", "api_referred", GET=role("provider", "far_provider")),
+    row(_API + "referred/<uuid:service_id>/", "api_referred_person", "referred", renamed=_S,
+        GET=REFERRED),
+    row(_API + "referred/<uuid:service_id>/answer/", "api_referred_answer", "referred", renamed=_S,
+        POST=REFERRED),
     row("near/", "near_cases", GET=role(*OUTSIDERS)),
     row("near/<str:reference>/", "case_summary", "assigned", "made", "queue", "outer",
         GET=case("provider", "liaison")),

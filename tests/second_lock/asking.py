@@ -467,6 +467,7 @@ IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "cases_cover": ("giver_id", {}),
     "cases_merging": ("asked_by_id", {"state": "asked", "decided_by_id": None}),
     "cases_bundle": ("by_id", {"recalled_by_id": None, "recalled_at": None}),
+    "protection_override": ("by_id", {"seen_by_id": None}),
     "reporting_codesecret": ("user_id", {}),
 }
 # Written by a trigger, whatever was sent.
@@ -498,8 +499,13 @@ _LEADS_AWAY = (
 )
 
 
-# An item of one's own opens no case; whoever may grant may grant to another.
-_LEADS_NOWHERE = {("cases_inboxitem", "case_id"), ("cases_caseusergrant", "user_id")}
+# An item of one's own opens no case; whoever may grant may grant to another, and whoever plans
+# support asks whichever provider.
+_LEADS_NOWHERE = {
+    ("cases_inboxitem", "case_id"),
+    ("cases_caseusergrant", "user_id"),
+    ("protection_service", "organisation_id"),
+}
 
 
 def _reaches(cursor: Any, text: str, key: str) -> bool:

@@ -367,6 +367,22 @@ def _adds_to_bundle(standing: Standing, row: Row, facts: Facts) -> bool:
     return document["case_id"] == bundle["case_id"] and _shares(standing, bundle, facts)
 
 
+def _provides(standing: Standing, row: Row, _facts: Facts) -> bool:
+    user = standing.who.user
+    ours = user.organisations(Role.PROTECTION_PROVIDER) if standing.who.acts and user else []
+    return (
+        row["organisation_id"] in {str(one.pk) for one in ours}
+        and row["state"] in ("referred", "accepted", "waitlisted", "active", "on_hold")
+        and (row["until"] is None or datetime.fromisoformat(row["until"]) > timezone.now())
+        and str(row["case_id"]) in standing.cases(rights.PROVIDE)
+    )
+
+
+def _overrides(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
+    return mine and str(row["case_id"]) in standing.cases(rights.REFER_WITHOUT_CONSENT)
+
+
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
 _visible_own = _mine("user_id")
 # Whoever stands near a case otherwise than by having referred it.
@@ -449,6 +465,10 @@ RULES: dict[str, Rule] = {
     ),
     "cases_documentpart": Rule(
         (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _part_of_shared}
+    ),
+    "protection_service": Rule((rights.SUPPORT,), (rights.SUPPORT,), also={"read": _provides}),
+    "protection_override": Rule(
+        (rights.SUPPORT,), (rights.READ_OVERRIDE,), verbs="update", also={"insert": _overrides}
     ),
     "screening_screening": _screens,
     "screening_evidence": _screens,

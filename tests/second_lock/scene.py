@@ -16,6 +16,7 @@ from cases.models import (
     Bundle,
     BundleDocument,
     Case,
+    CaseGroupGrant,
     CaseTask,
     Cover,
     Deadline,
@@ -30,12 +31,13 @@ from cases.models import (
 from identities.models import Erasure
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
+from protection.models import Service
 from reporting.models import CodeSecret
 from screening import actions as screening
 from screening.models import Evidence
 from tests.decisions import road
 from tests.intake.answers import FULL
-from tests.permissions.scene import Scene, _given, _keep, _referred, build_scene
+from tests.permissions.scene import Scene, _given, _keep, _referred, _service, build_scene
 from tests.screening.build import item
 from tests.world import person
 
@@ -45,6 +47,7 @@ def build() -> Scene:
     _more_rows(scene)
     _traps(scene)
     _shared_and_merged(scene)
+    _supported(scene)
     return scene
 
 
@@ -266,6 +269,26 @@ def _shared_and_merged(scene: Scene) -> None:
     ):
         asked = Merging.objects.get(pk=scene.places["queue"]["merging"])
         _copied(asked, case=case, into=into, state=state, asked_by=by)
+
+
+def _supported(scene: Scene) -> None:
+    """Services with a house, of a case of another authority, and those that a house does not see:
+    over, no more consented to, another house's, and of a case from which it was taken away."""
+    world, at = scene.world, scene.at
+    far = Organisation.objects.get(name="House of far_provider")
+    _service(scene, case_of(scene, "others"), world.caseworker2, house=far)
+    _service(scene, case_of(scene, "outer"), world.other_caseworker)
+    _service(scene, case_of(scene, "review"), world.caseworker)
+    CaseGroupGrant.objects.filter(
+        content_object=case_of(scene, "review"), reason="service"
+    ).delete()
+    ours = scene.places["assigned"]["service"]
+    for changed in (
+        {"code": "education", "state": "completed"},
+        {"code": "transport", "until": at - timedelta(days=1)},
+        {"code": "childcare", "state": "active", "until": at + timedelta(days=1)},
+    ):
+        _copied(Service.objects.get(pk=ours), **changed)
 
 
 def _copied(row: Any, **changed: Any) -> Any:

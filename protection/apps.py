@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProtectionConfig(AppConfig):
+    name = "protection"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cases import ports, rights
+        from nrm.accounts.navigation import register
+        from protection import policies, sealed
+        from protection.actions.services import follow_consent
+        from protection.words import register_all
+
+        register("referred", _("People referred to us"), *rights.SEE_REFERRED.roles, order=7)
+        ports.register_tab(ports.Tab(_("Support"), "case_support", rights.SUPPORT, order=35))
+        ports.register_consent_heard(follow_consent)
+        register_all()
+        sealed.register_all()
+        policies.register()

@@ -1,0 +1,9 @@
+"""The columns of this room that hold sealed values."""
+
+from cases.sealed import of_case
+from identities.sealed import register
+
+
+def register_all() -> None:
+    """Names them to the rotation of keys."""
+    register(of_case("protection_override", "reason"))

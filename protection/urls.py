@@ -1,0 +1,45 @@
+"""The addresses of the room: below the case they belong to, and what a provider opens."""
+
+from django.urls import include, path
+
+from protection.api import services as api
+from protection.views import services as views
+
+_support = [
+    path("", views.SupportView.as_view(), name="case_support"),
+    path("services/new/", views.NeedView.as_view(), name="service_add"),
+    path("services/<uuid:service>/", views.ServiceView.as_view(), name="service"),
+    path("services/<uuid:service>/end/", views.EndView.as_view(), name="service_end"),
+    path(
+        "services/<uuid:service>/reason/", views.OverrideReadView.as_view(), name="service_reason"
+    ),
+]
+_services = [
+    path("", api.ServicesView.as_view(), name="api_services"),
+    path("<uuid:service_id>/", api.ServiceView.as_view(), name="api_service"),
+    path(
+        "<uuid:service_id>/referral/",
+        api.ServiceReferralView.as_view(),
+        name="api_service_referral",
+    ),
+    path("<uuid:service_id>/end/", api.ServiceEndView.as_view(), name="api_service_end"),
+    path("<uuid:service_id>/reason/", api.OverrideReadView.as_view(), name="api_service_reason"),
+]
+
+urlpatterns = [
+    path("cases/<str:reference>/support/", include(_support)),
+    path("referred/", views.ReferredView.as_view(), name="referred"),
+    path("referred/<uuid:service>/", views.ReferredPersonView.as_view(), name="referred_person"),
+    path("api/v1/cases/<str:reference>/services/", include(_services)),
+    path("api/v1/referred/", api.ReferredView.as_view(), name="api_referred"),
+    path(
+        "api/v1/referred/<uuid:service_id>/",
+        api.ReferredPersonView.as_view(),
+        name="api_referred_person",
+    ),
+    path(
+        "api/v1/referred/<uuid:service_id>/answer/",
+        api.AnswerView.as_view(),
+        name="api_referred_answer",
+    ),
+]

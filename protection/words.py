@@ -1,0 +1,50 @@
+"""What the room says on the timeline of a case and in the inbox."""
+
+from django.utils.translation import gettext_lazy as _lazy
+
+from cases.models import Case
+from cases.words import register, register_notice
+from nrm.audit.models import Event
+from protection.rules.services import ANSWER_WORDS
+from protection.selectors.services import reason_label, service_label
+
+
+def _service(event: Event, case: Case) -> str:
+    """Which service, and what was answered or why it ended."""
+    data = event.data
+    words = [service_label(case.profile, data.get("service") or "")]
+    if answered := ANSWER_WORDS.get(data.get("answer") or ""):
+        words.append(str(answered))
+    if reason := data.get("reason"):
+        words.append(reason_label(case.profile, reason))
+    return ". ".join(word for word in words if word) + "."
+
+
+def register_all() -> None:
+    """Called once, when the application starts."""
+    for verb, title in (
+        ("service.needed", _lazy("A need was noted")),
+        ("service.referred", _lazy("Referred to a provider")),
+        ("service.referred_without_consent", _lazy("Referred to a provider without consent")),
+        ("service.answered", _lazy("A provider answered")),
+        ("service.ended", _lazy("A service ended")),
+    ):
+        register(verb, title, _service)
+    register("service.override_read", _lazy("Read why there was no consent to a service"))
+    register("services.viewed", _lazy("Support opened"), look=True)
+    register("referred.viewed", _lazy("Read by a provider"), look=True)
+    for kind, sentence, page in (
+        (
+            "service_referred",
+            _lazy("A person was referred to your organisation."),
+            "referred",
+        ),
+        ("service_ended", _lazy("A service that your organisation gives has ended."), "referred"),
+        ("service_answered", _lazy("A provider answered about a service."), "case_support"),
+        (
+            "service_overridden",
+            _lazy("A person was referred to a provider without their consent. Read why."),
+            "case_support",
+        ),
+    ):
+        register_notice(kind, lambda item, sentence=sentence: str(sentence), page)
