@@ -149,7 +149,9 @@ SHARE = _right(
     *_CASEWORK,
 )
 SUPPORT = _right(
-    "support", _("Plan support: what the person needs, and referring them to providers"), *_CASEWORK
+    "support",
+    _("Plan support: needs and risk of the person, and referring them to providers"),
+    *_CASEWORK,
 )
 REFER_WITHOUT_CONSENT = _right(
     "refer_without_consent",
@@ -275,6 +277,11 @@ SEE_NEAR_CASES = RoleRight(
     "see_near_cases",
     frozenset({Role.PROTECTION_PROVIDER, Role.PROSECUTION_LIAISON}),
     _("See the list of the cases to which their organisation was given access"),
+)
+SEE_RISK_REVIEWS = RoleRight(
+    "see_risk_reviews",
+    frozenset({Role.CASEWORKER, Role.SUPERVISOR}),
+    _("See for which of their cases a review of risk is overdue"),
 )
 SEE_REFERRED = RoleRight(
     "see_referred",

@@ -13,7 +13,9 @@ class ProtectionConfig(AppConfig):
         from protection.actions.services import follow_consent
         from protection.words import register_all
 
+        register("risk_reviews", _("Risk"), *rights.SEE_RISK_REVIEWS.roles, order=17)
         register("referred", _("People referred to us"), *rights.SEE_REFERRED.roles, order=7)
+        ports.register_tab(ports.Tab(_("Needs and risk"), "case_risk", rights.SUPPORT, order=33))
         ports.register_tab(ports.Tab(_("Support"), "case_support", rights.SUPPORT, order=35))
         ports.register_consent_heard(follow_consent)
         register_all()

@@ -62,4 +62,10 @@ def _override() -> Table:
 
 def register() -> None:
     """Declares every table of the room."""
-    declare(_service(), _override(), functions=FUNCTIONS)
+    plans = pairs(rights.SUPPORT)
+    declare(
+        _service(),
+        _override(),
+        of_case("protection_assessment", plans, plans),
+        functions=FUNCTIONS,
+    )

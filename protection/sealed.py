@@ -6,4 +6,7 @@ from identities.sealed import register
 
 def register_all() -> None:
     """Names them to the rotation of keys."""
-    register(of_case("protection_override", "reason"))
+    register(
+        of_case("protection_override", "reason"),
+        of_case("protection_assessment", "note"),
+    )

@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
+from protection.api import assessments as assessments_api
 from protection.api import services as api
+from protection.views import assessments
 from protection.views import services as views
 
 _support = [
@@ -26,7 +28,29 @@ _services = [
     path("<uuid:service_id>/reason/", api.OverrideReadView.as_view(), name="api_service_reason"),
 ]
 
+_risk = [
+    path("", assessments.RiskView.as_view(), name="case_risk"),
+    path("<slug:step>/", assessments.AssessmentView.as_view(), name="assessment_add"),
+]
+
 urlpatterns = [
+    path("cases/<str:reference>/risk/", include(_risk)),
+    path("risk-reviews/", assessments.RiskReviewsView.as_view(), name="risk_reviews"),
+    path(
+        "api/v1/cases/<str:reference>/assessments/",
+        assessments_api.AssessmentsView.as_view(),
+        name="api_assessments",
+    ),
+    path(
+        "api/v1/cases/<str:reference>/assessments/review/",
+        assessments_api.AssessmentReviewView.as_view(),
+        name="api_assessment_review",
+    ),
+    path(
+        "api/v1/risk-reviews/",
+        assessments_api.RiskReviewsView.as_view(),
+        name="api_risk_reviews",
+    ),
     path("cases/<str:reference>/support/", include(_support)),
     path("referred/", views.ReferredView.as_view(), name="referred"),
     path("referred/<uuid:service>/", views.ReferredPersonView.as_view(), name="referred_person"),

@@ -6,6 +6,7 @@ from cases.models import Case
 from cases.words import register, register_notice
 from nrm.audit.models import Event
 from protection.rules.services import ANSWER_WORDS
+from protection.selectors.assessments import trigger_label
 from protection.selectors.services import reason_label, service_label
 
 
@@ -20,6 +21,10 @@ def _service(event: Event, case: Case) -> str:
     return ". ".join(word for word in words if word) + "."
 
 
+def _trigger(event: Event, case: Case) -> str:
+    return f"{trigger_label(case.profile.assessment, event.data.get('trigger') or '')}."
+
+
 def register_all() -> None:
     """Called once, when the application starts."""
     for verb, title in (
@@ -30,6 +35,12 @@ def register_all() -> None:
         ("service.ended", _lazy("A service ended")),
     ):
         register(verb, title, _service)
+    register("assessment.made", _lazy("Asked about needs and risk"))
+    register(
+        "assessment.brought_forward", _lazy("Risk has to be looked at again at once"), _trigger
+    )
+    register("assessments.viewed", _lazy("Needs and risk opened"), look=True)
+    register("risk_reviews.viewed", _lazy("Overdue reviews of risk were listed"), look=True)
     register("service.override_read", _lazy("Read why there was no consent to a service"))
     register("services.viewed", _lazy("Support opened"), look=True)
     register("referred.viewed", _lazy("Read by a provider"), look=True)

@@ -76,6 +76,7 @@ def faults_of_profile(profile: Profile, calendars: Mapping[str, Calendar]) -> It
     yield from _people(profile)
     yield from _screening(profile.screening)
     yield from _support(profile)
+    yield from _assessment(profile)
     yield from _numbers(profile)
 
 
@@ -106,6 +107,7 @@ def _twice(profile: Profile) -> Iterator[str]:
         (profile.referral, "referral"),
         (profile.screening, "screening"),
         (profile.support, "support"),
+        (profile.assessment, "assessment"),
     ):
         lists |= {
             f"{name}.{field.name}": getattr(owner, field.name)
@@ -358,6 +360,27 @@ def _support(profile: Profile) -> Iterator[str]:
     for name in ("services", "urgencies", "decline_reasons", "hold_reasons", "exit_codes"):
         if not getattr(profile.support, name):
             yield f"support.{name}: empty"
+
+
+def _assessment(profile: Profile) -> Iterator[str]:
+    asked = profile.assessment
+    decisions = [decision.code for decision in profile.decisions]
+    for step in asked.steps:
+        if step.after:
+            where = f"assessment.steps[{step.code}].after"
+            yield from _unknown(where, [step.after], decisions, "decision")
+    if not any(not step.after for step in asked.steps):
+        yield "assessment.steps: one must be possible before any decision"
+    areas, steps = [area.code for area in asked.areas], [step.code for step in asked.steps]
+    for question in asked.questions:
+        where = f"assessment.questions[{question.code}]"
+        yield from _unknown(f"{where}.area", [question.area], areas, "area")
+        yield from _unknown(f"{where}.steps", question.steps, steps, "step")
+    if not asked.risks:
+        yield "assessment.questions: none is about a danger"
+    for key in ("review_days", "review_days_at_risk"):
+        if getattr(asked, key) < 1:
+            yield f"assessment.{key}: must be 1 or more"
 
 
 def _numbers(profile: Profile) -> Iterator[str]:

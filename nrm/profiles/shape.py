@@ -312,6 +312,57 @@ class SharingRule:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessmentStep:
+    """One of the times at which somebody is asked about needs and risk: at once, or once the
+    decision `after` was positive."""
+
+    code: str
+    label: Label
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentArea:
+    """What questions are about. `risk`: a yes to one of them is a danger."""
+
+    code: str
+    label: Label
+    risk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentQuestion:
+    """A question to which a yes is a need or a danger, and the steps at which it is asked."""
+
+    code: str
+    area: str
+    label: Label
+    steps: tuple[str, ...]
+    help: Label = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a person is asked about needs and risk; after how many days it is asked again, and
+    sooner where there is a danger; and what makes it due at once."""
+
+    steps: tuple[AssessmentStep, ...]
+    areas: tuple[AssessmentArea, ...]
+    questions: tuple[AssessmentQuestion, ...]
+    triggers: tuple[Choice, ...]
+    review_days: int
+    review_days_at_risk: int
+    source: str
+    verified: bool
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """The codes of the questions about danger."""
+        areas = {area.code for area in self.areas if area.risk}
+        return tuple(question.code for question in self.questions if question.area in areas)
+
+
+@dataclass(frozen=True, slots=True)
 class Urgency:
     """How soon a person needs something, and after how many days a wait is long."""
 
@@ -633,6 +684,7 @@ class Profile:
     sharing: SharingRule
     sharing_purposes: tuple[Purpose, ...]
     support: Support
+    assessment: Assessment
     statistics: Statistics
     day_zero_tasks: tuple[DayZeroTask, ...]
     non_punishment: NonPunishment

@@ -1,5 +1,6 @@
-"""What protects a person: the services that they need and are given."""
+"""What protects a person: needs and risk, and the services that they are given."""
 
+from protection.models.assessment import Assessment
 from protection.models.service import Override, Service, ServiceState
 
-__all__ = ["Override", "Service", "ServiceState"]
+__all__ = ["Assessment", "Override", "Service", "ServiceState"]

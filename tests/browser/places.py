@@ -19,7 +19,7 @@ from nrm.accounts.models import Organisation
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.context import acting_as
 from nrm.profiles import load_profile
-from protection.actions import services
+from protection.actions import assessments, services
 from screening import actions as screening
 from tests.casework import people
 from tests.decisions import road
@@ -148,7 +148,11 @@ def _cases(scene: Scene) -> None:
 
 
 def _needs(scene: Scene, case: Case, by: dict[str, Any]) -> None:
-    """A need for which the person agreed, and one for which they were not asked."""
+    """A need for which the person agreed, and one for which they were not asked; and what they
+    answered about danger."""
+    answers = {"community": "yes", "armed_group": "no"}
+    assessments.assess(case, step="first", answers=answers, note="She is calm.", **by)
+    scene.places["assessed"] = {"reference": case.reference}
     sharing.record_consent(
         case,
         purpose="support",

@@ -216,6 +216,8 @@ _OTHERWISE = {
     "withdraw_consent": Meant("supervisor", "others"),
     "list_shared": Meant("provider"),
     "list_referred": Meant("provider"),
+    "list_risk_reviews": Meant("supervisor"),
+    "bring_review_forward": Meant("caseworker", "assessed"),
     "refer_to_provider": Meant("caseworker", "needed", _organisation("provider_house")),
     "confirm_reason_read": Meant("supervisor", "assigned"),
     "open_shared": Meant("provider", "shared"),

@@ -25,7 +25,7 @@ from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import services
+from protection.actions import assessments, services
 from protection.models import Service
 from reporting.actions import freeze_referrals_by_age
 from reporting.models import Anomaly
@@ -140,8 +140,16 @@ class Rows:
         road.findings(world, case, at=at)
         road.submitted(world, case, at=at)
         assigning.bring_near(case, actor=world.supervisor, at=at, organisation=world.provider_house)
+        self._assessed(case)
         service = self._service(case, "medical", world.provider_house)
         self.places["referred"] = {"service": str(service.pk), "service_id": str(service.pk)}
+
+    def _assessed(self, case: Case) -> None:
+        """Needs and risk were asked about, and have to be looked at again."""
+        by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}
+        answers = {"self_harm": "yes"}
+        assessments.assess(case, step="first", answers=answers, note="Asked alone.", **by)
+        assessments.bring_forward(case, trigger="moved", **by)
 
     def _service(self, case: Case, code: str, house: Organisation) -> Service:
         by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}
@@ -225,8 +233,13 @@ class Rows:
             name=f"House {number}", kind=OrganisationKind.PROVIDER, profile="uk"
         )
         assigning.bring_near(self.wide, actor=world.supervisor, at=at, organisation=house)
+        self._assessed(self.wide)
         service = self._service(self.wide, "medical", house)
-        self.places["wide"] |= {"service": str(service.pk), "service_id": str(service.pk)}
+        self.places["wide"] |= {
+            "step": "first",
+            "service": str(service.pk),
+            "service_id": str(service.pk),
+        }
         far = Organisation.objects.create(
             name=f"Police {number}", kind=OrganisationKind.POLICE, profile="uk"
         )

@@ -335,6 +335,7 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "consent": asked,
         "person": world.caseworker.pk,
         "service": _service(scene, case, world.caseworker).pk,
+        "step": "first",
         **_screening(case, world, by),
     }
     if place == "open":

@@ -32,7 +32,7 @@ from nrm.accounts.scopes import ALL
 from nrm.accounts.sessions import _digest
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import services
+from protection.actions import assessments, services
 from protection.models import Service
 from reporting.actions import freeze_referrals_by_age
 from reporting.rules import closed_quarters
@@ -100,6 +100,8 @@ def _cases(scene: Scene) -> None:
     )
     parts["exclusion"] = kept_out.pk
     parts["service"] = _service(scene, assigned, world.caseworker).pk
+    parts["step"] = "first"
+    _assessed(scene, assigned, world.caseworker)
     scene.places["referred"] = {"service": str(parts["service"])}
     _keep(scene, "assigned", assigned, parts)
     passport = _document(scene, assigned, world.caseworker, "identity", 400)
@@ -208,6 +210,14 @@ def _service(
         reason="She could not be asked and is in danger tonight.",
         **acts,
     )
+
+
+def _assessed(scene: Scene, case: Case, by: User) -> None:
+    """Needs and risk were asked about, with a note, and something has happened since."""
+    acts: dict[str, Any] = {"actor": by, "at": scene.at}
+    answers = {"device_tracked": "yes", "self_harm": "not_known", "no_money": "yes"}
+    assessments.assess(case, step="first", answers=answers, note="She hid her telephone.", **acts)
+    assessments.bring_forward(case, trigger="contact", **acts)
 
 
 def _cover(scene: Scene) -> Cover:

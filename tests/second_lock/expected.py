@@ -467,6 +467,7 @@ RULES: dict[str, Rule] = {
         (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _part_of_shared}
     ),
     "protection_service": Rule((rights.SUPPORT,), (rights.SUPPORT,), also={"read": _provides}),
+    "protection_assessment": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
     "protection_override": Rule(
         (rights.SUPPORT,), (rights.READ_OVERRIDE,), verbs="update", also={"insert": _overrides}
     ),

@@ -37,7 +37,15 @@ from screening import actions as screening
 from screening.models import Evidence
 from tests.decisions import road
 from tests.intake.answers import FULL
-from tests.permissions.scene import Scene, _given, _keep, _referred, _service, build_scene
+from tests.permissions.scene import (
+    Scene,
+    _assessed,
+    _given,
+    _keep,
+    _referred,
+    _service,
+    build_scene,
+)
 from tests.screening.build import item
 from tests.world import person
 
@@ -282,6 +290,8 @@ def _supported(scene: Scene) -> None:
     CaseGroupGrant.objects.filter(
         content_object=case_of(scene, "review"), reason="service"
     ).delete()
+    _assessed(scene, case_of(scene, "others"), world.caseworker2)
+    _assessed(scene, case_of(scene, "outer"), world.other_caseworker)
     ours = scene.places["assigned"]["service"]
     for changed in (
         {"code": "education", "state": "completed"},
