@@ -287,6 +287,8 @@ SPECTACULAR_SETTINGS = {
         "EvidenceSourceEnum": "screening.models.EvidenceSource",
         "ScreeningStateEnum": "screening.models.ScreeningState",
         "IndicatorStateEnum": "screening.models.IndicatorState",
+        "ServiceStateEnum": "protection.models.ServiceState",
+        "SupportStateEnum": "protection.api.services.STATES",
         "LanguageEnum": "nrm.accounts_api.LANGUAGES",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",
     },

@@ -21,7 +21,7 @@ TAG = "Support"
 STATES = [*ServiceState.values, reads.CONSENTED]
 
 
-class ServiceSerializer(serializers.Serializer):
+class SupportServiceSerializer(serializers.Serializer):
     """A service that the person needs or is given."""
 
     id = serializers.UUIDField()
@@ -50,12 +50,12 @@ class ServiceSerializer(serializers.Serializer):
     waits_long = serializers.BooleanField()
 
 
-class ServiceReadSerializer(ServiceSerializer):
+class SupportServiceReadSerializer(SupportServiceSerializer):
     why_without_consent = serializers.CharField(allow_blank=True)
 
 
-class ServicesSerializer(serializers.Serializer):
-    results = ServiceSerializer(many=True)
+class SupportServicesSerializer(serializers.Serializer):
+    results = SupportServiceSerializer(many=True)
 
 
 class NeedSerializer(serializers.Serializer):
@@ -94,7 +94,7 @@ class ReferredSerializer(serializers.Serializer):
     pseudonym = serializers.CharField(help_text="Two words; not the person's name.")
     service = Coded()
     urgency = Coded()
-    state = serializers.ChoiceField(choices=ServiceState.values)
+    state = serializers.ChoiceField(choices=ServiceState.choices)
     reason = serializers.CharField(allow_blank=True)
     age = serializers.CharField(help_text="In words.")
     language = serializers.CharField(allow_blank=True)
@@ -121,7 +121,7 @@ class AnsweredSerializer(serializers.Serializer):
     """Where it stands now. What has ended you do not see any more."""
 
     id = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=ServiceState.values)
+    state = serializers.ChoiceField(choices=ServiceState.choices)
 
 
 def _coded(code: str, label: str) -> dict[str, str]:
@@ -177,7 +177,7 @@ class ServicesView(_SupportView):
         "List the services that a person needs and is given, the newest first",
         tag=TAG,
         scope=Scope.CASES_READ,
-        responses={200: ServicesSerializer},
+        responses={200: SupportServicesSerializer},
         problems=(404,),
     )
     def get(self, request: Request, reference: str) -> Response:
@@ -191,7 +191,7 @@ class ServicesView(_SupportView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         request=NeedSerializer,
-        responses={201: ServiceReadSerializer},
+        responses={201: SupportServiceReadSerializer},
         problems=(404,),
     )
     def post(self, request: Request, reference: str) -> Response:
@@ -208,7 +208,7 @@ class ServiceView(_SupportView):
         "Read one service, and why it was asked for without consent, where it was",
         tag=TAG,
         scope=Scope.CASES_READ,
-        responses={200: ServiceReadSerializer},
+        responses={200: SupportServiceReadSerializer},
         problems=(404,),
     )
     def get(self, request: Request, reference: str, service_id: UUID) -> Response:
@@ -225,7 +225,7 @@ class ServiceReferralView(_SupportView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         request=ServiceReferralSerializer,
-        responses={200: ServiceReadSerializer},
+        responses={200: SupportServiceReadSerializer},
         problems=(404,),
     )
     def post(self, request: Request, reference: str, service_id: UUID) -> Response:
@@ -249,7 +249,7 @@ class ServiceEndView(_SupportView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         request=ServiceEndSerializer,
-        responses={200: ServiceReadSerializer},
+        responses={200: SupportServiceReadSerializer},
         problems=(404,),
     )
     def post(self, request: Request, reference: str, service_id: UUID) -> Response:
@@ -269,7 +269,7 @@ class OverrideReadView(_SupportView):
         "Confirm that you read why a person was referred without their consent",
         tag=TAG,
         scope=Scope.CASES_WRITE,
-        responses={200: ServiceReadSerializer},
+        responses={200: SupportServiceReadSerializer},
         problems=(404, 422),
     )
     def post(self, request: Request, reference: str, service_id: UUID) -> Response:
