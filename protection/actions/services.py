@@ -161,7 +161,8 @@ def answer(
     known = {code for code, _label in reads.reasons(case.profile, why)} if why else set()
     refuse_if(rules.objections_to_answer(service.state, answer, reason, known))
     detail(service=service.code, answer=answer, reason=reason if why else "")
-    worker = User.objects.filter(~access.kept_from(case), pk=case.caseworker_id, is_active=True)
+    told = [case.caseworker_id] if case.caseworker_id else []
+    worker = User.objects.filter(~access.kept_from(case), pk__in=told, is_active=True)
     tell(worker, "service_answered", once=f"answer:{service.pk}:{at.isoformat()}", at=at, case=case)
     state = rules.ANSWERS[answer][0]
     with connection.cursor() as cursor:
