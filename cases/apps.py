@@ -39,6 +39,7 @@ class CasesConfig(AppConfig):
             (_("Referral"), "case_referral", rights.SEE_REFERRAL, 15),
             (_("Decisions"), "decisions", rights.DRAFT_DECISION, 30),
             (_("Deadlines"), "deadlines", rights.SEE_CASE, 40),
+            (_("Non-punishment"), "case_matters", rights.KEEP_MATTERS, 45),
             (_("Documents"), "case_documents", rights.READ_DOCUMENT, 50),
             (_("Notes"), "case_notes", rights.SEE_CASE, 60),
             (_("People and consent"), "case_people", rights.SEE_REFERRAL, 70),

@@ -761,6 +761,7 @@ def register() -> None:
         of_case("cases_consent", SEE, pairs(rights.SHARE), opener=True),
         of_case("cases_safecontact", SEE | pairs(rights.SEE_SUMMARY), opener=True),
         of_case("cases_allegation", SEE | _LIAISON, opener=True),
+        of_case("cases_matter", pairs(rights.KEEP_MATTERS), pairs(rights.KEEP_MATTERS)),
         of_case(
             "cases_document",
             reads_documents,

@@ -167,6 +167,11 @@ PROVIDE = _right(
     "provide", _("See what a service needs to know of a person referred to it, and answer"),
     ("protect", Role.PROTECTION_PROVIDER),
 )
+KEEP_MATTERS = _right(
+    "keep_matters",
+    _("Record what the person is accused of, and see to it that they are not punished for it"),
+    *_CASEWORK,
+)
 REVIEW_EMERGENCY = _right(
     "review_emergency", _("Review why a colleague opened a case in an emergency"),
     ("decide", Role.SUPERVISOR),
@@ -199,6 +204,7 @@ RIGHTS: tuple[CaseRight, ...] = (
     IN_EMERGENCY,
     END_EMERGENCY,
     SHARE,
+    KEEP_MATTERS,
     REVIEW_EMERGENCY,
     SUPPORT,
     REFER_WITHOUT_CONSENT,

@@ -34,6 +34,7 @@ def register_all() -> None:
         ),
         of_case("cases_emergencyaccess", "reason"),
         of_case("cases_bundle", "content"),
+        of_case("cases_matter", "told"),
         of_case("cases_document", "told"),
         SealedColumn(
             "cases_documentpart",

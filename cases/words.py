@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case, InboxItem
 from cases.models.case import Confidentiality
+from cases.models.matter import MatterOutcome, MatterStage
 from cases.rights import BY_CODE, NEARNESS
 from identities.models import EraseReason, HoldReason, LiftReason
 from nrm.audit.models import Event
@@ -220,6 +221,16 @@ def _reason_of(choices: Any) -> Text:
     return say
 
 
+def _matter(event: Event, case: Case) -> str:
+    """How far it had gone, and how it ended, in the words of the lists; nothing of what is alleged
+    and no date of a hearing."""
+    said = []
+    for name, choices in (("stage", MatterStage), ("outcome", MatterOutcome)):
+        if (code := event.data.get(name)) in choices.values:
+            said.append(str(choices(code).label))
+    return f"{'. '.join(said)}." if said else ""
+
+
 _hold_reason, _lift_reason = _reason_of(HoldReason), _reason_of(LiftReason)
 _erase_reason = _reason_of(EraseReason)
 
@@ -247,6 +258,10 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("bundles.viewed", _lazy("What was shared was listed"), None, True),
     ("consent.recorded", _lazy("Consent to sharing recorded"), None, False),
     ("consent.withdrawn", _lazy("Consent withdrawn"), None, False),
+    ("matter.raised", _lazy("Matter recorded: accused of something"), _matter, False),
+    ("matter.changed", _lazy("Matter changed"), _matter, False),
+    ("matters.viewed", _lazy("Matters listed"), None, True),
+    ("matter.viewed", _lazy("Matter read"), None, True),
     ("case.handed_on", _lazy("Handed to a colleague for an absence"), _handed_on, False),
     ("cover.given", _lazy("Cases handed to a colleague for an absence"), None, False),
     ("cover.ended", _lazy("Cover for an absence ended"), None, False),

@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS = {
         "SupportStateEnum": "protection.api.services.STATES",
         "LanguageEnum": "nrm.accounts_api.LANGUAGES",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",
+        "MatterKindEnum": "cases.models.matter.MatterKind",
     },
 }
 

@@ -13,6 +13,7 @@ from cases.models.finding import FindingSet
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.inbox import InboxItem, OutgoingMail
 from cases.models.listing import ListedCase
+from cases.models.matter import Matter
 from cases.models.merging import Merging
 from cases.models.note import Note
 from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
@@ -45,6 +46,7 @@ __all__ = [
     "FindingSet",
     "InboxItem",
     "ListedCase",
+    "Matter",
     "Merging",
     "Note",
     "OutgoingMail",

@@ -19,6 +19,7 @@ from cases.api import (
     inbox,
     intake,
     keeping,
+    matters,
     merging,
     near,
     notes,
@@ -171,6 +172,9 @@ urlpatterns = [
         confidentiality.ConfidentialityView.as_view(),
         name="api_case_confidentiality",
     ),
+    path(f"{_CASE}matters/", matters.MattersView.as_view(), name="api_case_matters"),
+    path(f"{_CASE}matters/to-ask/", matters.MattersToAskView.as_view(), name="api_matters_to_ask"),
+    path(f"{_CASE}matters/<uuid:matter_id>/", matters.MatterView.as_view(), name="api_case_matter"),
     path(f"{_CASE}bundles/", sharing.BundlesView.as_view(), name="api_case_bundles"),
     path(
         f"{_CASE}bundles/preview/",

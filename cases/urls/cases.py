@@ -34,6 +34,7 @@ from cases.views.keeping import (
     HoldView,
     KeepingView,
 )
+from cases.views.matters import MatterPartView, MattersView, MatterView, RaiseMatterView
 from cases.views.merging import MergingDecisionView, MergingView, UndoMergingView
 from cases.views.near import NearCasesView, SummaryView
 from cases.views.notes import NotesView
@@ -110,6 +111,14 @@ urlpatterns = [
         "cases/<str:reference>/keeping/erasure/withdrawal/",
         ErasureWithdrawalView.as_view(),
         name="case_erasure_withdrawal",
+    ),
+    path("cases/<str:reference>/matters/", MattersView.as_view(), name="case_matters"),
+    path("cases/<str:reference>/matters/new/", RaiseMatterView.as_view(), name="case_matter_new"),
+    path("cases/<str:reference>/matters/<uuid:matter>/", MatterView.as_view(), name="case_matter"),
+    path(
+        "cases/<str:reference>/matters/<uuid:matter>/<slug:part>/",
+        MatterPartView.as_view(),
+        name="case_matter_part",
     ),
     path("cases/<str:reference>/sharing/", BundlesView.as_view(), name="case_bundles"),
     path("cases/<str:reference>/sharing/new/", ShareView.as_view(), name="case_share"),

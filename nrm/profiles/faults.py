@@ -12,6 +12,7 @@ from nrm.profiles.labels import Label
 from nrm.profiles.shape import (
     AGE_STATUSES,
     FILE_TYPES,
+    MATTER_KINDS,
     REQUIREMENTS,
     ROLES,
     SYSTEM,
@@ -283,16 +284,7 @@ def _people(profile: Profile) -> Iterator[str]:
     statuses = [choice.code for choice in profile.referral.age_statuses]
     if sorted(statuses) != sorted(AGE_STATUSES):
         yield f"referral.age_statuses: must be {', '.join(AGE_STATUSES)}"
-    basis = profile.non_punishment
-    if any(item.exclusions for item in basis.bases) and not basis.exclusions:
-        yield "non_punishment.exclusions: a basis has exclusions and none is listed"
-    if basis.decision_before_hearing:
-        yield from _unknown(
-            "non_punishment.decision_before_hearing",
-            [basis.decision_before_hearing],
-            [decision.code for decision in profile.decisions],
-            "decision",
-        )
+    yield from _non_punishment(profile)
     indicators = [indicator.code for indicator in profile.screening.indicators]
     for rule in profile.never_notify:
         yield from _unknown(f"never_notify[{rule.code}].when", rule.when, indicators, "indicator")
@@ -308,6 +300,34 @@ def _people(profile: Profile) -> Iterator[str]:
             [rule.code for rule in profile.suspension_reasons if rule.pauses],
             "suspension reason that pauses",
         )
+
+
+def _non_punishment(profile: Profile) -> Iterator[str]:
+    law = profile.non_punishment
+    if any(item.exclusions for item in law.bases) and not law.exclusions:
+        yield "non_punishment.exclusions: a basis has exclusions and none is listed"
+    for basis in law.bases:
+        where = f"non_punishment.bases[{basis.code}]"
+        yield from _unknown(f"{where}.kinds", basis.kinds, MATTER_KINDS, "kind of matter")
+        if not basis.needs:
+            yield f"{where}.needs: empty"
+    if law.decision_before_hearing:
+        yield from _unknown(
+            "non_punishment.decision_before_hearing",
+            [law.decision_before_hearing],
+            [decision.code for decision in profile.decisions],
+            "decision",
+        )
+    days = law.hearing_alert_days
+    if list(days) != sorted(set(days), reverse=True) or any(day < 0 for day in days):
+        yield "non_punishment.hearing_alert_days: must be days before, the most first, each once"
+    indicators = [indicator.code for indicator in profile.screening.indicators]
+    for proposal in law.proposals:
+        where = f"non_punishment.proposals[{proposal.code}]"
+        yield from _unknown(f"{where}.kind", [proposal.kind], MATTER_KINDS, "kind of matter")
+        yield from _unknown(f"{where}.when", proposal.when, indicators, "indicator")
+        if not proposal.when:
+            yield f"{where}.when: empty"
 
 
 def _purposes(screening: Screening) -> list[str]:

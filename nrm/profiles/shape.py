@@ -46,6 +46,8 @@ REQUIREMENTS = frozenset(
     }
 )
 AGE_STATUSES = ("child", "adult", "disputed", "not_sure")
+# What somebody may be accused of, by the law that is said to be broken.
+MATTER_KINDS = ("criminal", "immigration", "administrative", "status", "debt")
 
 
 class Coded(Protocol):
@@ -458,7 +460,8 @@ class DayZeroTask:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A ground in law for not punishing a person for what they were made to do.
+    """A ground in law for not punishing a person for what they were made to do. `kinds`: what is
+    alleged in the matters in which it is open (MATTER_KINDS), all where it is empty.
     `exclusions`: it is not open for the offences that the profile lists."""
 
     code: str
@@ -469,6 +472,7 @@ class Basis:
     exclusions: bool
     source: str
     verified: bool
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +486,26 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterProposal:
+    """What to ask about where one of the indicators `when` is shown: whether the person is accused
+    of something, of this kind."""
+
+    code: str
+    label: Label
+    kind: str
+    when: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What the law of the profile does not say, so that nobody reads it into it."""
+
+    text: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NonPunishment:
     bases: tuple[Basis, ...]
     exclusions: tuple[Exclusion, ...]
@@ -490,6 +514,20 @@ class NonPunishment:
     decision_before_hearing: str
     source: str
     verified: bool
+    proposals: tuple[MatterProposal, ...] = ()
+    silent: tuple[Silence, ...] = ()
+
+    def basis(self, code: str) -> Basis:
+        return pick(self.bases, code)
+
+    @property
+    def needs(self) -> dict[str, Choice]:
+        """What the bases need, each once, in their order."""
+        found: dict[str, Choice] = {}
+        for basis in self.bases:
+            for need in basis.needs:
+                found.setdefault(need.code, need)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,10 @@ def _cover(scene: Scene, place: Place) -> Body:
     return {"delegate": delegate, "begins_on": day, "ends_on": day}
 
 
+def _matter(scene: Scene, place: Place) -> Body:
+    return {"kind": "criminal", "offence": "Theft.", "hearing_on": "2026-12-10"}
+
+
 def _wanted(scene: Scene, place: Place) -> Body:
     """What can be shared on the consent of the scene to exactly that."""
     with acting_as(scene.world.supervisor):
@@ -207,6 +211,10 @@ _OTHERWISE = {
     "end_emergency": Meant("supervisor", "opened"),
     "review_emergency": Meant("supervisor", "opened"),
     "list_emergencies_to_review": Meant("supervisor"),
+    "raise_matter": Meant("caseworker", "assigned", _matter),
+    "change_matter": Meant("caseworker", "assigned", lambda scene, place: {"stage": "trial"}),
+    "list_matters": Meant("caseworker", "assigned"),
+    "read_matter": Meant("caseworker", "assigned"),
     "list_bundles": Meant("supervisor", "others"),
     "read_bundle": Meant("supervisor", "others"),
     "preview_bundle": Meant("supervisor", "others", _wanted),

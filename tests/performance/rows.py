@@ -15,6 +15,7 @@ from cases.actions import (
     drafting,
     emergency,
     excluding,
+    matters,
     notes,
     sharing,
 )
@@ -221,6 +222,10 @@ class Rows:
         world, at = self.world, self.at
         by: dict[str, Any] = {"actor": world.caseworker, "at": at}
         notes.write_note(self.wide, text=f"Note {number}.", **by)
+        accused = {"kind": "criminal", "offence": f"Theft {number}."}
+        matter = matters.raise_matter(self.wide, values=accused, **by)
+        of_it = {"matter": str(matter.pk), "matter_id": str(matter.pk), "part": "act"}
+        self.places["wide"] |= of_it
         evidence = screening.record_evidence(self.screening, item=item(f"Fact {number}."), **by)
         (document,) = documents.add_documents(
             self.wide,

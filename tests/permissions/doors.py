@@ -35,6 +35,7 @@ HELD: dict[str, tuple[str, ...]] = {
     "add_document": WORKERS,
     "do_task": READERS,
     "share": WORKERS,
+    "keep_matters": WORKERS,
     "show_identity": (*WORKERS, "emergency"),
     "see_access": ("supervisors",),
     "keep_or_erase": ("supervisors",),

@@ -34,6 +34,7 @@ from tests.permissions.scene import (
     _document,
     _given,
     _keep,
+    _matter,
     _referred,
     _service,
     _shared,
@@ -336,6 +337,8 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "person": world.caseworker.pk,
         "service": _service(scene, case, world.caseworker).pk,
         "step": "first",
+        "matter": _matter(scene, case, world.caseworker).pk,
+        "part": "act",
         **_screening(case, world, by),
     }
     if place == "open":

@@ -15,6 +15,7 @@ from cases.actions import (
     drafting,
     emergency,
     excluding,
+    matters,
     merging,
     notes,
     referring,
@@ -22,7 +23,17 @@ from cases.actions import (
 )
 from cases.actions.batches import Chosen, run_batch
 from cases.actions.saved_views import save_view
-from cases.models import Bundle, Case, Cover, Document, Draft, EmergencyAccess, InboxItem, Referral
+from cases.models import (
+    Bundle,
+    Case,
+    Cover,
+    Document,
+    Draft,
+    EmergencyAccess,
+    InboxItem,
+    Matter,
+    Referral,
+)
 from cases.selectors.lists import Wanted
 from identities import kept
 from nrm.accounts import actions as accounts
@@ -103,6 +114,7 @@ def _cases(scene: Scene) -> None:
     parts["step"] = "first"
     _assessed(scene, assigned, world.caseworker)
     scene.places["referred"] = {"service": str(parts["service"])}
+    parts |= {"matter": _matter(scene, assigned, world.caseworker).pk, "part": "act"}
     _keep(scene, "assigned", assigned, parts)
     passport = _document(scene, assigned, world.caseworker, "identity", 400)
     scene.places["passport"] = {**scene.places["assigned"], "document": str(passport.pk)}
@@ -164,6 +176,19 @@ def _cases(scene: Scene) -> None:
         case, actor=world.other_caseworker, at=at, code="reasonable_grounds"
     )
     _keep(scene, "outer", outer, by="other_supervisor", decision_id=decision.pk)
+
+
+def _matter(scene: Scene, case: Case, by: User) -> Matter:
+    """Something that the person is accused of, with a hearing."""
+    values = {
+        "kind": "criminal",
+        "offence": "Growing cannabis, Misuse of Drugs Act 1971, section 6.",
+        "stage": "charged",
+        "hearing": "plea",
+        "hearing_on": timezone.localdate(scene.at) + timedelta(days=10),
+        "their_reference": "01AB/23456/26",
+    }
+    return matters.raise_matter(case, actor=by, at=scene.at, values=values)
 
 
 def _shared(

@@ -460,6 +460,7 @@ RULES: dict[str, Rule] = {
     "cases_consent": Rule(SEE, (rights.SHARE,)),
     "cases_safecontact": Rule((*SEE, rights.SEE_SUMMARY)),
     "cases_allegation": Rule((*SEE, ANSWERS)),
+    "cases_matter": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,)),
     "cases_document": Rule(
         (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _shared_document}
     ),

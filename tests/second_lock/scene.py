@@ -25,6 +25,7 @@ from cases.models import (
     Decision,
     Document,
     EmergencyAccess,
+    Matter,
     Merging,
     SafeContact,
 )
@@ -81,6 +82,11 @@ def _more_rows(scene: Scene) -> None:
         DeadlineExtension.objects.create(length=1, **of_clock)
         CaseTask.objects.create(case=case, code="safety_check", opened_at=at)
         Allegation.objects.create(case=case, offence=b"sealed", recorded_at=at)
+        if name != "assigned":
+            Matter.objects.create(
+                case=case, kind="criminal", told=b"sealed", raised_by=world.caseworker,
+                raised_at=at, changed_at=at,
+            )  # fmt: skip
         SafeContact.objects.create(case=case, recorded_by=world.responder, recorded_at=at)
     Batch.objects.create(actor=world.intake, what="remind", at=at, submission_key=uuid4())
     CodeSecret.objects.create(user=world.auditor, secret=b"sealed")
