@@ -24,7 +24,7 @@ from cases.models.listing import group_shelf, other_shelf, own_shelf
 from cases.references import clean_reference
 from cases.rights import BY_CODE, NEARNESS, RIGHTS, SEE_CASE, CaseRight
 from nrm.accounts.models import Organisation, RoleGroup, User
-from nrm.actions import Forbidden, Hidden, Objection
+from nrm.actions import ON_HOLD, Forbidden, Hidden, Objection
 
 
 @cache
@@ -141,7 +141,7 @@ def _fresh(actor: User) -> None:
 # out, since every page of a case and every action on one begins with it; a test holds it against
 # `visible`, grant by grant.
 _NEAR = f"""
-SELECT p.codename, rg.role, c.closed_at
+SELECT p.codename, rg.role, c.closed_at, c.suspended_at
 FROM cases_case c
 JOIN cases_casegroupgrant g ON g.content_object_id = c.id
 JOIN accounts_membership m ON m.group_id = g.group_id AND m.user_id = %(actor)s
@@ -151,7 +151,7 @@ JOIN auth_permission p ON p.id = g.permission_id
 WHERE c.{{key}} = %(case)s AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
 AND {NOT_EXCLUDED.format(case="c.id", actor="%(actor)s")}
 UNION ALL
-SELECT p.codename, rg.role, c.closed_at
+SELECT p.codename, rg.role, c.closed_at, c.suspended_at
 FROM cases_case c
 JOIN cases_caseusergrant g ON g.content_object_id = c.id AND g.user_id = %(actor)s
 JOIN accounts_rolegroup rg ON rg.organisation_id = c.authority_id
@@ -165,10 +165,12 @@ AND {NOT_EXCLUDED.format(case="c.id", actor="%(actor)s")}
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """How near somebody stands to a case now, each (nearness, role), and whether it is closed."""
+    """How near somebody stands to a case now, each (nearness, role), and whether it is closed or
+    suspended."""
 
     as_what: frozenset[tuple[str, str]] = frozenset()
     closed: bool = False
+    suspended: bool = False
 
 
 def _near(actor: Any, key: str, case: Any) -> Near:
@@ -178,7 +180,11 @@ def _near(actor: Any, key: str, case: Any) -> Near:
     with connection.cursor() as cursor:
         cursor.execute(_NEAR.format(key=key), {"actor": actor.pk, "case": case})
         rows = cursor.fetchall()
-    return Near(frozenset(row[:2] for row in rows), closed=any(row[2] for row in rows))
+    return Near(
+        frozenset(row[:2] for row in rows),
+        closed=any(row[2] for row in rows),
+        suspended=any(row[3] for row in rows),
+    )
 
 
 def _rights(near: Near) -> frozenset[str]:
@@ -197,14 +203,20 @@ def holds(actor: User, right: CaseRight, case_id: UUID) -> bool:
     return bool(right.holders & near_now(actor, case_id).as_what)
 
 
-def goes_on_elsewhere(actor: User, case_id: UUID, near: Near) -> list[Objection]:
-    """Why no work is done on a case that was merged: it goes on in another one, which is named to
-    whoever sees it. No query of an open case, two of a closed one."""
+def why_not_now(actor: User, case_id: UUID, near: Near) -> list[Objection]:
+    """Why nothing is done to a case now, or nothing that takes it forward: it was merged, and goes
+    on in another one, which is named to whoever sees it; it has ended; it is suspended. The one
+    place that says so. No query of a case that runs, two at most of one that has ended."""
     if not near.closed:
-        return []
+        text = _("This case is suspended. Let it go on first, or wait until it does.")
+        return [Objection(text, code=ON_HOLD)] if near.suspended else []
     into = Merging.that_hold().filter(case_id=case_id).values_list("into_id", flat=True).first()
     if into is None:
-        return []
+        text = _(
+            "This case has ended, and nothing more is recorded on it. A supervisor opens it again"
+            " where there is a way back; the person can be referred again."
+        )
+        return [Objection(text, code="ended")]
     other = Case.objects.visible_to(actor, SEE_CASE).filter(pk=into).first()
     if other is None:
         text = _("This case was merged with another one, which you do not see. Ask a supervisor.")

@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cases import policies, ports, rights, sealed
+        from cases import course_words, policies, ports, rights, sealed
         from cases.actions.refusing import write_refusal
         from cases.actions.telling import tell_of_account
         from cases.deciding_words import register_all
@@ -38,17 +38,20 @@ class CasesConfig(AppConfig):
             (_("Overview"), "case", rights.SEE_CASE, 10),
             (_("Referral"), "case_referral", rights.SEE_REFERRAL, 15),
             (_("Decisions"), "decisions", rights.DRAFT_DECISION, 30),
+            (_("Questions"), "case_questions", rights.SEE_CASE, 35),
             (_("Deadlines"), "deadlines", rights.SEE_CASE, 40),
             (_("Non-punishment"), "case_matters", rights.KEEP_MATTERS, 45),
             (_("Documents"), "case_documents", rights.READ_DOCUMENT, 50),
             (_("Notes"), "case_notes", rights.SEE_CASE, 60),
             (_("People and consent"), "case_people", rights.SEE_REFERRAL, 70),
             (_("Timeline"), "case_timeline", rights.SEE_CASE, 80),
+            (_("Course"), "case_course", rights.SEE_CASE, 85),
             (_("Access"), "case_access", rights.SEE_ACCESS, 90),
             (_("Keeping"), "case_keeping", rights.KEEP_OR_ERASE, 95),
         ):
             ports.register_tab(ports.Tab(label, url_name, right, order))
         register_all()
+        course_words.register_all()
         sealed.register_all()
         notices.provide(tell_of_account)
         write_refusals_by(write_refusal)

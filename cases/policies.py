@@ -461,6 +461,36 @@ def _merging() -> Table:
     )
 
 
+def _course() -> list[Table]:
+    """What was done with a case as a whole: written in the name of who did it. That the person
+    withdrew is never changed."""
+    changes = pairs(rights.CHANGE_COURSE)
+    made = []
+    for name in ("cases_suspension", "cases_withdrawal", "cases_closure"):
+        # Whether a case was closed, the system asks for whoever asks from outside.
+        table = of_case(name, SEE, changes, system="read" if name == "cases_closure" else "")
+        table.insert["near"] += f" AND {name}.by_id = {ACTOR}"
+        made.append(table)
+    made[1].update.clear()
+    questions = of_case("cases_question", SEE, changes)
+    questions.insert["near"] += f" AND cases_question.asked_by_id = {ACTOR}"
+    return [*made, _reconsideration(), questions]
+
+
+def _reconsideration() -> Table:
+    """Asked for by whoever stands near it, also from outside, in their own name; read by the
+    authority. The system looks for one that waits when somebody from outside asks."""
+    name, asks = "cases_reconsideration", pairs(rights.ASK_RECONSIDERATION)
+    table = of_case(name, SEE, pairs(rights.ANSWER_RECONSIDERATION), system="read")
+    mine = f"{name}.recorded_by_id = {ACTOR} AND {name}.state = 'asked'"
+    outside = frozenset(pair for pair in asks if pair[0] == "refer")
+    table.insert = {
+        "near": f"{mine} AND {listed(f'{name}.case_id', asks - outside)}",
+        "as_referrer": f"{mine} AND {granted_to_group(f'{name}.case_id', outside)}",
+    }
+    return table
+
+
 def _emergency() -> Table:
     """Somebody's own is theirs to read; they write it while they have the case open, which the
     database alone gives them (cases_open_in_emergency)."""
@@ -742,6 +772,7 @@ def register() -> None:
         ),
         of_case("cases_deadlinepause", SEE, KEEP, system="read"),
         of_case("cases_deadlineextension", SEE, WORK, system="read"),
+        *_course(),
         of_case("cases_casetask", SEE, pairs(rights.DO_TASK), opener=True),
         of_case("cases_note", SEE, pairs(rights.WRITE_NOTE)),
         of_case("cases_findingset", SEE, pairs(rights.SCREEN)),

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from cases.models import Case, Consent, FindingSet
 from cases.rights import CaseRight
+from nrm.actions import Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class ConsentHeard(Protocol):
 
 
 _consent_heard: list[ConsentHeard] = []
+_objections: list[Callable[[Case], list[Objection]]] = []
 _document_uses: list[DocumentUse] = []
 _panels: dict[str, Panel] = {}
 _tabs: dict[str, Tab] = {}
@@ -86,6 +88,16 @@ def tabs(held: frozenset[str]) -> list[Tab]:
     """The tabs whose right is among the codes held, in their order."""
     mine = (tab for tab in _tabs.values() if tab.right.code in held)
     return sorted(mine, key=lambda tab: tab.order)
+
+
+def register_objections_to_closing(read: Callable[[Case], list[Objection]]) -> None:
+    """Says what of a room above is not finished on a case, and so keeps it from being closed."""
+    _objections.append(read)
+
+
+def objections_to_closing(case: Case) -> list[Objection]:
+    """What the rooms above object to closing the case now."""
+    return [objection for read in _objections for objection in read(case)]
 
 
 def register_document_use(use: DocumentUse) -> None:

@@ -36,19 +36,20 @@ CAN_BE_BROUGHT: dict[str, tuple[str, str]] = {
 class CaseRight:
     """One thing that may be done with a case. `check` raises Hidden where the actor may not know
     of the case, Forbidden where they may but have not this right; it returns why no work is done on
-    a case that goes on in another one, which every action but the few that say so refuses with."""
+    a case that has ended or goes on in another one, and why it does not go on while it is
+    suspended, with which every action refuses that does not say otherwise."""
 
     code: str
     label: Any
     holders: frozenset[tuple[str, str]]  # (nearness, role)
 
     def check(self, actor: Any, subject: Any) -> Iterable[Objection]:
-        from cases.access import can_see_at_all, goes_on_elsewhere, near_now
+        from cases.access import can_see_at_all, near_now, why_not_now
 
         case_id = subject.case_id
         near = near_now(actor, case_id)
         if self.holders & near.as_what:
-            return goes_on_elsewhere(actor, case_id, near)
+            return why_not_now(actor, case_id, near)
         if can_see_at_all(actor, case_id):
             raise Forbidden(self.code)
         raise Hidden(self.code)
@@ -95,6 +96,21 @@ REVIEW_DECISION = _right(
 SERVE_DECISION = _right("serve_decision", _("Record that a decision was served"), *_CASEWORK)
 CHANGE_DEADLINE = _right(
     "change_deadline", _("Pause or extend a deadline, with a reason"), *_CASEWORK
+)
+CHANGE_COURSE = _right(
+    "change_course",
+    _("Suspend a case, record a withdrawal, close it or open it, and ask others about it"),
+    *_CASEWORK, ("work", Role.INTAKE),
+)
+ASK_RECONSIDERATION = _right(
+    "ask_reconsideration",
+    _("Ask for a negative decision to be looked at again, or record that it was asked for"),
+    *_CASEWORK, ("work", Role.INTAKE), *_REFERRERS, ("protect", Role.PROTECTION_PROVIDER),
+)
+ANSWER_RECONSIDERATION = _right(
+    "answer_reconsideration",
+    _("Answer whether a decision is looked at again, where they took no part in it"),
+    ("decide", Role.SUPERVISOR),
 )
 WRITE_NOTE = _right(
     "write_note", _("Write a note"), *_CASEWORK, ("work", Role.INTAKE), *_IN_EMERGENCY
@@ -189,6 +205,9 @@ RIGHTS: tuple[CaseRight, ...] = (
     REVIEW_DECISION,
     SERVE_DECISION,
     CHANGE_DEADLINE,
+    CHANGE_COURSE,
+    ASK_RECONSIDERATION,
+    ANSWER_RECONSIDERATION,
     WRITE_NOTE,
     READ_DOCUMENT,
     ADD_DOCUMENT,

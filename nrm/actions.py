@@ -26,6 +26,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+# The code of a reason for which something does not go forward for a while.
+ON_HOLD = "on_hold"
+
+
 @dataclass(frozen=True, slots=True)
 class Objection:
     """One reason why something cannot be done, as a sentence; `field` names its input."""
@@ -63,7 +67,8 @@ class Right(Protocol):
 
     def check(self, actor: Any, subject: Any) -> Iterable[Objection] | None:
         """Returns where the actor has the right on the subject, and with it why nothing is done to
-        it any more, where it has ended; raises Hidden or Forbidden."""
+        it any more, where it has ended, or why it does not go forward now (code ON_HOLD); raises
+        Hidden or Forbidden."""
 
 
 def refuse_if(objections: Iterable[Objection | str]) -> None:
@@ -127,6 +132,7 @@ def action(
     right: Right,
     look: bool = False,
     ended: bool = False,
+    forward: bool = False,
     locks: Callable[..., Iterable[UUID]] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares an action.
@@ -138,6 +144,8 @@ def action(
     with what was typed before a session ended; any other raises NothingIsDone there.
     `ended`: it also runs on what has ended, because it reads it, protects it or undoes the end. Any
     other but a look raises Refused there, with the reasons that the right gives.
+    `forward`: it takes its subject forward, so it does not run on what is on hold; it raises
+    Refused there in the same way.
     `locks`: called with the arguments, the ids that are locked where that is not the subject's
     alone. They are locked in one order whatever the arguments say, so that two people who need the
     same ones wait for each other, and never both.
@@ -161,7 +169,7 @@ def action(
                     lock(own)
                 reasons = right.check(actor, subject)
                 if not (look or ended):
-                    refuse_if(reasons or ())
+                    refuse_if(r for r in reasons or () if forward or r.code != ON_HOLD)
                 details: dict[str, Any] = {}
                 further: list[tuple[str, Any, dict[str, Any]]] = []
                 tokens = _details.set(details), _further.set(further)

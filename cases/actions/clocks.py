@@ -8,9 +8,9 @@ from typing import Any
 from cases.models import Case, Deadline
 from cases.models.deadline import DeadlineState
 from cases.rules import reminders
-from cases.selectors.deadlines import started_on
+from cases.selectors.deadlines import own_length, started_on
 from nrm.actions import detail
-from nrm.profiles.terms import Clock, Extension, Pause
+from nrm.profiles.terms import Clock, Extension, Pause, length_until
 
 RUNNING = (DeadlineState.OPEN, DeadlineState.PAUSED)
 
@@ -61,9 +61,12 @@ def _end(
     return [deadline for deadline in running if deadline.pk not in gone]
 
 
-def _new(case: Case, code: str, *, at: datetime, on: date | None) -> Deadline:
+def _new(
+    case: Case, code: str, *, at: datetime, on: date | None, last: date | None = None
+) -> Deadline:
     calendar = case.profile.calendar_for(case.calendar)
-    clock = case.profile.clock(code, on or at, calendar=case.calendar)
+    length = length_until(case.profile.term(code), on or at, last, calendar) if last else None
+    clock = case.profile.clock(code, on or at, calendar=case.calendar, length=length)
     deadline = Deadline(
         case=case,
         term=code,
@@ -97,6 +100,22 @@ def start_term(case: Case, code: str, *, at: datetime, on: date | None = None) -
     """Starts a term of the case's profile, as `move` does."""
     (deadline,) = _move_and_save(case, start=[code], at=at, on=on)
     return deadline
+
+
+def start_until(case: Case, code: str, last: date | None, *, at: datetime) -> Deadline:
+    """Starts a term beside any other clock of it that runs. It ends on the day `last`, where
+    somebody has set one. Raises TermError where the term can have no such day."""
+    deadline = _new(case, code, at=at, on=None, last=last)
+    deadline.save(force_insert=True)
+    refresh_next_due(case)
+    return deadline
+
+
+def end_one(deadline: Deadline, *, at: datetime, state: DeadlineState) -> None:
+    """Ends one clock, where it still runs."""
+    if deadline.state in RUNNING:
+        _end([deadline], [], state, at=at)
+        refresh_next_due(deadline.case)
 
 
 def terms_of(case: Case, event: str, also: tuple[str, ...] = ()) -> list[str]:
@@ -164,6 +183,7 @@ def recompute(deadline: Deadline, *, at: datetime) -> None:
         calendar=deadline.calendar,
         pauses=pauses,
         extensions=extensions,
+        length=own_length(deadline.basis),
     )
     deadline.due_on, deadline.due_at = clock.due_on, clock.due_at
     deadline.basis = _basis(clock, case)

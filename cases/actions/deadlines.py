@@ -71,7 +71,7 @@ def pause_deadline(
     return deadline
 
 
-@action("deadline.resumed", right=rights.CHANGE_DEADLINE)
+@action("deadline.resumed", right=rights.CHANGE_DEADLINE, forward=True)
 def resume_deadline(
     deadline: Deadline, *, actor: User, at: datetime, seen: date | None = None
 ) -> Deadline:

@@ -2,7 +2,7 @@
 served. What the law asks for stands in the profile; what stands in the way, in rules.decisions."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -50,7 +50,7 @@ class Content:
 
 
 # Drafting ----------------------------------------------------------------------------------------
-@action("decision.drafted", right=rights.DRAFT_DECISION)
+@action("decision.drafted", right=rights.DRAFT_DECISION, forward=True)
 def draft_decision(
     case: Case,
     *,
@@ -76,7 +76,13 @@ def draft_decision(
     mine = case.decisions.filter(code=code, state__in=reads.OPEN_STATES).first()
     if mine is not None and mine.author_id == actor.pk:
         return mine
-    objections = rules.objections_to_drafting(law, stage=case.stage, roles=actor.roles)
+    before = reads.replaced_by(case, code)
+    objections = rules.objections_to_drafting(
+        law,
+        stage=case.stage,
+        roles=actor.roles,
+        made_the_first=reads.made_the_first(before, case, actor),
+    )
     if mine is not None:
         text = _("A colleague is working on this decision. Open theirs, or ask them.")
         objections.append(Objection(text, code="already_drafted"))
@@ -89,9 +95,7 @@ def draft_decision(
         author=actor,
         drafted_at=at,
         submission_key=submission_key,
-        supersedes=case.decisions.filter(code=code, state=DecisionState.MADE)
-        .order_by("-made_at")
-        .first(),
+        supersedes=before,
     )
     _put(decision, content or Content())
     decision.save(force_insert=True)
@@ -131,7 +135,7 @@ def _objections_to_touching(decision: Decision, actor: User) -> list[Objection]:
     return found
 
 
-@action("decision.saved", right=rights.DRAFT_DECISION)
+@action("decision.saved", right=rights.DRAFT_DECISION, forward=True)
 def save_draft(
     decision: Decision, *, actor: User, at: datetime, content: Content, version: int | None = None
 ) -> Decision:
@@ -169,7 +173,7 @@ def withdraw_draft(
     return decision
 
 
-@action("decision.submitted", right=rights.DRAFT_DECISION)
+@action("decision.submitted", right=rights.DRAFT_DECISION, forward=True)
 def submit_for_review(
     decision: Decision, *, actor: User, at: datetime, version: int | None = None
 ) -> Decision:
@@ -190,7 +194,10 @@ def submit_for_review(
         return decision
     decision.state = DecisionState.IN_REVIEW
     decision.save()
-    readers = access.people_near(decision.case, "decide", Role.SUPERVISOR).exclude(pk=actor.pk)
+    near = access.people_near(decision.case, "decide", Role.SUPERVISOR).exclude(pk=actor.pk)
+    readers: Iterable[User] = near
+    if decision.supersedes_id is not None:
+        readers = [one for one in near if not _made_the_first(decision, one)]
     _tell(readers, "decision_to_review", decision, at=at)
     return decision
 
@@ -227,6 +234,7 @@ def _objections_to_reading(decision: Decision, actor: User) -> list[Objection]:
         roles=actor.roles,
         passed_to_another=decision.state == DecisionState.ESCALATED
         and decision.second_person_id != actor.pk,
+        made_the_first=_made_the_first(decision, actor),
     )
     if decision.state not in reads.WITH_A_READER:
         text = _("This decision is not waiting for a second person.")
@@ -234,7 +242,7 @@ def _objections_to_reading(decision: Decision, actor: User) -> list[Objection]:
     return found
 
 
-@action("decision.own_grounds", right=rights.REVIEW_DECISION)
+@action("decision.own_grounds", right=rights.REVIEW_DECISION, forward=True)
 def record_own_grounds(
     decision: Decision,
     *,
@@ -307,7 +315,7 @@ def _close(
     review.save(update_fields=["verdict", "decided_at", "escalated_to", "reasons"])
 
 
-@action("decision.agreed", right=rights.REVIEW_DECISION)
+@action("decision.agreed", right=rights.REVIEW_DECISION, forward=True)
 def agree(
     decision: Decision, *, actor: User, at: datetime, reasons: str = "", version: int | None = None
 ) -> Decision:
@@ -397,7 +405,12 @@ def escalate(
 def readers_besides(decision: Decision, actor: User) -> list[User]:
     """Supervisors to whom the actor could pass the decision on."""
     near = access.people_near(decision.case, "decide", Role.SUPERVISOR)
-    return list(near.exclude(pk__in=[actor.pk, decision.author_id]))
+    others = near.exclude(pk__in=[actor.pk, decision.author_id])
+    return [one for one in others if not _made_the_first(decision, one)]
+
+
+def _made_the_first(decision: Decision, user: User) -> bool:
+    return reads.made_the_first(decision.supersedes, decision.case, user)
 
 
 # Making it ---------------------------------------------------------------------------------------

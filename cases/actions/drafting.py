@@ -125,8 +125,9 @@ def start_draft(
 ) -> Draft:
     """Starts a draft about a person of whom nothing is known yet: an id, a pseudonym and a key.
 
-    With `follows`, a notification of the same organisation whose person agrees now, the draft is
-    about that person. The same `submission_key`, or the same person, gives the same draft again.
+    With `follows`, a notification of the same organisation whose person agrees now, or a referral
+    whose case has ended and whose person comes back, the draft is about that person. The same
+    `submission_key`, or the same person, gives the same draft again.
     Raises Refused where `follows` cannot be followed.
     """
     key = submission_key or uuid4()
@@ -186,11 +187,17 @@ def objections_to_following(follows: Referral, organisation: Organisation) -> li
     found = []
     if follows.organisation_id != organisation.pk:
         raise Hidden(REFER.code)
-    if follows.case.kind != CaseKind.DUTY_TO_NOTIFY:
-        text = _("Only a notification can be followed by a referral.")
+    case = follows.case
+    # A case that was merged has ended at an open stage: it goes on in another one.
+    ended = case.closed_at is not None and not case.profile.stage(case.stage).open
+    if case.kind != CaseKind.DUTY_TO_NOTIFY and not ended:
+        text = _("Only a notification, or a case that has ended, can be followed by a referral.")
         found.append(Objection(text, field="follows"))
     if follows.followed_by.exists():
-        text = _("A referral already follows this notification.")
+        text = _("A referral already follows this one.")
+        found.append(Objection(text, field="follows"))
+    if case.person.erased_at is not None:
+        text = _("Who this person is was erased. Start a new referral.")
         found.append(Objection(text, field="follows"))
     return found
 

@@ -2,6 +2,7 @@
 
 from cases.models.batch import Batch
 from cases.models.case import Case
+from cases.models.closure import Closure
 from cases.models.cover import Cover
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
 from cases.models.decision import Decision, DecisionReview
@@ -16,10 +17,14 @@ from cases.models.listing import ListedCase
 from cases.models.matter import Matter
 from cases.models.merging import Merging
 from cases.models.note import Note
+from cases.models.question import Question
+from cases.models.reconsideration import Reconsideration
 from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
 from cases.models.saved_view import SavedView
 from cases.models.sharing import Bundle, BundleDocument
+from cases.models.suspension import Suspension
 from cases.models.task import CaseTask
+from cases.models.withdrawal import Withdrawal
 
 __all__ = [
     "Allegation",
@@ -30,6 +35,7 @@ __all__ = [
     "CaseGroupGrant",
     "CaseTask",
     "CaseUserGrant",
+    "Closure",
     "Consent",
     "Cover",
     "Deadline",
@@ -50,7 +56,11 @@ __all__ = [
     "Merging",
     "Note",
     "OutgoingMail",
+    "Question",
+    "Reconsideration",
     "Referral",
     "SafeContact",
     "SavedView",
+    "Suspension",
+    "Withdrawal",
 ]

@@ -83,6 +83,9 @@ class Case(models.Model):
     )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Since when it is held for a while; until when the profile keeps it after its end.
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    keep_until = models.DateField(null=True, blank=True)
 
     # The earliest open deadline, kept by the deadline actions so that lists can be ordered by it.
     next_due_at = models.DateTimeField(null=True, blank=True)

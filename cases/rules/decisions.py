@@ -170,15 +170,21 @@ def decisions_now(profile: Profile, stage: str, roles: Collection[str]) -> tuple
 
 
 def objections_to_drafting(
-    decision: Decision, *, stage: str, roles: Collection[str]
+    decision: Decision, *, stage: str, roles: Collection[str], made_the_first: bool = False
 ) -> list[Objection]:
-    """Why this decision cannot be drafted now by somebody with these roles."""
-    found = []
+    """Why this decision cannot be drafted now by somebody with these roles. `made_the_first`: they
+    took part in the negative decision that it would replace."""
+    found = [_by_others()] if made_the_first else []
     if stage not in decision.from_stages:
         found.append(_not_at_this_stage())
     if not set(roles) & set(decision.drafted_by):
         found.append(Objection(_("Your role does not draft this decision."), code="role"))
     return found
+
+
+def _by_others() -> Objection:
+    text = _("You took part in the first decision. A fresh one is prepared and made by others.")
+    return Objection(text, code="first_decision")
 
 
 def _not_at_this_stage() -> Objection:
@@ -196,9 +202,11 @@ def objections_to_reader(
     is_author: bool,
     roles: Collection[str],
     passed_to_another: bool = False,
+    made_the_first: bool = False,
 ) -> list[Objection]:
-    """Why this person cannot be the second person."""
-    found = []
+    """Why this person cannot be the second person. `made_the_first`: they took part in the negative
+    decision that this one would replace."""
+    found = [_by_others()] if made_the_first else []
     if is_author:
         text = _("You wrote this decision, so you cannot approve it. Ask another reviewer.")
         found.append(Objection(text, code="own_decision"))

@@ -1,6 +1,6 @@
 """Reads about clocks: each with its rule, its pauses and extensions, and why its date is that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +25,11 @@ def started_on(basis: dict[str, Any]) -> date | datetime:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
+def own_length(basis: dict[str, Any]) -> int | None:
+    """How long the clock is where somebody has set its day; None where the profile says it."""
+    return int(basis["length"]) if basis.get("own_day") else None
+
+
 def clock_of(deadline: Deadline) -> Clock:
     """The clock worked out again from the stored basis, and nothing else. Raises TermError where
     the profile no longer allows it, KeyError where a code is unknown."""
@@ -42,6 +47,7 @@ def clock_of(deadline: Deadline) -> Clock:
             for pause in basis["pauses"]
         ],
         extensions=[Extension(e["units"], e["reason"]) for e in basis["extensions"]],
+        length=own_length(basis),
     )
 
 
@@ -119,6 +125,9 @@ def _explained(
     row.case = case
     profile = case.profile
     term = profile.term(row.term)
+    own = own_length(row.basis)
+    if own is not None:
+        term = replace(term, length=own)
     running = row.state == DeadlineState.OPEN
     return Explained(
         row=row,

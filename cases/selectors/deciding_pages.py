@@ -124,6 +124,7 @@ def objections_to_reading(decision: Decision, user: User) -> list[Objection]:
         roles=user.roles,
         passed_to_another=decision.state == DecisionState.ESCALATED
         and decision.second_person_id != user.pk,
+        made_the_first=reads.made_the_first(decision.supersedes, decision.case, user),
     )
     if decision.state not in reads.WITH_A_READER:
         text = _("This decision is not waiting for a second person.")

@@ -40,6 +40,20 @@ def law_of(decision: Decision) -> Law:
     return decision.case.profile.decision(decision.code)
 
 
+def replaced_by(case: Case, code: str) -> Decision | None:
+    """The decision of this code that a fresh one would replace. One query."""
+    made = case.decisions.filter(code=code, state=DecisionState.MADE)
+    return made.order_by("-made_at").first()
+
+
+def made_the_first(before: Decision | None, case: Case, actor: Any) -> bool:
+    """Whether the actor took part in the negative decision `before`, so that a fresh one is for
+    others. No query."""
+    if before is None or not case.profile.decision(before.code).outcome(before.outcome).negative:
+        return False
+    return actor.pk in (before.author_id, before.second_person_id)
+
+
 def today_of(case: Case, at: datetime) -> date:
     """The date at this moment where the case is decided."""
     return at.astimezone(case.profile.calendar_for(case.calendar).zone).date()

@@ -108,6 +108,12 @@ class SentRow:
     def is_notification(self) -> bool:
         return self.referral.case.kind == "duty_to_notify"
 
+    @property
+    def has_ended(self) -> bool:
+        """Withdrawn or closed, so that the person can be referred again."""
+        case = self.referral.case
+        return case.closed_at is not None and not case.profile.stage(case.stage).open
+
 
 def sent_by_team(actor: User) -> QuerySet[Referral]:
     """The referrals of the organisations for which the actor refers, of cases whose status they

@@ -6,6 +6,17 @@ from cases.views.access import AccessView, EndAccessView, RightsTableView
 from cases.views.batches import BatchResultView, BatchView
 from cases.views.case import CaseOverview, PeopleView, ReferralTold, TasksView, TimelineView
 from cases.views.confidentiality import ConfidentialityView
+from cases.views.course import (
+    AnswerView,
+    AskView,
+    ClosureView,
+    CourseView,
+    ProviderAskView,
+    ReopeningView,
+    ResumptionView,
+    SuspensionView,
+    WithdrawalView,
+)
 from cases.views.covers import CoversView, EndCoverView
 from cases.views.dashboard import DashboardView
 from cases.views.documents import (
@@ -38,6 +49,7 @@ from cases.views.matters import MatterPartView, MattersView, MatterView, RaiseMa
 from cases.views.merging import MergingDecisionView, MergingView, UndoMergingView
 from cases.views.near import NearCasesView, SummaryView
 from cases.views.notes import NotesView
+from cases.views.questions import QuestionsView, QuestionView, QuestionWithdrawalView
 from cases.views.sharing import (
     BundlesView,
     BundleView,
@@ -56,6 +68,8 @@ from cases.views.worklist import (
     WorklistView,
 )
 
+_QUESTIONS = "cases/<str:reference>/questions/"
+_COURSE = "cases/<str:reference>/course/"
 _DOCUMENT = "cases/<str:reference>/documents/<uuid:document>/"
 
 urlpatterns = [
@@ -120,6 +134,21 @@ urlpatterns = [
         MatterPartView.as_view(),
         name="case_matter_part",
     ),
+    path(_QUESTIONS, QuestionsView.as_view(), name="case_questions"),
+    path(_QUESTIONS + "<uuid:question>/", QuestionView.as_view(), name="case_question"),
+    path(
+        _QUESTIONS + "<uuid:question>/withdrawal/",
+        QuestionWithdrawalView.as_view(),
+        name="case_question_withdrawal",
+    ),
+    path(_COURSE, CourseView.as_view(), name="case_course"),
+    path(_COURSE + "suspension/", SuspensionView.as_view(), name="case_suspension"),
+    path(_COURSE + "suspension/end/", ResumptionView.as_view(), name="case_resumption"),
+    path(_COURSE + "withdrawal/", WithdrawalView.as_view(), name="case_withdrawal"),
+    path(_COURSE + "closure/", ClosureView.as_view(), name="case_closure"),
+    path(_COURSE + "closure/reopening/", ReopeningView.as_view(), name="case_reopening"),
+    path(_COURSE + "look/", AskView.as_view(), name="case_look_asking"),
+    path(_COURSE + "look/<uuid:look>/", AnswerView.as_view(), name="case_look"),
     path("cases/<str:reference>/sharing/", BundlesView.as_view(), name="case_bundles"),
     path("cases/<str:reference>/sharing/new/", ShareView.as_view(), name="case_share"),
     path("cases/<str:reference>/sharing/<uuid:bundle>/", BundleView.as_view(), name="case_bundle"),
@@ -180,5 +209,6 @@ urlpatterns = [
     path("cases/<str:reference>/conflict/", ConflictView.as_view(), name="case_conflict"),
     path("near/", NearCasesView.as_view(), name="near_cases"),
     path("near/<str:reference>/", SummaryView.as_view(), name="case_summary"),
+    path("near/<str:reference>/look/", ProviderAskView.as_view(), name="summary_look"),
     path("administration/rights/", RightsTableView.as_view(), name="rights_table"),
 ]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.views import referrals as views
+from cases.views.course import ReferrerAskView
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="referrals"),
@@ -27,4 +28,5 @@ urlpatterns = [
     path("<str:receipt>/", views.SentView.as_view(), name="referral"),
     path("<str:receipt>/receipt/", views.ReceiptView.as_view(), name="referral_receipt"),
     path("<str:receipt>/following/", views.FollowView.as_view(), name="referral_following"),
+    path("<str:receipt>/look/", ReferrerAskView.as_view(), name="referral_look"),
 ]

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.generic import View
 
-from cases.rights import SEE_NEAR_CASES, SEE_SUMMARY
+from cases.rights import ASK_RECONSIDERATION, SEE_NEAR_CASES, SEE_SUMMARY
+from cases.rules.reconsidering import may_be_asked
 from cases.selectors import near as selectors
 from cases.selectors.cases import age_words
 from cases.views.base import CaseView
@@ -67,6 +68,8 @@ class SummaryView(CaseView):
             {
                 "case": case,
                 "stage": case.profile.stage(case.stage),
+                "may_ask": ASK_RECONSIDERATION.code in self.held
+                and may_be_asked(case.profile, case.stage),
                 "age": age_words(case),
                 "card": card,
                 "marks": selectors.contact_marks(card),

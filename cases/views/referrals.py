@@ -18,6 +18,7 @@ from cases.forms.referral import HandOverForm, PageForm, StartForm, lists_for, n
 from cases.models import Draft, Referral
 from cases.rights import REFER
 from cases.rules.name_warning import names_in
+from cases.rules.reconsidering import may_be_asked
 from cases.rules.referral_form import (
     Page,
     Question,
@@ -708,8 +709,9 @@ class SentView(ResponderView):
                 "steps": partial(steps_of, referral),
                 "referral": referral,
                 "profile": referral.case.profile,
+                "may_ask": may_be_asked(referral.case.profile, referral.case.stage),
                 "followed_by": followed_by,
-                "may_follow": row.is_notification and followed_by is None,
+                "may_follow": (row.is_notification or row.has_ended) and followed_by is None,
             },
         )
 
@@ -722,7 +724,8 @@ class ReceiptView(SentView):
 
 
 class FollowView(ResponderView):
-    """POST: the person of a notification agrees now, so a referral is started about them."""
+    """POST: the person of a notification agrees now, or the person of a case that has ended comes
+    back, so a referral is started about them."""
 
     http_method_names = ["post"]
 

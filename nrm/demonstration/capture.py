@@ -26,7 +26,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from cases.models import Case, Deadline, Decision, Draft, InboxItem
-from cases.selectors.deadlines import started_on
+from cases.selectors.deadlines import own_length, started_on
 from identities.crypto import Opener, Unreadable
 from identities.models import Disclosure, Fact, Person
 from nrm import context
@@ -370,6 +370,7 @@ def _clock(captured: Captured, row: Row, move: Days, calendar: str) -> dict[str,
             for pause in basis["pauses"]
         ],
         extensions=[Extension(e["units"], e["reason"]) for e in basis["extensions"]],
+        length=own_length(basis),
     )
     if clock.due_on.isoformat() != move.day(row["due_on"]):
         raise _Moved

@@ -15,7 +15,7 @@ from nrm.actions import Objection, action, detail, refuse_if
 def take_the_way(case: Case, *, actor: User, at: datetime, event: str, to_stage: str = "") -> Case:
     """Takes the case along the profile's way of this event; `to_stage` says which where there are
     several. Starts the clocks that the event starts. A stage that is not open closes the case and
-    stops its clocks. Raises Refused where no such way leads on."""
+    stops its clocks (a disqualification). Raises Refused where no such way leads on."""
     ways = [t for t in case.profile.transitions_from(case.stage) if t.event == event]
     way = next((t for t in ways if to_stage in ("", t.to_stage)), None)
     if way is None:

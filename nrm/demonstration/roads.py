@@ -14,7 +14,18 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from cases.actions import assigning, deadlines, deciding, drafting, referring
+from cases.actions import (
+    asking,
+    assigning,
+    closing,
+    deadlines,
+    deciding,
+    drafting,
+    reconsidering,
+    referring,
+    suspending,
+    withdrawing,
+)
 from cases.actions.identity import show_identity
 from cases.actions.notes import write_note
 from cases.actions.sweeping import look_at
@@ -387,6 +398,74 @@ class Road:
         take_the_way(self._again(), actor=self.users[who], at=at, event=event, to_stage=to_stage)
         self._again()
 
+    # The course of the case ----------------------------------------------------------------------
+    def ask(self, at: datetime) -> None:
+        asked = {"recipient": "The labour inspection", "asked": "Was the house visited?"}
+        asking.ask(self._again(), actor=self.users["caseworker"], at=at, **asked)
+        self._again()
+
+    def answer(self, at: datetime) -> None:
+        row = self._again().questions.get()
+        asking.record_answer(
+            row,
+            actor=self.users["caseworker"],
+            at=at,
+            answer="Nobody was there.",
+            answered_on=at.date(),
+        )
+        self._again()
+
+    def suspend(self, at: datetime, days: int = 21) -> None:
+        suspending.suspend(
+            self._again(),
+            actor=self.users["supervisor"],
+            at=at,
+            reason="lost_contact",
+            review_on=at.date() + timedelta(days=days),
+            note="Nobody answers at the number that is safe.",
+        )
+        self._again()
+
+    def go_on(self, at: datetime) -> None:
+        suspending.resume(self._again(), actor=self.users["supervisor"], at=at)
+        self._again()
+
+    def withdraw(self, at: datetime, who: str = "caseworker") -> None:
+        withdrawing.withdraw(
+            self._again(),
+            actor=self.users[who],
+            at=at,
+            method="spoken",
+            told_on=at.date(),
+            heard_by="Somebody of the advice centre",
+            explained=True,
+            wish="To be left alone for now, and to be able to come back.",
+        )
+        self._again()
+
+    @property
+    def is_adult(self) -> bool:
+        return self.told.age_status == "adult"
+
+    def ask_again(self, at: datetime) -> None:
+        reconsidering.ask_reconsideration(
+            self._again(),
+            actor=self.users["caseworker"],
+            at=at,
+            asked_by="representative",
+            grounds=["new_evidence"],
+            why="The clinic has written since.",
+            asked_on=at.date(),
+        )
+        self._again()
+
+    def close(self, at: datetime, code: str, who: str = "supervisor") -> None:
+        case, by = self._again(), self.users[who]
+        for task in case.casetasks.filter(done_at=None):
+            finish_task(task, actor=by, at=at)
+        closing.close(case, actor=by, at=at, code=code)
+        self._again()
+
     # Drafts --------------------------------------------------------------------------------------
     def start_draft(self, at: datetime) -> None:
         self.draft = drafting.start_draft(
@@ -618,11 +697,12 @@ def _recognised(road: Road, *, late: bool = False) -> None:
         road.extend(road.at(14, 10), "recovery_period", 14)
         road.mark("recovery, extended", 14)
     with road.aside():
-        road.go(road.at(12, 10), "suspended")
+        road.suspend(road.at(12, 10))
         road.mark("suspended", 8)
-        road.go(road.at(20, 10), "resumed", "recovery")
-        road.go(road.at(22, 10), "withdrawn", who="caseworker")
-        road.mark("withdrawn", 22)
+        road.go_on(road.at(20, 10))
+        if road.is_adult:
+            road.withdraw(road.at(22, 10))
+            road.mark("withdrawn", 22)
     with road.aside():
         road.go(road.at(14, 10), "disqualified")
         road.mark("disqualified", 5)
@@ -648,7 +728,7 @@ def _recognised(road: Road, *, late: bool = False) -> None:
     road.extend(road.at(75, 10), "move_on", 30)
     road.mark("move on, extended", 14)
     road.at(150, 9)
-    road.go(road.at(150, 10), "closed")
+    road.close(road.at(150, 10), "moved_on")
     road.mark("closed after move on", 130)
 
 
@@ -667,11 +747,11 @@ def _refused_grounds(road: Road) -> None:
     road.serve(again, road.at(7, 10))
     road.mark("no grounds", 22)
     with road.aside():
-        road.go(road.at(20, 10), "reconsideration_requested", who="caseworker")
+        road.ask_again(road.at(20, 10))
         road.mark("another look asked", 8, 120)
     road.at(45, 9)
     road.mark("no grounds, window over", 12, 300)
-    road.go(road.at(50, 10), "closed")
+    road.close(road.at(50, 10), "negative")
     road.mark("closed after no grounds", 45)
 
 
@@ -701,7 +781,7 @@ def _refused_in_the_end(road: Road) -> None:
     road.mark("negative in the end", 20)
     road.at(95, 9)
     road.mark("negative in the end, window over", 14, 300)
-    road.go(road.at(97, 10), "closed")
+    road.close(road.at(97, 10), "negative")
     road.mark("closed after a negative", 35)
 
 
@@ -710,12 +790,12 @@ def _questioned(road: Road, anchor: datetime) -> None:
     road.refer(road.moment(0, 10))
     road.assign(road.at(0, 14), tasks=1)
     road.screen(road.at(1, 9))
-    road.go(road.at(2, 10), "information_requested", who="caseworker")
+    road.ask(road.at(2, 10))
     with road.aside():
         road.until(anchor)
         road.mark("question asked", 14, 20)
-    road.go(road.at(3, 9), "information_received", who="caseworker")
-    road.go(road.at(3, 11), "suspended")
+    road.answer(road.at(3, 9))
+    road.suspend(road.at(3, 11))
     road.until(anchor)
     road.mark("suspended early", 8, 60)
 
@@ -724,7 +804,7 @@ def _notified(road: Road) -> None:
     """An adult who does not agree: a notification without an identity."""
     road.refer(road.moment(0, 10))
     road.mark("notified", 14, 120)
-    road.go(road.at(3, 10), "closed", who="intake")
+    road.close(road.at(3, 10), "duty_to_notify", who="intake")
     road.mark("notified and closed", 24)
 
 
@@ -742,10 +822,11 @@ def _presumed(road: Road) -> None:
         road.go(road.at(5, 10), "wish_recorded", who="caseworker")
         road.mark("reflection", 12)
     with road.aside():
-        road.go(road.at(12, 9), "suspended")
+        road.suspend(road.at(12, 9), 30)
         road.mark("suspended, palermo", 3, 60)
-        road.go(road.at(40, 9), "withdrawn", who="caseworker")
-        road.mark("withdrawn, palermo", 5)
+        if road.is_adult:
+            road.withdraw(road.at(40, 9))
+            road.mark("withdrawn, palermo", 5)
     road.pause(road.at(10, 10), "formal_identification", 30)
     road.mark("paused", 16, 38)
     road.resume(road.at(31, 10), "formal_identification")
@@ -769,23 +850,24 @@ def _presumed(road: Road) -> None:
         road.go(road.at(117, 9), "return_chosen")
         road.mark("return", 4, 220)
     road.mark("support plan", 8, 110)
-    road.go(road.at(160, 10), "closed")
+    road.close(road.at(160, 10), "moved_on")
     road.mark("closed, palermo", 28)
 
 
 def _helped(road: Road) -> None:
     """palermo: no elements are met, and help goes on without a decision."""
     road.refer(road.moment(0, 9))
-    with road.aside():
-        road.go(road.at(0, 12), "withdrawn", who="intake")
-        road.mark("withdrawn at once, palermo", 3)
+    if road.is_adult:
+        with road.aside():
+            road.withdraw(road.at(0, 12), who="intake")
+            road.mark("withdrawn at once, palermo", 3)
     road.assign(road.at(0, 12), tasks=2)
     road.screen(road.at(1, 10))
     road.mark("protection pathway", 12)
     with road.aside():
         road.at(44, 9)
         road.mark("protection pathway, overdue", 4, 120)
-    road.go(road.at(40, 10), "closed")
+    road.close(road.at(40, 10), "services_only")
     road.mark("pathway closed", 8)
 
 
@@ -798,7 +880,7 @@ def _not_identified(road: Road) -> None:
     decision = road.decide(road.at(3, 10), "presumed_identification", "negative")
     road.serve(decision, road.at(4, 10))
     road.mark("not identified", 8)
-    road.go(road.at(50, 10), "closed")
+    road.close(road.at(50, 10), "negative")
     road.mark("not identified, closed", 8)
 
 

@@ -167,12 +167,16 @@ def _stages(profile: Profile) -> Iterator[str]:
 
 
 def _reached(profile: Profile) -> set[str]:
-    """The stages that a case can come to."""
+    """The stages that a case can come to, otherwise than by being opened again where it stood."""
     reached: set[str] = set()
     next_ones = {profile.first_stage, profile.dtn_stage}
     while next_ones:
         reached |= next_ones
-        ways = (way for way in profile.transitions if way.from_stage in next_ones)
+        ways = (
+            way
+            for way in profile.transitions
+            if way.from_stage in next_ones and way.event != "reopened"
+        )
         next_ones = {way.to_stage for way in ways} - reached
     return reached
 

@@ -557,7 +557,8 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A coded reason that the law or the guidance knows. `pauses`: it may hold a clock."""
+    """A coded reason that the law or the guidance knows. `pauses`: it may hold a clock. `at_once`:
+    a case is closed for it although periods that a decision began still run."""
 
     code: str
     label: Label
@@ -565,6 +566,17 @@ class Rule:
     verified: bool
     help: Label = NOTHING
     pauses: bool = False
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many years after its end a case is kept, and a notification without a referral."""
+
+    case_years: int
+    notification_years: int
+    source: str
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -731,6 +743,7 @@ class Profile:
     suspension_reasons: tuple[Rule, ...]
     closure_codes: tuple[Rule, ...]
     withdrawal: Withdrawal
+    retention: Retention
     outside_review: OutsideReview
     conflict_mode: ConflictMode
     screening: Screening
@@ -795,9 +808,11 @@ class Profile:
         calendar: str = "",
         pauses: Sequence[Pause] = (),
         extensions: Sequence[Extension] = (),
+        length: int | None = None,
     ) -> Clock:
-        """When the term with this code ends if it starts at `start`. Raises KeyError for an unknown
-        term or calendar, TermError for a date that cannot be worked out."""
+        """When the term with this code ends if it starts at `start`; `length` goes before the
+        term's own. Raises KeyError for an unknown term or calendar, TermError for a date that
+        cannot be worked out."""
         wanted = self.term(term)
         return due(
             wanted,
@@ -806,6 +821,7 @@ class Profile:
             pauses=pauses,
             extensions=extensions,
             before=self.term_before(wanted),
+            length=length,
         )
 
     def term_before(self, term: Term) -> Term | None:

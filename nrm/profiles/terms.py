@@ -7,7 +7,7 @@ here reads a clock or a database.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
@@ -165,15 +165,20 @@ def due(
     pauses: Sequence[Pause] = (),
     extensions: Sequence[Extension] = (),
     before: Term | None = None,
+    length: int | None = None,
 ) -> Clock:
     """When `term` ends if it starts at `start`.
 
     The day of `start` is its date in the calendar's zone. It is never counted in working days, and
     in calendar days only where the term says `inclusive_start`. A date in calendar days never moves
-    off a weekend or holiday. `before` is the term that `term.after` names. Raises TermError, with
-    every reason, where the term cannot be paused or extended, or the calendar's years do not reach.
+    off a weekend or holiday. `before` is the term that `term.after` names; `length` goes before the
+    term's own, where whoever starts it has set a day. Raises TermError, with every reason, where
+    the term cannot be paused or extended, or the calendar's years do not reach.
     """
     counting = _counting_term(term, before)
+    own = length is not None
+    if length is not None:
+        counting = replace(counting, length=length)
     _refuse(counting, start, pauses, extensions)
     start_on = _local_date(start, calendar)
     length = counting.length + sum(extension.units for extension in extensions)
@@ -212,7 +217,28 @@ def due(
         ],
         "extensions": [{"units": e.units, "reason": e.reason} for e in extensions],
     }
+    if own:
+        basis["own_day"] = True
     return Clock(term, calendar, start_on, due_on, due_at, days, basis)
+
+
+def length_until(term: Term, start: date | datetime, last: date, calendar: Calendar) -> int:
+    """How long a term in days has to be to end on `last`, or on the counted day before it, where it
+    starts at `start`. Raises TermError for a term in other units, and for a day that is too early
+    or that the calendar does not reach."""
+    first = _local_date(start, calendar)
+    if term.unit not in ("working_days", "calendar_days") or term.after:
+        raise TermError(f"{term.code}: no day of its own can be set for it.")
+    day = first
+    if not term.inclusive_start or term.unit == "working_days":
+        day += timedelta(days=1)
+    length = 0
+    while day <= last and (day - first).days < LONGEST:
+        length += _day(term, day, 0, calendar, ()).counted
+        day += timedelta(days=1)
+    if length == 0:
+        raise TermError(f"{term.code}: the day is before the first day that counts.")
+    return length
 
 
 def _counting_term(term: Term, before: Term | None) -> Term:

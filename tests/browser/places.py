@@ -11,8 +11,17 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from cases.actions import deadlines, drafting, emergency, sharing
-from cases.models import Case, Draft
+from cases.actions import (
+    asking,
+    assigning,
+    deadlines,
+    drafting,
+    emergency,
+    sharing,
+    suspending,
+    withdrawing,
+)
+from cases.models import Case, Draft, Referral
 from cases.rules.deadlines import pause_reasons
 from cases.rules.referral_form import form_for
 from nrm.accounts.models import Organisation
@@ -125,7 +134,8 @@ def _cases(scene: Scene) -> None:
     road.findings(world, verdict, at=at)
     decision = road.submitted(world, verdict, at=at)
     road.own_grounds(world, decision, at=at)
-    _keep(scene, "verdict", verdict, decision_id=decision.pk)
+    asked = asking.ask(verdict, recipient="The school", asked="Since when?", **by)
+    _keep(scene, "verdict", verdict, decision_id=decision.pk, question=asked.pk)
 
     opened = people.referred(world, at=at, answers=CHILD)
     asked = emergency.ask_emergency(
@@ -145,6 +155,33 @@ def _cases(scene: Scene) -> None:
         decision, actor=world.supervisor, at=at, reasons="Say why the month was not asked."
     )
     _keep(scene, "returned", returned, decision_id=decision.pk)
+    _ended_or_not(scene)
+
+
+def _ended_or_not(scene: Scene) -> None:
+    """Cases with a negative decision that has reached the person; one that is suspended; one whose
+    person has withdrawn."""
+    world, at = scene.world, scene.at
+    today = timezone.localdate(at)
+    for name in ("refused", "refused_too", "refused_as_well"):
+        refused = road.again(world, people.assigned(world, at=at))
+        road.findings(world, refused, at=at)
+        decision = road.made(world, refused, at=at, outcome="negative")
+        served = {"served_on": today, "channel": "in_person", "language": "sq"}
+        road.deciding.serve_decision(decision, actor=world.caseworker, at=at, **served)
+        house = {"organisation": world.provider_house}
+        assigning.bring_near(refused, actor=world.supervisor, at=at, **house)
+        _keep(scene, name, refused)
+    held = people.assigned(world, at=at)
+    review = today + timedelta(days=7)
+    suspending.suspend(held, actor=world.supervisor, at=at, reason="lost_contact", review_on=review)
+    _keep(scene, "suspended", held)
+    left = people.assigned(world, at=at)
+    withdrawing.withdraw(
+        left, actor=world.caseworker, at=at, method="spoken", told_on=today, explained=True,
+        heard_by="Somebody of the harbour mission", wish="No letters.",
+    )  # fmt: skip
+    _keep(scene, "left", left)
 
 
 def _needs(scene: Scene, case: Case, by: dict[str, Any]) -> None:
@@ -217,8 +254,11 @@ def _palermo_world(uk: World) -> World:
 
 
 def _keep(scene: Scene, name: str, case: Case, **parts: UUID) -> None:
+    with acting_as(scene.world.users["supervisor"]):
+        receipt = Referral.objects.filter(case=case).values_list("receipt", flat=True).first()
     scene.places[name] = {
         "reference": case.reference,
+        **({"receipt": receipt} if receipt else {}),
         **{part: str(value) for part, value in parts.items()},
     }
     scene.references[name] = case.reference

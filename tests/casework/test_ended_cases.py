@@ -30,6 +30,7 @@ STILL_DONE = {
     "case.excluded",
     "case.exclusion_lifted",
     "case.taken_away",
+    "case.reopened",
     "bundle.recalled",
     "consent.withdrawn",
     "document.downloaded",
@@ -46,6 +47,7 @@ STILL_DONE = {
     "merging.decided",
     "merging.undoing_asked",
     "merging.withdrawn",
+    "reconsideration.asked",
 }
 
 

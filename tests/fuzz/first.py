@@ -136,6 +136,14 @@ def _another_case(scene: Scene, place: Place) -> Body:
     return {"other": scene.references["review"], "goes_on": "this"}
 
 
+def _review(scene: Scene, place: Place) -> Body:
+    return {"review_on": str(timezone.localdate(scene.at) + timedelta(days=7))}
+
+
+def _today(field: str) -> Callable[[Scene, Place], Body]:
+    return lambda scene, place: {field: str(timezone.localdate(scene.at))}
+
+
 def _staff_code(scene: Scene, place: Place) -> Body:
     auditor = scene.world.users["auditor"]
     with acting_as(auditor):
@@ -234,6 +242,20 @@ _OTHERWISE = {
     "end_cover": Meant("supervisor", "cover"),
     "read_staff_looks": Meant("auditor", "", _staff_code),
     "look_into_anomaly": Meant("auditor", "anomaly", lambda scene, place: {"count": 9}),
+    "list_questions": Meant("supervisor", "assigned"),
+    "ask_question": Meant("caseworker", "review", lambda scene, place: {"due_on": None}),
+    "record_answer": Meant("caseworker", "assigned", _today("answered_on")),
+    "withdraw_question": Meant("caseworker", "verdict"),
+    "read_course": Meant("supervisor", "assigned"),
+    "suspend_case": Meant("supervisor", "assigned", _review),
+    "resume_case": Meant("supervisor", "assigned"),
+    "record_withdrawal": Meant("caseworker", "completed", _today("told_on")),
+    "close_case": Meant("supervisor", "suspended"),
+    "reopen_case": Meant("supervisor", "suspended"),
+    "record_reconsideration": Meant("caseworker", "refused", _today("asked_on")),
+    "answer_reconsideration": Meant("supervisor2", "made", lambda scene, place: {"accept": False}),
+    "ask_reconsideration_of_referral": Meant("responder", "refused_too"),
+    "ask_reconsideration_of_near_case": Meant("provider", "refused_as_well"),
     "list_mergings": Meant("supervisor", "queue"),
     "ask_merging": Meant("supervisor", "made", _another_case),
     "decide_merging": Meant("supervisor", "queue", lambda scene, place: {"answer": "agree"}),
@@ -247,6 +269,7 @@ _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
     *("recall_bundle", "withdraw_consent"),
     *("answer_referral", "end_service"),
+    *("suspend_case", "resume_case", "close_case", "reopen_case", "record_withdrawal"),
     *("decide_merging", "ask_undoing"),
     *("ask_for_erasure", "decide_erasure", "declare_conflict"),
 )

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from cases.actions import (
+    asking,
     assigning,
     covering,
     deciding,
@@ -226,6 +227,7 @@ class Rows:
         matter = matters.raise_matter(self.wide, values=accused, **by)
         of_it = {"matter": str(matter.pk), "matter_id": str(matter.pk), "part": "act"}
         self.places["wide"] |= of_it
+        asking.ask(self.wide, recipient="The school", asked=f"Number {number}?", **by)
         evidence = screening.record_evidence(self.screening, item=item(f"Fact {number}."), **by)
         (document,) = documents.add_documents(
             self.wide,

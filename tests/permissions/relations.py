@@ -16,7 +16,7 @@ from django.db import connections
 from django.utils import timezone
 
 from cases import access
-from cases.actions import assigning, covering, emergency, excluding, merging, notes, sharing
+from cases.actions import asking, assigning, covering, emergency, excluding, merging, notes, sharing
 from cases.actions.confidentiality import change_confidentiality
 from cases.models import Bundle, Case, CaseGroupGrant, Cover, Document
 from nrm.accounts import actions as accounts
@@ -39,6 +39,7 @@ from tests.permissions.scene import (
     _service,
     _shared,
     _tokens,
+    a_look,
 )
 from tests.permissions.table import (
     ACTORS,
@@ -154,9 +155,13 @@ IN_EMERGENCY = {
     "case_people": "GET",
     "case_notes": "GET POST",
     "show_identity": "GET POST",
+    "case_course": "GET",
+    "case_questions": "GET",
     "deadlines": "GET",
     "deadline": "GET",
     "api_case": "GET",
+    "api_case_course": "GET",
+    "api_questions": "GET",
     "api_case_referrals": "GET",
     "api_case_people": "GET",
     "api_case_tasks": "GET",
@@ -347,7 +352,12 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         scene.places["of_restricted"] = _of_bundle(bundle, document)
     road.findings(world, case, at=at)
     decide = road.made if place == "decided" else road.submitted
-    parts["decision_id"] = decide(world, case, at=at).pk
+    decision = decide(world, case, at=at)
+    parts["decision_id"] = decision.pk
+    parts["question"] = asking.ask(
+        case, actor=world.caseworker, at=at, recipient="The school", asked="Since when?"
+    ).pk
+    parts["look"] = a_look(scene, case, decision).pk
     case = Case.objects.select_related("person", "caseworker").get(pk=case.pk)
     _bring(scene, case, houses)
     for name in ("excluded", "excluded_supervisor", "excluded_intake", "excluded_responder"):

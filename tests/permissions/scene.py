@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from cases.actions import (
+    asking,
     assigning,
     covering,
     documents,
@@ -27,15 +28,18 @@ from cases.models import (
     Bundle,
     Case,
     Cover,
+    Decision,
     Document,
     Draft,
     EmergencyAccess,
     InboxItem,
     Matter,
+    Reconsideration,
     Referral,
 )
 from cases.selectors.lists import Wanted
 from identities import kept
+from identities.crypto import seal_json
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import Organisation, Session, User
 from nrm.accounts.roles import OrganisationKind, Role
@@ -115,6 +119,13 @@ def _cases(scene: Scene) -> None:
     _assessed(scene, assigned, world.caseworker)
     scene.places["referred"] = {"service": str(parts["service"])}
     parts |= {"matter": _matter(scene, assigned, world.caseworker).pk, "part": "act"}
+    parts["question"] = asking.ask(
+        assigned,
+        actor=world.caseworker,
+        at=at,
+        recipient="The night shelter",
+        asked="Since when did she sleep there?",
+    ).pk
     _keep(scene, "assigned", assigned, parts)
     passport = _document(scene, assigned, world.caseworker, "identity", 400)
     scene.places["passport"] = {**scene.places["assigned"], "document": str(passport.pk)}
@@ -141,7 +152,7 @@ def _cases(scene: Scene) -> None:
     road.findings(world, made, at=at)
     decision = road.made(world, made, at=at)
     assigning.bring_near(made, actor=world.intake, at=at, organisation=world.provider_house)
-    _keep(scene, "made", made, decision_id=decision.pk)
+    _keep(scene, "made", made, decision_id=decision.pk, look=a_look(scene, made, decision).pk)
 
     drafted = _given(scene, _referred(scene, ADULT), world.caseworker)
     road.findings(world, drafted, at=at)
@@ -189,6 +200,24 @@ def _matter(scene: Scene, case: Case, by: User) -> Matter:
         "their_reference": "01AB/23456/26",
     }
     return matters.raise_matter(case, actor=by, at=scene.at, values=values)
+
+
+def a_look(scene: Scene, case: Case, decision: Decision) -> Reconsideration:
+    """A request to look at the decision again, whatever it was: it waits for an answer."""
+    pk = uuid4()
+    told = {"why": "There is a letter.", "exceptional": ""}
+    place = {"table": "cases_reconsideration", "column": "told", "row": pk}
+    return Reconsideration.objects.create(
+        id=pk,
+        case=case,
+        decision=decision,
+        asked_by="person",
+        asked_on=scene.at.date(),
+        grounds=["new_evidence"],
+        told=seal_json(case.person_id, told, **place),
+        recorded_by=scene.world.intake,
+        recorded_at=scene.at,
+    )
 
 
 def _shared(

@@ -361,6 +361,22 @@ def _shares(standing: Standing, row: Row, _facts: Facts) -> bool:
     )
 
 
+def _does(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
+    return mine and str(row["case_id"]) in standing.cases(rights.CHANGE_COURSE)
+
+
+def _asks_about(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["asked_by_id"]) == standing.who.pk
+    return mine and str(row["case_id"]) in standing.cases(rights.CHANGE_COURSE)
+
+
+def _asks_to_look(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["recorded_by_id"]) == standing.who.pk
+    asks = standing.cases(rights.ASK_RECONSIDERATION)
+    return mine and row["state"] == "asked" and str(row["case_id"]) in asks
+
+
 def _adds_to_bundle(standing: Standing, row: Row, facts: Facts) -> bool:
     bundle = facts.rows["cases_bundle"][str(row["bundle_id"])]
     document = facts.rows["cases_document"][str(row["document_id"])]
@@ -451,6 +467,26 @@ RULES: dict[str, Rule] = {
     "cases_deadline": Rule(SEE, KEEP, system="read insert update", also={"read": _referred}),
     "cases_deadlinepause": Rule(SEE, KEEP, system="read"),
     "cases_deadlineextension": Rule(SEE, (rights.CHANGE_DEADLINE,), system="read"),
+    **{
+        table: Rule(SEE, (rights.CHANGE_COURSE,), verbs=verbs, also={"insert": _does})
+        for table, verbs in (
+            ("cases_suspension", "update"),
+            ("cases_withdrawal", ""),
+        )
+    },
+    "cases_closure": Rule(
+        SEE, (rights.CHANGE_COURSE,), system="read", verbs="update", also={"insert": _does}
+    ),
+    "cases_question": Rule(
+        SEE, (rights.CHANGE_COURSE,), verbs="update", also={"insert": _asks_about}
+    ),
+    "cases_reconsideration": Rule(
+        SEE,
+        (rights.ANSWER_RECONSIDERATION,),
+        system="read",
+        verbs="update",
+        also={"insert": _asks_to_look},
+    ),
     "cases_casetask": Rule(SEE, (rights.DO_TASK,)),
     "cases_note": Rule(SEE, (rights.WRITE_NOTE,)),
     "cases_findingset": Rule(SEE, (rights.SCREEN,)),

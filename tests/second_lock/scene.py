@@ -18,6 +18,7 @@ from cases.models import (
     Case,
     CaseGroupGrant,
     CaseTask,
+    Closure,
     Cover,
     Deadline,
     DeadlineExtension,
@@ -27,7 +28,11 @@ from cases.models import (
     EmergencyAccess,
     Matter,
     Merging,
+    Question,
+    Reconsideration,
     SafeContact,
+    Suspension,
+    Withdrawal,
 )
 from identities.models import Erasure
 from nrm.accounts.models import Membership, Organisation, RoleGroup
@@ -57,6 +62,7 @@ def build() -> Scene:
     _traps(scene)
     _shared_and_merged(scene)
     _supported(scene)
+    _courses(scene)
     return scene
 
 
@@ -305,6 +311,46 @@ def _supported(scene: Scene) -> None:
         {"code": "childcare", "state": "active", "until": at + timedelta(days=1)},
     ):
         _copied(Service.objects.get(pk=ours), **changed)
+
+
+def _courses(scene: Scene) -> None:
+    """What is done with a case as a whole, of ours, of a colleague's and of another authority's.
+    The cases go on as they stood, since their stages are asked about."""
+    world, at = scene.world, scene.at
+    for name, by in (
+        ("assigned", world.caseworker),
+        ("others", world.intake),
+        ("made", world.supervisor),
+        ("outer", world.other_supervisor),
+        # By somebody who stands near it otherwise.
+        ("made", world.provider),
+    ):
+        case = case_of(scene, name)
+        over: dict[str, Any] = {"case": case, "by": by, "at": at, "stage_before": case.stage}
+        day = at.date()
+        Suspension.objects.create(reason="lost_contact", review_on=day, ended_at=at, **over)
+        Withdrawal.objects.create(
+            method="spoken", told_on=day, explained=True, told=b"sealed", **over
+        )
+        Closure.objects.create(code="moved_on", reopened_at=at, **over)
+    asked = Question.objects.get(pk=scene.places["assigned"]["question"])
+    for name, by in (
+        ("others", world.caseworker2),
+        ("outer", world.other_supervisor),
+        ("made", world.provider),
+    ):
+        _copied(asked, case=case_of(scene, name), asked_by=by, deadline=None)
+    # Another look, asked for by whoever stands near or not, and answered or not.
+    waits = Reconsideration.objects.get(pk=scene.places["made"]["look"])
+    for name, by, state in (
+        ("assigned", world.responder, "asked"),
+        ("assigned", world.provider, "accepted"),
+        ("others", world.other_responder, "asked"),
+        ("outer", world.other_caseworker, "asked"),
+        ("made", world.caseworker, "rejected"),
+        ("made", world.liaison, "rejected"),
+    ):
+        _copied(waits, case=case_of(scene, name), recorded_by=by, state=state)
 
 
 def _copied(row: Any, **changed: Any) -> Any:

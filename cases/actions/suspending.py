@@ -1,0 +1,143 @@
+"""Suspending a case for a coded reason, and letting it go on. While it is suspended its clocks that
+can be held are held, and nobody decides."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from cases import rights
+from cases.actions import clocks, stages
+from cases.models import Case, Deadline, DeadlinePause, Suspension
+from cases.models.deadline import DeadlineState
+from cases.rules import course as rules
+from cases.selectors.decisions import today_of
+from nrm.accounts.models import User
+from nrm.actions import Objection, action, detail, refuse_if
+
+TABLE = "cases_suspension"
+
+
+@action("case.suspended", right=rights.CHANGE_COURSE)
+def suspend(
+    case: Case,
+    *,
+    actor: User,
+    at: datetime,
+    reason: str,
+    review_on: date | None,
+    note: str = "",
+) -> Suspension:
+    """Suspends the case for a reason of the profile until it is looked at again on `review_on`, of
+    which the sweep reminds. Where the reason holds clocks, those that can be paused are. Raises
+    Refused with every reason against it."""
+    case.refresh_from_db(fields=stages.READ)
+    today = today_of(case, at)
+    law = case.profile
+    review = next(iter(law.terms_started_by(rules.SUSPENDED)), None)
+    latest = law.clock(review.code, at, calendar=case.calendar).due_on if review else None
+    refuse_if(
+        [
+            *rules.objections_to_way(
+                law, case.stage, rules.SUSPENDED, stages.roles_near(actor, case)
+            ),
+            *rules.objections_to_suspending(
+                law, reason=reason, review_on=review_on, today=today, latest=latest
+            ),
+            *stages.too_long(note, "note", rules.LONGEST),
+        ]
+    )
+    assert review_on is not None
+    row, kept = stages.sealed(case, note, table=TABLE, column="note")
+    pauses = _hold(case, reason, actor=actor, at=at, review_on=review_on)
+    made = Suspension.objects.create(
+        id=row,
+        case=case,
+        reason=reason,
+        note=kept,
+        review_on=review_on,
+        stage_before=case.stage,
+        pauses=pauses,
+        by=actor,
+        at=at,
+    )
+    if review is not None:
+        clocks.start_until(case, review.code, review_on, at=at)
+    (way,) = rules.ways(law, case.stage, rules.SUSPENDED)[:1]
+    case.suspended_at = at
+    stages.take(case, way.to_stage, at=at)
+    detail(reason=reason, review_on=str(review_on), paused=len(pauses))
+    once = f"case_suspended:{made.pk}"
+    stages.tell_outside(case, "suspended_or_withdrawn", "case_suspended", once=once, at=at)
+    stages.tell_inside(case, "case_suspended", once=once, at=at, but=actor)
+    return made
+
+
+def _hold(case: Case, reason: str, *, actor: User, at: datetime, review_on: date) -> list[str]:
+    """Pauses every clock that can be, where the reason holds clocks. The ids of the pauses."""
+    rule = rules.known(case.profile.suspension_reasons, reason)
+    if not rule.pauses:
+        return []
+    running = [
+        one
+        for one in case.deadlines.filter(state=DeadlineState.OPEN, due_at__gt=at)
+        if case.profile.term(one.term).pausable
+    ]
+    pauses = [
+        DeadlinePause(
+            case=case,
+            deadline=one,
+            from_date=at.astimezone(case.profile.calendar_for(one.calendar).zone).date(),
+            reason=reason,
+            review_on=review_on,
+            by=actor,
+            at=at,
+        )
+        for one in running
+    ]
+    DeadlinePause.objects.bulk_create(pauses)
+    # The suspension has a clock of its own that reminds.
+    Deadline.objects.filter(pk__in=[one.pk for one in running]).update(
+        state=DeadlineState.PAUSED, next_reminder_at=None
+    )
+    clocks.refresh_next_due(case)
+    return [str(one.pk) for one in pauses]
+
+
+@action("case.resumed", right=rights.CHANGE_COURSE)
+def resume(case: Case, *, actor: User, at: datetime) -> Suspension:
+    """Lets a suspended case go on where it stood. The clocks that were held run again, and the days
+    of the suspension are not counted. Raises Refused where it is not suspended."""
+    case.refresh_from_db(fields=stages.READ)
+    row = case.suspensions.filter(ended_at=None).first()
+    if row is None:
+        refuse_if([Objection(_("This case is not suspended."), code="not_suspended")])
+    assert row is not None
+    roles = stages.roles_near(actor, case)
+    refuse_if(
+        rules.objections_to_way(case.profile, case.stage, rules.RESUMED, roles, to=row.stage_before)
+    )
+    end(row, case, actor=actor, at=at)
+    stages.take(case, row.stage_before, at=at)
+    detail(reason=row.reason)
+    stages.tell_inside(case, "case_resumed", once=f"case_resumed:{row.pk}", at=at, but=actor)
+    return row
+
+
+def end(row: Suspension, case: Case, *, actor: User, at: datetime) -> None:
+    """Ends the suspension, with the pauses that it began and its own clock. The case is not
+    saved."""
+    held = DeadlinePause.objects.filter(pk__in=row.pauses, to_date=None).select_related("deadline")
+    for pause in held:
+        clock = pause.deadline
+        clock.case = case
+        zone = case.profile.calendar_for(clock.calendar).zone
+        pause.to_date = at.astimezone(zone).date() - timedelta(days=1)
+        pause.save(update_fields=["to_date"])
+        if clock.state == DeadlineState.PAUSED:
+            clock.state = DeadlineState.OPEN
+            clocks.recompute(clock, at=at)
+    own = [term.code for term in case.profile.terms_started_by(rules.SUSPENDED)]
+    clocks.settle_terms(case, own, at=at)
+    row.ended_by, row.ended_at = actor, at
+    row.save(update_fields=["ended_by", "ended_at"])
+    case.suspended_at = None
