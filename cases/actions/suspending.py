@@ -12,7 +12,7 @@ from cases.models.deadline import DeadlineState
 from cases.rules import course as rules
 from cases.selectors.decisions import today_of
 from nrm.accounts.models import User
-from nrm.actions import Objection, action, detail, refuse_if
+from nrm.actions import Objection, action, also, detail, refuse_if
 
 TABLE = "cases_suspension"
 
@@ -99,6 +99,9 @@ def _hold(case: Case, reason: str, *, actor: User, at: datetime, review_on: date
     Deadline.objects.filter(pk__in=[one.pk for one in running]).update(
         state=DeadlineState.PAUSED, next_reminder_at=None
     )
+    for one in running:
+        told = {"reason": reason, "review_on": str(review_on), "due_on": str(one.due_on)}
+        also("deadline.paused", one, term=one.term, **told)
     clocks.refresh_next_due(case)
     return [str(one.pk) for one in pauses]
 
@@ -134,8 +137,11 @@ def end(row: Suspension, case: Case, *, actor: User, at: datetime) -> None:
         pause.to_date = at.astimezone(zone).date() - timedelta(days=1)
         pause.save(update_fields=["to_date"])
         if clock.state == DeadlineState.PAUSED:
+            before = clock.due_on
             clock.state = DeadlineState.OPEN
             clocks.recompute(clock, at=at)
+            dates = {"before": str(before), "due_on": str(clock.due_on)}
+            also("deadline.resumed", clock, term=clock.term, **dates)
     own = [term.code for term in case.profile.terms_started_by(rules.SUSPENDED)]
     clocks.settle_terms(case, own, at=at)
     row.ended_by, row.ended_at = actor, at

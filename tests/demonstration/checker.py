@@ -71,6 +71,14 @@ def _next_look(case: Case, row: Deadline, at: datetime) -> Iterator[str]:
         yield f"{row.term} passed unmet, and nobody noted it"
 
 
+# Actions that take a case from stage to stage, beside decisions and the sweep.
+TAKEN = (
+    *("case.stage_changed", "case.suspended", "case.resumed", "case.withdrawn", "case.closed"),
+    *("case.reopened", "question.asked", "question.answered", "question.withdrawn"),
+    *("reconsideration.asked", "reconsideration.answered"),
+)
+
+
 def _way(case: Case) -> Iterator[str]:
     """The stage is where the events led, each along a way of the profile."""
     profile = case.profile
@@ -85,7 +93,8 @@ def _way(case: Case) -> Iterator[str]:
     if case.stage not in reachable:
         yield f"stage {case.stage} cannot be reached"
     last = case.decisions.filter(state="made").order_by("-made_at").first()
-    moved = Event.objects.filter(case_id=case.pk, verb="case.stage_changed").order_by("-id").first()
+    taken = Event.objects.filter(case_id=case.pk, verb__in=TAKEN, data__has_key="stage")
+    moved = taken.order_by("-id").first()
     if moved and (last is None or moved.at > last.made_at):
         later = Event.objects.filter(
             case_id=case.pk, verb="case.recovery_minimum_elapsed", at__gt=moved.at
