@@ -556,6 +556,14 @@ _SHARED_DOCUMENT = (
 )
 
 
+def _safe_contact() -> Table:
+    """A card does not change: a newer one takes its place."""
+    near = SEE | pairs(rights.SEE_SUMMARY)
+    table = of_case("cases_safecontact", near, pairs(rights.RECORD_CONTACT), opener=True)
+    del table.update["near"]
+    return table
+
+
 def _referral() -> Table:
     """Whoever refers for the organisation that sent it reads it, while they may see the case."""
     own = of_team("cases_referral.organisation_id", *_REFERRERS)
@@ -790,7 +798,7 @@ def register() -> None:
         of_case("cases_decisionreview", SEE, DECIDE),
         of_case("cases_episode", SEE, pairs(rights.SCREEN), opener=True),
         of_case("cases_consent", SEE, pairs(rights.SHARE), opener=True),
-        of_case("cases_safecontact", SEE | pairs(rights.SEE_SUMMARY), opener=True),
+        _safe_contact(),
         of_case("cases_allegation", SEE | _LIAISON, opener=True),
         of_case("cases_matter", pairs(rights.KEEP_MATTERS), pairs(rights.KEEP_MATTERS)),
         of_case(

@@ -119,6 +119,10 @@ READ_DOCUMENT = _right(
     "read_document", _("See the documents of a case and download them"), *_CASEWORK
 )
 ADD_DOCUMENT = _right("add_document", _("Add a document, and withdraw one"), *_CASEWORK)
+RECORD_CONTACT = _right(
+    "record_contact", _("Record by which ways the person can safely be reached"),
+    *_CASEWORK, ("work", Role.INTAKE),
+)
 DO_TASK = _right("do_task", _("Mark a task as done"), *_CASEWORK, ("work", Role.INTAKE))
 SHOW_IDENTITY = _right(
     "show_identity", _("See who the person is, for a recorded reason"), *_CASEWORK, *_IN_EMERGENCY
@@ -211,6 +215,7 @@ RIGHTS: tuple[CaseRight, ...] = (
     WRITE_NOTE,
     READ_DOCUMENT,
     ADD_DOCUMENT,
+    RECORD_CONTACT,
     DO_TASK,
     SHOW_IDENTITY,
     SEE_ACCESS,

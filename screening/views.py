@@ -59,7 +59,8 @@ class ScreeningPage(CaseView):
             }
             for tab in ports.tabs(self.held)
         ]
-        frame = {"case": self.case, "identity": identity_bar(self.case, self.held), "tabs": tabs}
+        identity = identity_bar(self.case, self.held, at=self.at)
+        frame = {"case": self.case, "identity": identity, "tabs": tabs}
         return render(self.request, template, {**frame, **context}, status=status)
 
     def looked_at(self, screening: Screening | None, board: Board | None = None) -> None:

@@ -7,7 +7,7 @@ Fills a database of its own (kept in .local/rotation for the next run) with gene
 holds as many sealed values, serves it as the product is served, and lets programs of two
 supervisors read who people are, notes, referrals and decisions, and write notes, over REST, while
 `manage.py rotate_keys` runs. Then every value is opened. The result is JSON on standard output;
-exit 1 where a request failed, a value could not be read, or a note was lost.
+exit 1 where a request failed, a value could not be read, a note was lost or none was written.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def main() -> int:
         return _open_all()
     found = rotate_under_traffic(chosen.values, chosen.folder / str(chosen.values))
     print(json.dumps(found, indent=1))
-    return 1 if found["failed_requests"] or found["unreadable"] or found["lost_notes"] else 0
+    faults = found["failed_requests"] or found["unreadable"] or found["lost_notes"]
+    return 1 if faults or not found["notes_written"] else 0
 
 
 def rotate_under_traffic(values: int, folder: Path) -> dict[str, Any]:
@@ -184,6 +185,7 @@ def _prepare() -> int:
     from nrm.accounts.models import User
     from nrm.accounts.scopes import Scope
     from nrm.accounts.tokens import new_token
+    from nrm.context import acting_as
 
     user = User.objects.get(email="supervisor@demo.example")
     scopes = [Scope.CASES_READ, Scope.CASES_WRITE, Scope.IDENTITIES_READ]
@@ -191,8 +193,9 @@ def _prepare() -> int:
         new_token(user, label=f"Rotation {number}", scopes=scopes, at=timezone.now())[1]
         for number in range(PROGRAMS)
     ]
-    seen = Case.objects.visible_to(user, SHOW_IDENTITY).order_by("id")
-    cases = list(seen.values_list("reference", flat=True)[:2000])
+    with acting_as(user):
+        seen = Case.objects.visible_to(user, SHOW_IDENTITY).order_by("id")
+        cases = list(seen.values_list("reference", flat=True)[:2000])
     print(json.dumps({"tokens": tokens, "cases": cases}))
     return 0
 

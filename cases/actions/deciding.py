@@ -20,6 +20,7 @@ from cases.models.decision import DecisionState
 from cases.models.listing import list_when_the_case_is_written
 from cases.rules import decisions as rules
 from cases.selectors import decisions as reads
+from cases.selectors.contact import contact_of
 from identities.crypto import seal, seal_json
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
@@ -607,7 +608,6 @@ def serve_decision(
     refused; so is a nominated person without the person's permission."""
     _read_again(decision, None)
     case = decision.case
-    card = case.safecontacts.first()
     refuse_if(
         rules.objections_to_serving(
             made_on=decision.made_on,
@@ -615,7 +615,7 @@ def serve_decision(
             served_on=served_on,
             today=reads.today_of(case, at),
             channel=channel,
-            safety=getattr(card, channel, "") if channel in rules.BY_CARD else "",
+            safe=contact_of(case, at=at).is_safe(channel),
             language=language,
             permission=permission,
         )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import access
+from cases.actions.contact import keep_card
 from cases.actions.drafting import (
     contents_of,
     objections_to_following,
@@ -21,10 +22,11 @@ from cases.actions.drafting import (
 )
 from cases.actions.opening import open_case
 from cases.actions.telling import tell
-from cases.models import Allegation, Case, Consent, Draft, Episode, Referral, SafeContact
+from cases.models import Allegation, Case, Consent, Draft, Episode, Referral
 from cases.models.case import CaseKind
 from cases.models.referral import ConsentAnswer, Safety, Source
 from cases.rights import REFER
+from cases.rules.contact import WAYS
 from cases.rules.referral_form import (
     carries_identity,
     clean_answers,
@@ -51,7 +53,6 @@ _CONSENT_ANSWERS = {
     "refused": ConsentAnswer.DECLINED,
     "not_asked": ConsentAnswer.NOT_ASKED,
 }
-_CONTACT_WAYS = ("call", "text", "voicemail", "email", "post")
 # The columns of an episode; what else is told of it is kept as JSON under the key.
 _EPISODE_CODES = ("place", "online", "armed_group", "age_then_status")
 _EPISODE_DATES = ("began", "ended")
@@ -418,20 +419,8 @@ def _record_safe_contact(
     told = _asked(answers, case.profile, shape.CONTACT)
     if not told:
         return
-    ways = {way: told.pop(f"contact_{way}", Safety.UNKNOWN) for way in _CONTACT_WAYS}
-    row = uuid4()
-    SafeContact.objects.create(
-        id=row,
-        case=case,
-        **ways,
-        details=seal_json(
-            case.person_id, told, table="cases_safecontact", column="details", row=row
-        )
-        if told
-        else None,
-        recorded_by=actor,
-        recorded_at=at,
-    )
+    ways = {way: told.pop(f"contact_{way}", Safety.UNKNOWN) for way in WAYS}
+    keep_card(case, ways, told, actor=actor, at=at)
 
 
 def _say_what_was_destroyed(referral: Referral, answers: Mapping[str, Any], sent: _Sent) -> None:

@@ -72,7 +72,9 @@ def _find(case: Case, wanted: Wanted, at: datetime) -> tuple[_Found, rules.Facts
     return _Found(organisation, consent, documents), facts
 
 
-def _content(case: Case, wanted: Wanted, documents: Iterable[Document]) -> reads.Content:
+def _content(
+    case: Case, wanted: Wanted, documents: Iterable[Document], at: datetime
+) -> reads.Content:
     """What would be shared. Where that is who the person is, whoever looks is shown it, which is
     written like any other look."""
     known: list[vault.KnownFact] = []
@@ -86,7 +88,7 @@ def _content(case: Case, wanted: Wanted, documents: Iterable[Document]) -> reads
             disclosure=str(disclosure.pk),
             kinds=sorted({fact.kind for fact in known}),
         )
-    return reads.content_of(case, wanted.parts, documents, known)
+    return reads.content_of(case, wanted.parts, documents, known, at=at)
 
 
 @action("bundle.previewed", right=rights.SHARE)
@@ -96,7 +98,7 @@ def preview_bundle(case: Case, *, actor: User, at: datetime, wanted: Wanted) -> 
     found, facts = _find(case, wanted, at)
     refuse_if(rules.objections_to_sharing(facts))
     detail(organisation=str(wanted.organisation), parts=list(wanted.parts))
-    return _content(case, wanted, found.documents)
+    return _content(case, wanted, found.documents, at)
 
 
 @action("bundle.shared", right=rights.SHARE)
@@ -112,7 +114,7 @@ def share_bundle(
         return there
     found, facts = _find(case, wanted, at)
     refuse_if(rules.objections_to_sharing(facts))
-    content = _content(case, wanted, found.documents)
+    content = _content(case, wanted, found.documents, at)
     organisation, consent = found.organisation, found.consent
     assert organisation is not None
     assert consent is not None

@@ -25,6 +25,7 @@ from cases.models.referral import Safety
 from cases.references import clean_reference
 from cases.selectors import cases as selectors
 from cases.selectors import lists
+from cases.selectors.contact import contact_of
 from nrm.accounts import limits
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
@@ -149,12 +150,10 @@ def case_row(case: Case) -> dict[str, Any]:
     }
 
 
-def case_body(case: Case, held: frozenset[str]) -> dict[str, Any]:
-    """A case as `CaseSerializer` shows it. Three queries."""
-    card = case.safecontacts.first()
+def case_body(case: Case, held: frozenset[str], *, at: datetime) -> dict[str, Any]:
+    """A case as `CaseSerializer` shows it at this moment. Three queries."""
     found = case.findingsets.filter(superseded_at=None).first()
     running = case.deadlines.filter(state__in=[DeadlineState.OPEN, DeadlineState.PAUSED])
-    channels = ("call", "text", "voicemail", "email", "post")
     finding_fields = ("id", "act", "means", "purpose", "result", "limb", "pathway", "recorded_at")
     return {
         **case_row(case),
@@ -166,7 +165,7 @@ def case_body(case: Case, held: frozenset[str]) -> dict[str, Any]:
         "age_years": case.age_years,
         "language": case.language,
         "interpreter_needed": case.interpreter_needed,
-        "safe_contact": {name: getattr(card, name, Safety.UNKNOWN) for name in channels},
+        "safe_contact": contact_of(case, at=at).ways,
         "deadlines": [_deadline(case, row) for row in running.order_by("due_at", "id")],
         "findings": {name: getattr(found, name) for name in finding_fields} if found else None,
         "rights": sorted(held),
@@ -348,7 +347,7 @@ class CaseDetailView(CaseAPIView):
         problems=(404,),
     )
     def get(self, request: Request, reference: str) -> Response:
-        body = case_body(self.case, self.held)
+        body = case_body(self.case, self.held, at=self.at)
         writer.write(
             "case.viewed",
             at=self.at,
@@ -415,7 +414,7 @@ class AssignmentView(CaseAPIView):
             raise Refused([Objection(str(text), field="caseworker")])
         case = assign_case(self.case, actor=request.user, at=self.at, caseworker=caseworker)
         held = access.rights_on(request.user, case)
-        return respond(case_body(case, held), version=case.version)
+        return respond(case_body(case, held, at=self.at), version=case.version)
 
 
 # Who the person is -------------------------------------------------------------------------------

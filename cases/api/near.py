@@ -1,6 +1,7 @@
 """By REST: what a protection provider and a prosecution liaison see of the cases they were brought
 near to."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -10,10 +11,10 @@ from rest_framework.response import Response
 from cases.api.base import CaseAPIView, PageQuery
 from cases.api.cases import CaseSafeContactSerializer
 from cases.models import Case
-from cases.models.referral import Safety
 from cases.rights import SEE_NEAR_CASES, SEE_SUMMARY
 from cases.selectors import near as selectors
 from cases.selectors.cases import age_words
+from cases.selectors.contact import contact_of
 from nrm.accounts.scopes import Scope
 from nrm.audit import writer
 from nrm.rest import APIView, ReferenceField, describe, page_response, page_schema, respond
@@ -116,18 +117,16 @@ class SummaryView(CaseAPIView):
             case_id=self.case.pk,
             data={"hearings": [str(hearing.id) for hearing in hearings or []]},
         )
-        return respond({**_summary(self.case), "hearings": _hearings(hearings)})
+        return respond({**_summary(self.case, self.at), "hearings": _hearings(hearings)})
 
 
-def _summary(case: Case) -> dict[str, Any]:
-    card = case.safecontacts.first()
-    channels = ("call", "text", "voicemail", "email", "post")
+def _summary(case: Case, at: datetime) -> dict[str, Any]:
     return {
         "reference": case.reference,
         "pseudonym": case.pseudonym,
         "status": str(case.profile.stage(case.stage).public_label),
         "age": str(age_words(case)),
-        "safe_contact": {name: getattr(card, name, Safety.UNKNOWN) for name in channels},
+        "safe_contact": contact_of(case, at=at).ways,
     }
 
 

@@ -9,11 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.deciding import Content
-from cases.models import Case, Decision, SafeContact
-from cases.models.referral import Safety
+from cases.models import Case, Decision
 from cases.ports import Item
 from cases.rules import decisions as rules
 from cases.rules.languages import LANGUAGES
+from cases.selectors.contact import Contact
 from nrm.accounts.models import User
 from nrm.forms import ChoiceField, ExactDateField, Form, MultiChoiceField, Option, PartialDate
 from nrm.profiles.shape import Decision as Law
@@ -242,10 +242,10 @@ class ServingForm(Form):
     )
     language = forms.ChoiceField(label=_("In which language?"), required=False)
 
-    def __init__(self, *args: Any, case: Case, card: SafeContact | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, contact: Contact, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["channel"].choices = [
-            (code, Option(label, hint=self._hint(code, card)))
+            (code, Option(label, hint=self._hint(code, contact)))
             for code, label in rules.SERVING_CHANNELS
         ]
         self.fields["language"].choices = [
@@ -258,10 +258,9 @@ class ServingForm(Form):
         self.initial.setdefault("language", case.language)
 
     @staticmethod
-    def _hint(code: str, card: SafeContact | None) -> Any:
+    def _hint(code: str, contact: Contact) -> Any:
         if code not in rules.BY_CARD:
             return ""
-        safety = getattr(card, code, Safety.UNKNOWN)
-        if safety == Safety.SAFE:
+        if contact.is_safe(code):
             return _("Marked as safe on the safe-contact card")
         return _("Not marked as safe on the safe-contact card: it cannot be used")

@@ -437,12 +437,12 @@ def objections_to_serving(
     served_on: date | None,
     today: date,
     channel: str,
-    safety: str,
+    safe: bool,
     language: str,
     permission: bool,
 ) -> list[Objection]:
     """Why it cannot be recorded that the decision reached the person on this day in this way.
-    `safety` is what the newest safe-contact card says of the channel; empty where there is none."""
+    `safe`: the safe-contact card calls the channel safe, and counts still."""
     found = []
     if made_on is None:
         found.append(Objection(_("This decision is not made yet."), code="not_made"))
@@ -460,7 +460,7 @@ def objections_to_serving(
     if channel not in dict(SERVING_CHANNELS):
         text = _("Select how it reached the person")
         found.append(Objection(text, field="channel", code="channel"))
-    elif channel in BY_CARD and safety != "safe":
+    elif channel in BY_CARD and not safe:
         text = _("The safe-contact card does not mark this way as safe, so it is not used.")
         found.append(Objection(text, field="channel", code="not_safe"))
     elif channel == NOMINATED and not permission:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext
 
-from cases.models import Case, Deadline, Decision, FindingSet, SafeContact
+from cases.models import Case, Deadline, Decision, FindingSet
 from cases.models.case import AgeStatus, CaseKind, Confidentiality
 from cases.models.deadline import DeadlineState
 from cases.models.decision import DecisionState
@@ -23,6 +23,7 @@ from cases.references import clean_reference
 from cases.rights import SEE_CASE
 from cases.rules.languages import language_name
 from cases.rules.next_steps import Standing, waits_on
+from cases.selectors.contact import contact_of, contact_words
 from cases.selectors.lists import (
     DUE,
     DUE_NOW,
@@ -210,15 +211,6 @@ def next_deadlines(cases: Iterable[Case], *, at: datetime) -> dict[UUID, Deadlin
 
 
 # Who the case is about, without saying who --------------------------------------------------------
-CHANNELS = {
-    "call": _lazy("telephone"),
-    "text": _lazy("text message"),
-    "voicemail": _lazy("voicemail"),
-    "email": _lazy("e-mail"),
-    "post": _lazy("post"),
-}
-
-
 def age_words(case: Case) -> str:
     """How old the person is, as far as the case says it: the status, and a band of five years that
     does not cross the eighteenth birthday."""
@@ -232,18 +224,8 @@ def age_words(case: Case) -> str:
     return f"{status}, {band}"
 
 
-def contact_words(card: SafeContact | None) -> str:
-    """What limits contact, in a few words. A channel that is not marked safe is not used."""
-    safe = [str(words) for name, words in CHANNELS.items() if getattr(card, name, "") == "safe"]
-    if not safe:
-        return _("Do not contact: no safe way is known")
-    if len(safe) == len(CHANNELS):
-        return ""
-    return _("Contact only by %(channels)s") % {"channels": ", ".join(safe)}
-
-
-def identity_bar(case: Case, held: frozenset[str]) -> dict[str, Any]:
-    """What the bar at the top of each page of a case says. One query."""
+def identity_bar(case: Case, held: frozenset[str], *, at: datetime) -> dict[str, Any]:
+    """What the bar at the top of each page of a case says at this moment. One query."""
     language = language_name(case.language) if case.language else ""
     if case.interpreter_needed:
         language = (
@@ -258,7 +240,7 @@ def identity_bar(case: Case, held: frozenset[str]) -> dict[str, Any]:
         "confidentiality": "" if normal else case.get_confidentiality_display(),
         "age_band": age_words(case),
         "language": language,
-        "contact_limits": contact_words(case.safecontacts.first()),
+        "contact_limits": contact_words(contact_of(case, at=at)),
         "show_url": reverse("show_identity", args=[case.reference])
         if "show_identity" in held and case.person.erased_at is None
         else "",

@@ -12,23 +12,13 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.access import excluded_from
 from cases.models import Allegation, Case, CaseGroupGrant, CaseUserGrant, SafeContact
-from cases.models.referral import Safety
 from cases.rights import CAN_BE_BROUGHT, NEARNESS, SEE_SUMMARY, CaseRight
 from cases.rules.referral_form.questions import form_for
-from cases.selectors.cases import CHANNELS, contact_words
+from cases.selectors.contact import contact_by, contact_words
 from cases.selectors.keyset import Rows
 from cases.selectors.lists import RECEIVED, Wanted, page_of_cases
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One channel of the safe-contact card: its name, the word, and a colour for the tag."""
-
-    channel: str
-    word: str
-    colour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +27,6 @@ class NearCase:
     stage: str
     contact: str
     hearing: Any
-
-
-_WORDS = {
-    Safety.SAFE: _lazy("Safe"),
-    Safety.UNSAFE: _lazy("Not safe"),
-    Safety.UNKNOWN: _lazy("Not known"),
-}
-_COLOURS = {Safety.SAFE: "green", Safety.UNSAFE: "red", Safety.UNKNOWN: "grey"}
-
-
-def contact_marks(card: SafeContact | None) -> list[Mark]:
-    """Each channel with its mark; without a card, none is known to be safe."""
-    marks = []
-    for name, channel in CHANNELS.items():
-        value = Safety(getattr(card, name)) if card else Safety.UNKNOWN
-        marks.append(Mark(str(channel), str(_WORDS[value]), _COLOURS[value]))
-    return marks
 
 
 def near_cases(
@@ -87,7 +60,8 @@ def near_cases(
         NearCase(
             case=case,
             stage=str(case.profile.stage(case.stage).public_label),
-            contact=contact_words(cards.get(case.pk)) or _("Every way is safe"),
+            contact=contact_words(contact_by(case, cards.get(case.pk), at=at))
+            or _("Every way is safe"),
             hearing=hearings.get(case.pk),
         )
         for case in page.rows

@@ -12,8 +12,8 @@ from cases.models.referral import ConsentAnswer
 from cases.rules.languages import language_name
 from cases.rules.referral_form import shape
 from cases.rules.referral_form.questions import form_for
+from cases.selectors.contact import Mark, contact_by, contact_marks
 from cases.selectors.intake import answer_words
-from cases.selectors.near import Mark, contact_marks
 from cases.selectors.sharing import consent_title, today_of
 from identities.crypto import Unreadable, unseal
 from nrm.deadline_words import day_words
@@ -34,10 +34,13 @@ class ConsentLine:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The newest safe-contact card in words."""
+    """The newest safe-contact card in words, as it counts now: `until` is the last day on which
+    its safe ways may be used, `over` that this day has passed."""
 
     id: UUID
     marks: list[Mark]
+    until: date | None
+    over: bool
     recorded_at: datetime
     by: str
     details: list[dict[str, str]]
@@ -121,6 +124,7 @@ def safe_contact(case: Case, *, at: datetime) -> Card | None:
     row = case.safecontacts.select_related("recorded_by").first()
     if row is None:
         return None
+    contact = contact_by(case, row, at=at)
     said: dict[str, object] = {}
     if row.details is not None:
         try:
@@ -137,7 +141,9 @@ def safe_contact(case: Case, *, at: datetime) -> Card | None:
             said = {}
     return Card(
         id=row.pk,
-        marks=contact_marks(row),
+        marks=contact_marks(contact),
+        until=contact.until,
+        over=contact.over,
         recorded_at=row.recorded_at,
         by=row.recorded_by.display_name,
         details=_details(case, said),

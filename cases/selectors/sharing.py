@@ -23,10 +23,10 @@ from cases.rules import sharing as rules
 from cases.rules.languages import language_name
 from cases.rules.referral_form.questions import form_for
 from cases.selectors.cases import age_words
+from cases.selectors.contact import contact_marks, contact_of
 from cases.selectors.documents import title_of
 from cases.selectors.intake import referrals_told
 from cases.selectors.keyset import PAGE_SIZE, Rows, page_of
-from cases.selectors.near import contact_marks
 from cases.selectors.timeline import names
 from cases.words import decision_label, outcome_label
 from identities.crypto import Unreadable, unseal_json
@@ -150,8 +150,11 @@ def content_of(
     chosen: Collection[str],
     documents: Iterable[Document],
     facts: Iterable[KnownFact] = (),
+    *,
+    at: datetime,
 ) -> Content:
-    """The chosen parts as they are now. `facts` are who the person is, where that was chosen."""
+    """The chosen parts as they are at this moment. `facts` are who the person is, where that was
+    chosen."""
     made: list[dict[str, Any]] = []
 
     def add(title: str, rows: list[dict[str, str]]) -> None:
@@ -162,7 +165,7 @@ def content_of(
     if rules.STANDING in chosen:
         add(_("The case"), _standing(case))
     if rules.CONTACT in chosen:
-        marks = contact_marks(case.safecontacts.first())
+        marks = contact_marks(contact_of(case, at=at))
         add(_("Safe contact"), [{"key": capfirst(m.channel), "value": m.word} for m in marks])
     if rules.DECISIONS in chosen:
         add(_("Decisions"), _decisions(case))

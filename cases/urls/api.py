@@ -7,6 +7,7 @@ from cases.api import (
     batches,
     cases,
     confidentiality,
+    contact,
     course,
     covers,
     dashboard,
@@ -227,6 +228,7 @@ urlpatterns = [
         sharing.BundleRecallView.as_view(),
         name="api_case_bundle_recall",
     ),
+    path(f"{_CASE}contact/", contact.ContactView.as_view(), name="api_case_contact"),
     path(f"{_CASE}consents/", sharing.ConsentsView.as_view(), name="api_case_consents"),
     path(
         f"{_CASE}consents/<uuid:consent_id>/withdrawal/",

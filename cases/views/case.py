@@ -14,7 +14,7 @@ from cases.actions.tasks_done import finish_task, reopen_task
 from cases.forms.intake import TasksForm
 from cases.forms.notes import NoteForm
 from cases.forms.timeline import TimelineFilter
-from cases.rights import DO_TASK, SEE_CASE, SEE_REFERRAL, SHARE
+from cases.rights import DO_TASK, RECORD_CONTACT, SEE_CASE, SEE_REFERRAL, SHARE
 from cases.selectors import overview
 from cases.selectors import people as people_selectors
 from cases.selectors import timeline as timelines
@@ -247,6 +247,7 @@ class PeopleView(CaseView):
                 **case_frame(request, self.case, self.held, current="case_people"),
                 "consents": consents,
                 "may_share": SHARE.code in self.held,
+                "may_record_contact": RECORD_CONTACT.code in self.held,
                 "card": card,
             },
         )

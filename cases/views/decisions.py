@@ -29,6 +29,7 @@ from cases.models.decision import DecisionState
 from cases.rules import decisions as rules
 from cases.selectors import deciding_pages as pages
 from cases.selectors import decisions as reads
+from cases.selectors.contact import contact_of
 from cases.selectors.overview import found
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
@@ -415,7 +416,7 @@ class ServeView(DecisionPage):
         return self.go("decision", decision)
 
     def _form(self, data: Any = None) -> ServingForm:
-        return ServingForm(data, case=self.case, card=self.case.safecontacts.first())
+        return ServingForm(data, case=self.case, contact=contact_of(self.case, at=self.at))
 
     def _form_page(self, decision: Decision, form: ServingForm, status: int = 200) -> HttpResponse:
         if decision.state != DecisionState.MADE:

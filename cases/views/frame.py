@@ -22,13 +22,13 @@ def case_frame(
     """The context that `cases/frame.html` reads; `current` is the URL name of the open tab. One
     query; one more for somebody who opened the case in an emergency, two more for a closed case."""
     # Only for whom it is their way in: everybody else's pages ask nothing of it.
-    emergency = None
+    emergency, now = None, timezone.now()
     if IN_EMERGENCY.code in held and SCREEN.code not in held:
-        emergency = running_until(case, request.user, at=timezone.now())  # type: ignore[arg-type]
+        emergency = running_until(case, request.user, at=now)  # type: ignore[arg-type]
     listed = SEE_WORKLIST.held_by(request.user)
     return {
         "case": case,
-        "identity": identity_bar(case, held),
+        "identity": identity_bar(case, held, at=now),
         "emergency": emergency,
         "merged_into": goes_on_in(case, request.user),  # type: ignore[arg-type]
         "emergency_minutes": minutes_left(emergency) if emergency else 0,

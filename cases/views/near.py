@@ -12,6 +12,7 @@ from cases.rights import ASK_RECONSIDERATION, SEE_NEAR_CASES, SEE_SUMMARY
 from cases.rules.reconsidering import may_be_asked
 from cases.selectors import near as selectors
 from cases.selectors.cases import age_words
+from cases.selectors.contact import contact_marks, contact_of
 from cases.views.base import CaseView
 from nrm.accounts.roles import Role
 from nrm.audit import writer
@@ -52,7 +53,7 @@ class SummaryView(CaseView):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         case = self.case
-        card = case.safecontacts.first()
+        contact = contact_of(case, at=self.at)
         liaison = selectors.answers_for_prosecution(request.user, case)  # type: ignore[arg-type]
         hearings = selectors.hearings(case) if liaison else None
         writer.write(
@@ -71,8 +72,8 @@ class SummaryView(CaseView):
                 "may_ask": ASK_RECONSIDERATION.code in self.held
                 and may_be_asked(case.profile, case.stage),
                 "age": age_words(case),
-                "card": card,
-                "marks": selectors.contact_marks(card),
+                "contact": contact,
+                "marks": contact_marks(contact),
                 "hearings": hearings,
             },
         )

@@ -23,7 +23,7 @@ from nrm.profiles.shape import (
 from nrm.profiles.terms import Term
 
 # Codes that the rooms' code speaks of: a profile without them could not run.
-NEEDED_TERMS = ("draft_warning", "draft_deletion", "recovery_period")
+NEEDED_TERMS = ("draft_warning", "draft_deletion", "recovery_period", "safe_contact_review")
 NEEDED_PROMPTS = (
     "deception",
     "control",

@@ -17,8 +17,8 @@ from cases.models.referral import ConsentAnswer
 from cases.rights import PROVIDE, SEE_REFERRED, SUPPORT
 from cases.rules.languages import language_name
 from cases.selectors.cases import age_words
+from cases.selectors.contact import Mark, contact_by, contact_marks
 from cases.selectors.keyset import PAGE_SIZE, Rows, page_of
-from cases.selectors.near import Mark, contact_marks
 from cases.selectors.sharing import consent_title, consents_that_stand
 from identities.crypto import Unreadable, unseal
 from nrm.accounts.models import Organisation, User
@@ -270,7 +270,7 @@ def _referred(rows: list[Service], at: datetime) -> list[Referred]:
                 late=is_late(profile, row, at),
                 language=_language(case),
                 age=age_words(case),
-                marks=contact_marks(card),
+                marks=contact_marks(contact_by(case, card, at=at)),
                 has_card=card is not None,
                 reason=reason_label(profile, row.reason),
             )

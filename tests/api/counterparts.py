@@ -116,6 +116,7 @@ COUNTERPARTS = {
     "case_bundles": "GET api_case_bundles",
     "case_share": "POST api_case_bundle_preview, POST api_case_bundles",
     "case_bundle": "GET api_case_bundle, POST api_case_bundle_recall",
+    "case_contact": "POST api_case_contact",
     "case_consent": "POST api_case_consents",
     "case_consent_withdrawal": "POST api_case_consent_withdrawal",
     "shared": "GET api_shared",

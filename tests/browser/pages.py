@@ -343,6 +343,7 @@ CASES = (
     Page("case_bundles", "supervisor", "assigned"),
     Page("case_share", "caseworker", "assigned", sent=(EMPTY,)),
     Page("case_bundle", "caseworker2", "others", sent=(EMPTY,)),
+    *everybody("case_contact", "caseworker", "supervisor", place="assigned", sent=(EMPTY,)),
     Page("case_consent", "caseworker", "assigned", sent=(EMPTY,)),
     Page("case_consent_withdrawal", "caseworker2", "others"),
     Page("case_people", "caseworker2", "others"),

@@ -229,6 +229,7 @@ _OTHERWISE = {
     "share_bundle": Meant("supervisor", "others", _previewed),
     "recall_bundle": Meant("supervisor", "others"),
     "record_consent": Meant("supervisor", "assigned"),
+    "record_contact": Meant("supervisor", "assigned"),
     "withdraw_consent": Meant("supervisor", "others"),
     "list_shared": Meant("provider"),
     "list_referred": Meant("provider"),

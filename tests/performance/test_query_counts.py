@@ -109,6 +109,7 @@ READS: tuple[Read, ...] = (
     Read("case_bundles", "caseworker", "bundle"),
     Read("case_share", "caseworker", "bundle"),
     Read("case_bundle", "caseworker", "bundle"),
+    Read("case_contact", "caseworker", "bundle"),
     Read("case_consent", "caseworker", "bundle"),
     Read("case_consent_withdrawal", "caseworker", "bundle"),
     Read("shared", "provider"),

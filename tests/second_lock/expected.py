@@ -494,7 +494,7 @@ RULES: dict[str, Rule] = {
     "cases_decisionreview": Rule(SEE, DECIDE),
     "cases_episode": Rule(SEE, (rights.SCREEN,)),
     "cases_consent": Rule(SEE, (rights.SHARE,)),
-    "cases_safecontact": Rule((*SEE, rights.SEE_SUMMARY)),
+    "cases_safecontact": Rule((*SEE, rights.SEE_SUMMARY), (rights.RECORD_CONTACT,), verbs="insert"),
     "cases_allegation": Rule((*SEE, ANSWERS)),
     "cases_matter": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,)),
     "cases_document": Rule(

@@ -1,0 +1,89 @@
+"""How the person may be reached now: the one place that says so, for pages, programs, whoever
+serves a decision, and what is shared."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from cases.models import Case, SafeContact
+from cases.models.referral import Safety
+from cases.rules import contact as rules
+
+CHANNELS = {
+    "call": _lazy("telephone"),
+    "text": _lazy("text message"),
+    "voicemail": _lazy("voicemail"),
+    "email": _lazy("e-mail"),
+    "post": _lazy("post"),
+}
+_WORDS = {
+    Safety.SAFE: _lazy("Safe"),
+    Safety.UNSAFE: _lazy("Not safe"),
+    Safety.UNKNOWN: _lazy("Not known"),
+}
+_COLOURS = {Safety.SAFE: "green", Safety.UNSAFE: "red", Safety.UNKNOWN: "grey"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One channel of the safe-contact card: its name, the word, and a colour for the tag."""
+
+    channel: str
+    word: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What each way is worth at this moment, by the newest card. `until` is the last day on which
+    its safe ways may be used, None where there is no card; `over`: that day has passed, and the
+    card had called something safe."""
+
+    card: SafeContact | None
+    ways: dict[str, str]
+    until: date | None
+    over: bool
+
+    def is_safe(self, way: str) -> bool:
+        return self.ways.get(way) == rules.SAFE
+
+
+def contact_of(case: Case, *, at: datetime) -> Contact:
+    """How the person of the case may be reached at this moment. One query."""
+    return contact_by(case, case.safecontacts.first(), at=at)
+
+
+def contact_by(case: Case, card: SafeContact | None, *, at: datetime) -> Contact:
+    """The same where the newest card was read already. No query."""
+    if card is None:
+        return Contact(None, rules.ways_on(at.date(), {}, None), None, over=False)
+    zone = case.profile.calendar_for(case.calendar).zone
+    days = case.profile.term(rules.ASKED_AGAIN).length
+    until = rules.last_day(card.recorded_at.astimezone(zone).date(), days)
+    today = at.astimezone(zone).date()
+    marks = {way: getattr(card, way) for way in rules.WAYS}
+    over = today > until and rules.SAFE in marks.values()
+    return Contact(card, rules.ways_on(today, marks, until), until, over)
+
+
+def contact_words(contact: Contact) -> str:
+    """What limits contact, in a few words; empty where every way is safe."""
+    safe = [str(words) for way, words in CHANNELS.items() if contact.is_safe(way)]
+    if contact.over:
+        return _("Do not contact: ask again which ways are safe")
+    if not safe:
+        return _("Do not contact: no safe way is known")
+    if len(safe) == len(CHANNELS):
+        return ""
+    return _("Contact only by %(channels)s") % {"channels": ", ".join(safe)}
+
+
+def contact_marks(contact: Contact) -> list[Mark]:
+    """Each channel with its mark; without a card, none is known to be safe."""
+    marks = []
+    for way, words in CHANNELS.items():
+        mark = Safety(contact.ways[way])
+        marks.append(Mark(str(words), str(_WORDS[mark]), _COLOURS[mark]))
+    return marks

@@ -1,0 +1,156 @@
+"""The newest safe-contact card says how the person may be reached, for the days of the profile and
+not one longer; nobody uses a way that is not marked as safe."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.actions.contact import record_contact
+from cases.models import SafeContact
+from cases.models.referral import Safety
+from cases.rules import contact as rules
+from cases.rules.decisions import BY_CARD, objections_to_serving
+from cases.selectors.cases import identity_bar
+from cases.selectors.contact import contact_of, contact_words
+from nrm.actions import Forbidden, Hidden, Refused
+from nrm.audit.models import Event
+from nrm.context import acting_as
+from tests.api.tools import by_session
+from tests.casework.people import assigned
+
+MARKS = st.sampled_from(["", *Safety.values])
+DAY = date(2026, 3, 1)
+CODE_WORD = "bluebell under the bridge"
+
+
+@pytest.fixture
+def case(world, at):
+    return assigned(world, at=at)
+
+
+def ways(**more: str) -> dict[str, str]:
+    return {way: "unknown" for way in rules.WAYS} | more
+
+
+def record(world, case, at, who="caseworker", **more: str) -> SafeContact:
+    with acting_as(world.users[who]):
+        return record_contact(
+            case,
+            actor=world.users[who],
+            at=at,
+            ways=ways(**more),
+            details={"contact_code_word": CODE_WORD},
+        )
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(rules.WAYS, MARKS)), st.integers(0, 90))
+def test_a_way_is_safe_only_while_a_card_that_calls_it_safe_counts(marks, age):
+    until = rules.last_day(DAY, 30)
+    found = rules.ways_on(DAY + timedelta(days=age), marks, until)
+    for way in rules.WAYS:
+        assert (found[way] == Safety.SAFE) == (marks[way] == "safe" and age <= 30)
+        # What is not safe never becomes better by itself.
+        assert (found[way] == Safety.UNSAFE) == (marks[way] == "unsafe")
+
+
+@pytest.mark.parametrize("way", BY_CARD)
+@pytest.mark.parametrize("mark", ["none", *Safety.values])
+@pytest.mark.parametrize("age", [0, 30, 31])
+def test_a_decision_is_served_only_by_a_way_that_is_safe_and_current(
+    world, case, at, way, mark, age
+):
+    if mark != "none":
+        record(world, case, at, **{way: mark})
+    with acting_as(world.caseworker):
+        contact = contact_of(case, at=at + timedelta(days=age))
+    found = objections_to_serving(
+        made_on=DAY,
+        served_already=False,
+        served_on=DAY,
+        today=DAY,
+        channel=way,
+        safe=contact.is_safe(way),
+        language="en",
+        permission=False,
+    )
+    assert ([o.code for o in found] == []) == (mark == "safe" and age <= 30)
+
+
+def test_after_its_days_the_card_says_ask_again_and_a_new_one_counts_from_its_own_day(
+    world, case, at
+):
+    record(world, case, at, call="safe", post="unsafe")
+    last, over = at + timedelta(days=30), at + timedelta(days=31)
+    with acting_as(world.caseworker):
+        assert contact_words(contact_of(case, at=last)) == "Contact only by telephone"
+        found = contact_of(case, at=over)
+        assert contact_words(found) == "Do not contact: ask again which ways are safe"
+        assert found.ways["post"] == Safety.UNSAFE
+        bar = identity_bar(case, frozenset(), at=over)
+        assert bar["contact_limits"] == "Do not contact: ask again which ways are safe"
+    record(world, case, over, text="safe")
+    with acting_as(world.caseworker):
+        found = contact_of(case, at=over + timedelta(days=30))
+    assert [way for way in rules.WAYS if found.is_safe(way)] == ["text"]
+    assert SafeContact.objects.filter(case=case).count() >= 2  # the one before is kept
+
+
+def test_who_works_on_the_case_asks_again_on_a_page_and_what_was_said_is_sealed(world, case, at):
+    client = world.client("caseworker")
+    url = reverse("case_contact", args=[case.reference])
+
+    assert "Ask the person, and nobody else" in client.get(url).content.decode()
+    empty = client.post(url, {"contact_code_word": CODE_WORD})
+    assert empty.status_code == 422
+    page = empty.content.decode()
+    assert page.count("Select whether this way is safe") >= 2 * len(rules.WAYS)
+    assert CODE_WORD in page  # what was typed is there still
+    assert client.post(url, ways(call="safe") | {"contact_code_word": CODE_WORD}).status_code == 302
+    card = SafeContact.objects.filter(case=case).latest("recorded_at")
+    assert CODE_WORD.encode() not in bytes(card.details)
+    people = client.get(reverse("case_people", args=[case.reference])).content.decode()
+    assert CODE_WORD in people
+    assert "What is marked as safe may be used until" in people
+    event = Event.objects.filter(verb="contact.recorded").latest("id")
+    assert event.data["call"] == "safe"
+    assert CODE_WORD not in str(event.data)
+
+
+def test_a_program_records_it_and_is_told_how_long_it_counts(world, case, at):
+    url = reverse("api_case_contact", args=[case.reference])
+    client = by_session(world.caseworker)
+    refused = client.post(url, {"call": "safe"}, content_type="application/json")
+    assert refused.status_code == 400
+    made = client.post(url, ways(call="safe"), content_type="application/json")
+    assert made.status_code == 201
+    body = made.json()
+    card = SafeContact.objects.get(pk=body["id"])
+    assert (date.fromisoformat(body["counts_until"]) - card.recorded_at.date()).days in (30, 31)
+    told = client.get(reverse("api_case", args=[case.reference])).json()
+    assert told["safe_contact"] == ways(call="safe")
+
+
+@pytest.mark.parametrize(
+    ("who", "refused"), [("provider", Hidden), ("responder", Forbidden), ("caseworker2", Hidden)]
+)
+def test_nobody_else_says_what_is_safe(world, case, at, who, refused):
+    before = SafeContact.objects.count()
+    with pytest.raises((refused, Forbidden, Hidden)):
+        record(world, case, at, who, call="safe")
+    assert SafeContact.objects.count() == before
+
+
+def test_a_card_without_an_answer_to_each_way_is_refused_with_every_reason(world, case, at):
+    with acting_as(world.caseworker), pytest.raises(Refused) as refusal:
+        record_contact(
+            case,
+            actor=world.caseworker,
+            at=at,
+            ways={"call": "safe", "text": "perhaps"},
+            details={"contact_times": "x" * 501},
+        )
+    fields = {objection.field for objection in refusal.value.objections}
+    assert fields == {"text", "voicemail", "email", "post", "contact_times"}
