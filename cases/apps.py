@@ -26,6 +26,7 @@ class CasesConfig(AppConfig):
         register("intake_queue", _("Intake"), *rights.SEE_INTAKE_QUEUE.roles, order=20)
         register("find_person", _("Find"), *rights.FIND_PEOPLE.roles, order=25)
         register("near_cases", _("Cases"), *rights.SEE_NEAR_CASES.roles, order=10)
+        register("notices", _("Matters sent to us"), *rights.ANSWER_NOTICES.roles, order=12)
         # Whose work it is to receive finds it in the navigation; who shares, with their account.
         sharers = rights.SEE_WORKLIST.roles
         register("shared", _("Shared with us"), *rights.RECEIVE.roles - sharers, order=60)

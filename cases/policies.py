@@ -549,6 +549,27 @@ def _bundle() -> list[Table]:
     return [table, documents]
 
 
+def _notice() -> Table:
+    """What an agency was told of a matter: to whoever keeps the matters of the case, and to the
+    liaison of the organisation that received it, who answers it, until it is recalled. Nobody who
+    is kept from the case. The system follows its days."""
+    name, keeps = "cases_notice", pairs(rights.KEEP_MATTERS)
+    table = of_case(name, keeps, keeps, system="read update")
+    table.insert["near"] += (
+        f" AND {name}.by_id = {ACTOR}"
+        f" AND EXISTS (SELECT FROM cases_case c WHERE c.id = {name}.case_id"
+        f" AND c.person_id = {name}.person_id OFFSET 0)"
+        f" AND EXISTS (SELECT FROM cases_matter m WHERE m.id = {name}.matter_id"
+        f" AND m.case_id = {name}.case_id OFFSET 0)"
+    )
+    received = (
+        of_team(f"{name}.organisation_id", *rights.ANSWER_NOTICES.roles)
+        + f" AND {name}.recalled_at IS NULL AND {not_excluded(f'{name}.case_id')}"
+    )
+    table.read["received"] = table.update["received"] = received
+    return table
+
+
 # The documents that were shared with the actor's organisation: what they may read of these rows.
 _SHARED_DOCUMENT = (
     "EXISTS (SELECT FROM cases_bundledocument s"
@@ -800,7 +821,19 @@ def register() -> None:
         of_case("cases_consent", SEE, pairs(rights.SHARE), opener=True),
         _safe_contact(),
         of_case("cases_allegation", SEE | _LIAISON, opener=True),
-        of_case("cases_matter", pairs(rights.KEEP_MATTERS), pairs(rights.KEEP_MATTERS)),
+        of_case(
+            "cases_matter",
+            pairs(rights.KEEP_MATTERS),
+            pairs(rights.KEEP_MATTERS),
+            system="read update",  # its days
+        ),
+        _notice(),
+        of_case(
+            "cases_removal",
+            pairs(rights.KEEP_MATTERS),
+            pairs(rights.KEEP_MATTERS),
+            system="read update",  # its days
+        ),
         of_case(
             "cases_document",
             reads_documents,

@@ -282,6 +282,13 @@ RECEIVE = TeamRight(
     _("Open what was shared with their organisation, until it is recalled"),
 )
 
+# The notices of matters that were sent to their organisation, without any case.
+ANSWER_NOTICES = TeamRight(
+    "answer_notices",
+    frozenset({Role.PROSECUTION_LIAISON}),
+    _("Open the matters that were sent to their organisation, and answer them"),
+)
+
 # Lists: what they hold is decided case by case; who has such a list at all, by the role alone.
 SEE_WORKLIST = RoleRight(
     "see_worklist",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases.models import Case, InboxItem
 from cases.models.case import Confidentiality
 from cases.models.matter import MatterOutcome, MatterStage
+from cases.models.notice import Answer
 from cases.rights import BY_CODE, NEARNESS
 from identities.models import EraseReason, HoldReason, LiftReason
 from nrm.audit.models import Event
@@ -231,6 +232,17 @@ def _matter(event: Event, case: Case) -> str:
     return f"{'. '.join(said)}." if said else ""
 
 
+def _agency(event: Event, case: Case) -> str:
+    code = event.data.get("agency")
+    found = [one for one in case.profile.non_punishment.notify if one.code == code]
+    return f"{found[0].label}." if found else ""
+
+
+def _answer(event: Event, case: Case) -> str:
+    code = event.data.get("answer")
+    return f"{Answer(code).label}." if code in Answer.values else ""
+
+
 _hold_reason, _lift_reason = _reason_of(HoldReason), _reason_of(LiftReason)
 _erase_reason = _reason_of(EraseReason)
 
@@ -260,6 +272,18 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("consent.withdrawn", _lazy("Consent withdrawn"), None, False),
     ("matter.raised", _lazy("Matter recorded: accused of something"), _matter, False),
     ("matter.changed", _lazy("Matter changed"), _matter, False),
+    ("notice.sent", _lazy("An agency was told of a matter"), _agency, False),
+    ("notice.opened", _lazy("What an agency was told was opened"), None, True),
+    ("notice.answered", _lazy("An agency answered on a matter"), _answer, False),
+    ("notice.recalled", _lazy("What an agency was told was recalled"), None, False),
+    ("notice.chased", _lazy("Reminded of an answer on a matter"), None, False),
+    ("notice.renewed", _lazy("An agency was told of a new decision"), None, False),
+    ("notices.viewed", _lazy("Matters sent to an organisation were listed"), None, True),
+    ("matter.alerted", _lazy("Told of something to see to in a matter"), None, False),
+    ("removal.recorded", _lazy("Detention, removal or return recorded"), None, False),
+    ("removal.changed", _lazy("Detention, removal or return changed"), None, False),
+    ("removal.alerted", _lazy("Told of what stands against a removal"), None, False),
+    ("removals.viewed", _lazy("Detention, removal and return opened"), None, True),
     ("matters.viewed", _lazy("Matters listed"), None, True),
     ("matter.viewed", _lazy("Matter read"), None, True),
     ("case.handed_on", _lazy("Handed to a colleague for an absence"), _handed_on, False),
@@ -345,6 +369,39 @@ for _kind, _sentence, _page in (
     ("cover_over", _lazy("A cover for an absence is over."), "covers"),
     ("bundle_shared", _lazy("Something was shared with your organisation."), "shared"),
     ("bundle_recalled", _lazy("Something shared with your organisation was recalled."), "shared"),
+    ("notice_received", _lazy("A matter was sent to your organisation."), "notices"),
+    ("notice_renewed", _lazy("There is a new decision in a matter sent to you."), "notices"),
+    ("notice_recalled", _lazy("A matter sent to your organisation was recalled."), "notices"),
+    ("notice_due", _lazy("An answer on a matter sent to you is due."), "notices"),
+    ("notice_answered", _lazy("There is an answer on a matter."), "case_matters"),
+    (
+        "hearing_without_notice",
+        _lazy("There is a hearing soon, and nobody was told of the matter."),
+        "case_matters",
+    ),
+    (
+        "hearing_before_decision",
+        _lazy("There is a hearing soon, and the decision that should come before it is not made."),
+        "case_matters",
+    ),
+    ("custody_ends", _lazy("The time limit for holding the person ends soon."), "case_matters"),
+    ("appeal_ends", _lazy("The time to appeal against a conviction ends soon."), "case_matters"),
+    (
+        "matter_to_tell",
+        _lazy("There is a positive decision, and nobody was told of a matter."),
+        "case_matters",
+    ),
+    (
+        "conviction_to_review",
+        _lazy("A conviction stands beside a positive decision. Have it looked at."),
+        "case_matters",
+    ),
+    (
+        "removal_alert",
+        _lazy("The person may be taken away, and something stands against it."),
+        "case_matters",
+    ),
+    ("notice_silent", _lazy("An answer on a matter is due, and none has come."), "case_matters"),
     ("emergency_used", _lazy("A case was opened in an emergency."), "audit_trail"),
     ("merging_asked", _lazy("A colleague asks you to decide on merging cases."), "case_merging"),
     ("merging_decided", _lazy("Merging cases, for which you asked, was decided."), "case_merging"),

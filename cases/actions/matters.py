@@ -52,6 +52,7 @@ def raise_matter(
     objections = [*_of_source(row, case, source or From()), *_objections(row, {}, told, at=at)]
     refuse_if(objections)
     _put(row, {}, told)
+    row.next_look_at = at  # the sweep says what its days have to say
     row.save(force_insert=True)
     detail(kind=row.kind, stage=row.stage, origin=row.origin)
     return row
@@ -95,6 +96,7 @@ def change_matter(
     _put(matter, said, values)
     matter.version += 1
     matter.changed_at = at
+    matter.next_look_at = at
     matter.save()
     moved = {
         name: getattr(matter, name) for name in before if getattr(matter, name) != before[name]

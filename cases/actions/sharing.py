@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases import access, ports, rights
 from cases.actions.documents import open_file
+from cases.actions.notices import recall_for as recall_notices_for
 from cases.actions.telling import tell
 from cases.models import Bundle, BundleDocument, Case, Consent, Document
 from cases.models.case import Confidentiality
@@ -280,6 +281,8 @@ def record_consent(
     if answer != ConsentAnswer.AGREED:
         same = case.bundles.filter(consent__purpose=purpose, consent__recipient_kind=recipient_kind)
         _recall_for(case, same, actor, at, RecallReason.CONSENT)
+        told = case.notices.filter(consent__purpose=purpose, consent__recipient_kind=recipient_kind)
+        recall_notices_for(case, told, actor=actor, at=at, because=RecallReason.CONSENT)
     ports.consent_said(case, row, actor=actor, at=at)
     return row
 
@@ -295,6 +298,8 @@ def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
     consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
     detail(consent=str(consent.pk), purpose=consent.purpose)
     _recall_for(consent.case, consent.bundles.all(), actor, at, RecallReason.CONSENT)
+    told = consent.notices.all()
+    recall_notices_for(consent.case, told, actor=actor, at=at, because=RecallReason.CONSENT)
     ports.consent_said(consent.case, consent, actor=actor, at=at)
     return consent
 
@@ -303,6 +308,8 @@ def recall_of_restricted(case: Case, *, actor: User, at: datetime) -> None:
     """Recalls everything that was shared of a case which only named people may see from now on.
     Within the action that restricts it."""
     _recall_for(case, case.bundles.all(), actor, at, RecallReason.RESTRICTED)
+    told = case.notices.filter(organisation__isnull=False)
+    recall_notices_for(case, told, actor=actor, at=at, because=RecallReason.RESTRICTED)
 
 
 def _recall_for(

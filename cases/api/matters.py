@@ -217,7 +217,9 @@ def _values(told: dict[str, Any]) -> dict[str, Any]:
     return values | {NEED + code: text for code, text in told.get("needs", {}).items()}
 
 
-class _MatterView(CaseAPIView):
+class MatterEndpoint(CaseAPIView):
+    """An endpoint of the matters of a case."""
+
     right = rights.KEEP_MATTERS
 
     def looked(self, verb: str, rows: list[Matter]) -> None:
@@ -235,7 +237,7 @@ class _MatterView(CaseAPIView):
         return respond(_body(row, self.at), status=status, version=row.version)
 
 
-class MattersView(_MatterView):
+class MattersView(MatterEndpoint):
     """The matters of a case."""
 
     @describe(
@@ -288,7 +290,7 @@ class MattersView(_MatterView):
         return self.answer(row.pk, status=201)
 
 
-class MattersToAskView(_MatterView):
+class MattersToAskView(MatterEndpoint):
     """What gives reason to ask about a matter."""
 
     @describe(
@@ -312,7 +314,7 @@ class MattersToAskView(_MatterView):
         return respond({"results": told + proposed})
 
 
-class MatterView(_MatterView):
+class MatterView(MatterEndpoint):
     """One matter."""
 
     @describe(

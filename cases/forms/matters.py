@@ -94,6 +94,43 @@ def questions(case: Case) -> dict[str, str]:
     return told
 
 
+# What was answered, where it is read and not asked.
+_READ = {
+    "kind": _("Kind"),
+    "offence": _("Accused of"),
+    "place": _("Where"),
+    "acted_on": _("When"),
+    "age_status": _("Age then"),
+    "age_years": _("Age then, in years"),
+    "episode": _("Episode of exploitation"),
+    "exclusion": _("Excluded offence"),
+    "basis": _("Ground in law"),
+    "characteristics": _("What matters about the person"),
+    "stage": _("Stands at"),
+    "stage_on": _("Since"),
+    "agency": _("Decided by"),
+    "custody": _("Held"),
+    "custody_until": _("Time limit of custody"),
+    "hearing": _("Next hearing"),
+    "hearing_on": _("Day of the hearing"),
+    "interpreter": _("Interpreter"),
+    "representation": _("Lawyer"),
+    "officer": _("Contact there"),
+    "their_reference": _("Reference of the agency"),
+    "representative": _("The lawyer"),
+    "outcome": _("Ended"),
+    "outcome_on": _("Ended on"),
+    "outcome_words": _("What was said"),
+    "consequence": _("Right to stay"),
+    "review": _("Review of a conviction"),
+}
+
+
+def headings(case: Case) -> dict[str, str]:
+    """Each answer's heading, by the name of its question."""
+    return questions(case) | {name: str(label) for name, label in _READ.items()}
+
+
 class MatterForm(Form):
     """The questions of the parts that are named, with what stands there already."""
 

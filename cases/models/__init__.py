@@ -17,9 +17,11 @@ from cases.models.listing import ListedCase
 from cases.models.matter import Matter
 from cases.models.merging import Merging
 from cases.models.note import Note
+from cases.models.notice import Notice
 from cases.models.question import Question
 from cases.models.reconsideration import Reconsideration
 from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
+from cases.models.removal import Removal
 from cases.models.saved_view import SavedView
 from cases.models.sharing import Bundle, BundleDocument
 from cases.models.suspension import Suspension
@@ -55,10 +57,12 @@ __all__ = [
     "Matter",
     "Merging",
     "Note",
+    "Notice",
     "OutgoingMail",
     "Question",
     "Reconsideration",
     "Referral",
+    "Removal",
     "SafeContact",
     "SavedView",
     "Suspension",

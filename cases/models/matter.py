@@ -147,6 +147,8 @@ class Matter(OfCase):
     consequence = models.CharField(max_length=20, choices=Consequence, blank=True)
     review = models.CharField(max_length=20, choices=Review, blank=True)
 
+    # The next moment at which the sweep has something to say; null where it has not.
+    next_look_at = models.DateTimeField(null=True)
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -156,7 +158,14 @@ class Matter(OfCase):
     class Meta:
         ordering = ["raised_at", "id"]
         default_permissions = ()
-        indexes = [models.Index(fields=["case", "raised_at", "id"], name="matter_of_case")]
+        indexes = [
+            models.Index(fields=["case", "raised_at", "id"], name="matter_of_case"),
+            models.Index(
+                fields=["next_look_at", "id"],
+                condition=models.Q(next_look_at__isnull=False),
+                name="matter_to_sweep",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Matter {self.id}"

@@ -43,6 +43,9 @@ _PAST = ("stage_on", "outcome_on")
 def fields_of(part: str, law: NonPunishment) -> tuple[str, ...]:
     """The names of what a part of the page asks, in its order."""
     needs = tuple(NEED + code for code in law.needs) if part == "law" else ()
+    if part == "act":
+        kind, *rest = CODES[part]
+        return (kind, *WORDS[part], *rest)
     return (*CODES[part], *needs, *WORDS[part])
 
 

@@ -115,6 +115,18 @@ def opened(row: Matter, *, at: datetime) -> Opened:
     )
 
 
+def appeal_day(row: Matter) -> date | None:
+    """The last day on which a conviction can be appealed, by the term of the profile, where nobody
+    has asked for it or decided against it; None where there is none or its day is not known."""
+    profile = row.case.profile
+    term, day = profile.non_punishment.appeal, row.outcome_on or row.stage_on
+    if not term or day is None or row.review not in ("", "due", "advised"):
+        return None
+    if not rules.convicted(row.stage, row.outcome):
+        return None
+    return profile.clock(term, day, calendar=row.case.calendar).due_on
+
+
 # In words -----------------------------------------------------------------------------------------
 def labels_of(case: Case) -> dict[str, dict[str, str]]:
     """The words of the codes that the profile gives."""

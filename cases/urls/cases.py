@@ -50,7 +50,15 @@ from cases.views.matters import MatterPartView, MattersView, MatterView, RaiseMa
 from cases.views.merging import MergingDecisionView, MergingView, UndoMergingView
 from cases.views.near import NearCasesView, SummaryView
 from cases.views.notes import NotesView
+from cases.views.notices import (
+    NoticesView,
+    NoticeView,
+    RecallNoticeView,
+    ReceivedNoticeView,
+    SendNoticeView,
+)
 from cases.views.questions import QuestionsView, QuestionView, QuestionWithdrawalView
+from cases.views.removals import RecordRemovalView, RemovalView
 from cases.views.sharing import (
     BundlesView,
     BundleView,
@@ -71,6 +79,7 @@ from cases.views.worklist import (
 
 _QUESTIONS = "cases/<str:reference>/questions/"
 _COURSE = "cases/<str:reference>/course/"
+_MATTER = "cases/<str:reference>/matters/<uuid:matter>/"
 _DOCUMENT = "cases/<str:reference>/documents/<uuid:document>/"
 
 urlpatterns = [
@@ -130,6 +139,25 @@ urlpatterns = [
     path("cases/<str:reference>/matters/", MattersView.as_view(), name="case_matters"),
     path("cases/<str:reference>/matters/new/", RaiseMatterView.as_view(), name="case_matter_new"),
     path("cases/<str:reference>/matters/<uuid:matter>/", MatterView.as_view(), name="case_matter"),
+    path(_MATTER + "notices/new/", SendNoticeView.as_view(), name="case_notice_new"),
+    path(_MATTER + "notices/<uuid:notice>/", NoticeView.as_view(), name="case_notice"),
+    path(
+        _MATTER + "notices/<uuid:notice>/recall/",
+        RecallNoticeView.as_view(),
+        name="case_notice_recall",
+    ),
+    path(
+        "cases/<str:reference>/removals/new/",
+        RecordRemovalView.as_view(),
+        name="case_removal_new",
+    ),
+    path(
+        "cases/<str:reference>/removals/<uuid:removal>/",
+        RemovalView.as_view(),
+        name="case_removal",
+    ),
+    path("notices/", NoticesView.as_view(), name="notices"),
+    path("notices/<uuid:notice>/", ReceivedNoticeView.as_view(), name="received_notice"),
     path(
         "cases/<str:reference>/matters/<uuid:matter>/<slug:part>/",
         MatterPartView.as_view(),

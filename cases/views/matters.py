@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from cases import rights
 from cases.actions.matters import From, change_matter, raise_matter
-from cases.forms.matters import PART_TITLES, MatterForm, RaiseForm, questions
+from cases.forms.matters import PART_TITLES, MatterForm, RaiseForm, headings
 from cases.models import Matter
 from cases.models.matter import MatterStage
 from cases.rules.matters import PARTS
 from cases.selectors import matters as reads
+from cases.selectors.notices import notices_of
+from cases.selectors.removals import removals_of
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.actions import Changed, Refused
@@ -22,7 +24,9 @@ from nrm.audit import writer
 from nrm.web import add_objections
 
 
-class _MatterView(CaseView):
+class MatterPage(CaseView):
+    """A page of the matters of a case."""
+
     right = rights.KEEP_MATTERS
 
     def show(
@@ -41,7 +45,7 @@ class _MatterView(CaseView):
         )
 
 
-class MattersView(_MatterView):
+class MattersView(MatterPage):
     """Every matter of the case, and what gives reason to ask about another."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
@@ -56,6 +60,7 @@ class MattersView(_MatterView):
             request,
             "matters",
             lines=page.rows,
+            removals=removals_of(self.case),
             told=reads.told_in_referral(self.case),
             proposals=reads.proposals_of(self.case, reads.proposed_already(self.case)),
             silent=self.case.profile.non_punishment.silent,
@@ -63,7 +68,7 @@ class MattersView(_MatterView):
         )
 
 
-class RaiseMatterView(_MatterView):
+class RaiseMatterView(MatterPage):
     """Recording one: by hand, of an allegation of the referral, or of what was proposed."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
@@ -113,20 +118,23 @@ class RaiseMatterView(_MatterView):
         return self.show(request, "raise", form=form, status=status)
 
 
-class MatterView(_MatterView):
+class MatterView(MatterPage):
     """One matter: what may be argued, what is missing, and its four parts."""
 
     def get(self, request: HttpRequest, reference: str, matter: UUID) -> HttpResponse:
         row = reads.find_matter(self.case, matter)
         one = reads.opened(row, at=self.at)
         self.looked("matter.viewed", request, [row])
-        names = questions(self.case)
+        names = headings(self.case)
+        notices = notices_of(row, at=self.at)
         return self.show(
             request,
             "matter",
             row=row,
             one=one,
             law=self.case.profile.non_punishment,
+            notices=notices,
+            let_go=row.open and any(line.row.let_go for line in notices),
             parts=[
                 {
                     "code": part,
@@ -138,7 +146,7 @@ class MatterView(_MatterView):
         )
 
 
-class MatterPartView(_MatterView):
+class MatterPartView(MatterPage):
     """One part of a matter, to change it."""
 
     def get(self, request: HttpRequest, reference: str, matter: UUID, part: str) -> HttpResponse:

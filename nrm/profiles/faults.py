@@ -322,6 +322,27 @@ def _non_punishment(profile: Profile) -> Iterator[str]:
             [decision.code for decision in profile.decisions],
             "decision",
         )
+    yield from _unknown(
+        "non_punishment.notices.purpose",
+        [law.notices.purpose],
+        [purpose.code for purpose in profile.sharing_purposes],
+        "purpose of sharing",
+    )
+    yield from _unknown(
+        "non_punishment.notices.term",
+        [law.notices.term],
+        [term.code for term in profile.terms if term.kind == "due"],
+        "term to be met",
+    )
+    if law.appeal:
+        terms = [term.code for term in profile.terms]
+        yield from _unknown("non_punishment.appeal", [law.appeal], terms, "term")
+    terms = [term.code for term in profile.terms]
+    barred = law.removal_barred_during
+    yield from _unknown("non_punishment.removal_barred_during", barred, terms, "term")
+    for agency in law.notify:
+        if agency.security and agency.organisations:
+            yield f"non_punishment.notify[{agency.code}]: security forces receive nothing here"
     days = law.hearing_alert_days
     if list(days) != sorted(set(days), reverse=True) or any(day < 0 for day in days):
         yield "non_punishment.hearing_alert_days: must be days before, the most first, each once"

@@ -497,6 +497,43 @@ class MatterProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Agency:
+    """Somebody who decides, or has to know, about what the person is accused of. `organisations`:
+    the kind of organisation that receives a notice in the system; empty where it is given to them
+    outside. `security`: one of those whom `never_notify` means."""
+
+    code: str
+    label: Label
+    help: Label = NOTHING
+    organisations: str = ""
+    security: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LawfulGround:
+    """On what a notice rests where the person did not consent to it."""
+
+    code: str
+    label: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """Notices of matters: the purpose of sharing that a consent must be to (`sharing_purposes`),
+    the lawful grounds without one, the term within which an answer is due, and why a prosecution
+    may go on."""
+
+    purpose: str
+    term: str
+    grounds: tuple[LawfulGround, ...]
+    continues_because: tuple[Choice, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """What the law of the profile does not say, so that nobody reads it into it."""
 
@@ -509,16 +546,19 @@ class Silence:
 class NonPunishment:
     bases: tuple[Basis, ...]
     exclusions: tuple[Exclusion, ...]
-    notify: tuple[Choice, ...]
+    notify: tuple[Agency, ...]
+    notices: NoticeRule
     hearing_alert_days: tuple[int, ...]
     decision_before_hearing: str
     source: str
     verified: bool
     proposals: tuple[MatterProposal, ...] = ()
+    appeal: str = ""  # the term within which a conviction can be appealed, where it is known
     silent: tuple[Silence, ...] = ()
+    removal_barred_during: tuple[str, ...] = ()  # terms of the periods in which nobody is removed
 
-    def basis(self, code: str) -> Basis:
-        return pick(self.bases, code)
+    def agency(self, code: str) -> Agency:
+        return pick(self.notify, code)
 
     @property
     def needs(self) -> dict[str, Choice]:
@@ -533,7 +573,8 @@ class NonPunishment:
 @dataclass(frozen=True, slots=True)
 class NeverNotify:
     """Whom the system never tells of a case in which one of the indicators `when` is shown; of no
-    case at all where `when` is empty."""
+    case at all where `when` is empty. The agencies of `non_punishment` that are `security` are
+    among them."""
 
     code: str
     label: Label

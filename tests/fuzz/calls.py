@@ -135,6 +135,7 @@ def tokens_of(scene: Scene) -> dict[str, str]:
 def pool_of(scene: Scene, rng: random.Random) -> Pool:
     renamed = {"draft": "draft_id", "indicator": "code", "organisation": "organisation_id"}
     renamed |= {"bundle": "bundle_id", "consent": "consent_id", "matter": "matter_id"}
+    renamed |= {"notice": "notice_id", "removal": "removal_id"}
     renamed |= {"exclusion": "exclusion_id", "cover": "cover_id", "service": "service_id"}
     named = {
         name: {renamed.get(key, key): value for key, value in place.items() if value}

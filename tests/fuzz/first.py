@@ -11,8 +11,11 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from cases.actions.sharing import Wanted, preview_bundle
-from cases.models import Case, Consent, Deadline, Draft
+from cases.forms.matters import headings
+from cases.models import Case, Consent, Deadline, Draft, Matter, Notice
 from cases.rules.deadlines import pause_reasons
+from cases.selectors.matters import opened
+from cases.selectors.notices import content_of, digest_of
 from nrm.audit.codes import PERSON
 from nrm.context import acting_as
 from nrm.openapi import example_of
@@ -111,6 +114,24 @@ def _cover(scene: Scene, place: Place) -> Body:
 
 def _matter(scene: Scene, place: Place) -> Body:
     return {"kind": "criminal", "offence": "Theft.", "hearing_on": "2026-12-10"}
+
+
+def _notice(scene: Scene, place: Place) -> Body:
+    """The court is told, outside of the system."""
+    with acting_as(scene.world.caseworker):
+        row = Matter.objects.get(pk=place["matter_id"])
+        content = content_of(opened(row, at=scene.at), headings(row.case))
+    about = {"agency": "court", "ground": "disclosure_duty", "digest": digest_of(content)}
+    return {**about, "key": str(uuid4())}
+
+
+def _outside(scene: Scene, place: Place) -> Body:
+    """What the court has answered: to a notice of its own."""
+    with acting_as(scene.world.caseworker):
+        sent = Notice.objects.filter(organisation=None, matter=place["matter_id"]).first()
+    if sent is not None:
+        place["notice_id"] = str(sent.pk)
+    return {"answer": "received"}
 
 
 def _wanted(scene: Scene, place: Place) -> Body:
@@ -223,6 +244,17 @@ _OTHERWISE = {
     "change_matter": Meant("caseworker", "assigned", lambda scene, place: {"stage": "trial"}),
     "list_matters": Meant("caseworker", "assigned"),
     "read_matter": Meant("caseworker", "assigned"),
+    "record_removal": Meant("caseworker", "assigned", lambda scene, place: {"kind": "return"}),
+    "change_removal": Meant("caseworker", "assigned", lambda scene, place: {"kind": "return"}),
+    "list_removals": Meant("caseworker", "assigned"),
+    "list_notices": Meant("caseworker", "assigned"),
+    "preview_notice": Meant("caseworker", "assigned"),
+    "send_notice": Meant("caseworker", "assigned", _notice),
+    "recall_notice": Meant("caseworker", "assigned"),
+    "note_notice_answer": Meant("caseworker", "assigned", _outside),
+    "list_received_notices": Meant("liaison"),
+    "open_notice": Meant("liaison", "noticed"),
+    "answer_notice": Meant("liaison", "noticed", lambda scene, place: {"answer": "received"}),
     "list_bundles": Meant("supervisor", "others"),
     "read_bundle": Meant("supervisor", "others"),
     "preview_bundle": Meant("supervisor", "others", _wanted),
@@ -268,7 +300,7 @@ _OTHERWISE = {
 _FIRST = ("take_indicator_back",)
 _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
-    *("recall_bundle", "withdraw_consent"),
+    *("recall_bundle", "recall_notice", "withdraw_consent"),
     *("answer_referral", "end_service"),
     *("suspend_case", "resume_case", "close_case", "reopen_case", "record_withdrawal"),
     *("decide_merging", "ask_undoing"),

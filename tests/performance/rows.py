@@ -18,10 +18,15 @@ from cases.actions import (
     excluding,
     matters,
     notes,
+    notices,
+    removals,
     sharing,
 )
 from cases.actions.batches import MOST, Chosen, run_batch
-from cases.models import Case, Draft, Referral
+from cases.forms.matters import headings
+from cases.models import Case, Draft, Matter, Referral
+from cases.selectors.matters import opened
+from cases.selectors.notices import content_of, digest_of
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
@@ -186,6 +191,28 @@ class Rows:
         of_it = {"bundle": row.pk, "bundle_id": row.pk, "consent": consent.pk}
         self.places["bundle"] = self._place(self.wide, **of_it)
 
+    def _another_notice(self, matter: Matter) -> None:
+        """Of the first matter of the widest case, to one more prosecution."""
+        by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}
+        self.accused = getattr(self, "accused", matter)
+        names = headings(self.accused.case)
+        content = content_of(opened(self.accused, at=self.at), names)
+        house = Organisation.objects.create(
+            name=f"Prosecution {matter.pk}", kind=OrganisationKind.PROSECUTION, profile="uk"
+        )
+        rest: dict[str, Any] = {"names": names, "digest": digest_of(content), **by}
+        for where in (house, self.world.prosecution):
+            wanted = notices.Wanted("prosecutor", where.pk, ground="disclosure_duty")
+            about = self.accused if where == house else matter
+            if about != self.accused:
+                told = content_of(opened(about, at=self.at), names)
+                rest["digest"] = digest_of(told)
+            row = notices.send_notice(about, wanted=wanted, key=uuid4(), **rest)
+            place = {"matter": str(about.pk), "matter_id": str(about.pk)}
+            place |= {"notice": str(row.pk), "notice_id": str(row.pk)}
+            name = "noticed" if where == house else "received"
+            self.places[name] = {**self.places["wide"], **place}
+
     def _another_cover(self, number: int) -> None:
         """Of one more day; the first is today, so that what the caseworker has is covered."""
         giver = User.objects.get(pk=self.world.caseworker.pk)
@@ -228,6 +255,9 @@ class Rows:
         of_it = {"matter": str(matter.pk), "matter_id": str(matter.pk), "part": "act"}
         self.places["wide"] |= of_it
         asking.ask(self.wide, recipient="The school", asked=f"Number {number}?", **by)
+        sent = removals.record_removal(self.wide, values={"kind": "directions"}, **by)
+        self.places["wide"] |= {"removal": str(sent.pk)}
+        self._another_notice(matter)
         evidence = screening.record_evidence(self.screening, item=item(f"Fact {number}."), **by)
         (document,) = documents.add_documents(
             self.wide,

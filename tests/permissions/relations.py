@@ -16,7 +16,17 @@ from django.db import connections
 from django.utils import timezone
 
 from cases import access
-from cases.actions import asking, assigning, covering, emergency, excluding, merging, notes, sharing
+from cases.actions import (
+    asking,
+    assigning,
+    covering,
+    emergency,
+    excluding,
+    merging,
+    notes,
+    removals,
+    sharing,
+)
 from cases.actions.confidentiality import change_confidentiality
 from cases.models import Bundle, Case, CaseGroupGrant, Cover, Document
 from nrm.accounts import actions as accounts
@@ -35,6 +45,7 @@ from tests.permissions.scene import (
     _given,
     _keep,
     _matter,
+    _notice,
     _referred,
     _service,
     _shared,
@@ -332,6 +343,7 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
     notes.write_note(case, text="Asked for an interpreter.", **by)
     document = _document(scene, case, world.caseworker)
     bundle = _shared(scene, case, world.caseworker, document)
+    matter = _matter(scene, case, world.caseworker)
     with acting_as(world.caseworker):
         asked = case.consents.get(purpose="referral").pk
     parts: dict[str, Any] = {
@@ -342,8 +354,10 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "person": world.caseworker.pk,
         "service": _service(scene, case, world.caseworker).pk,
         "step": "first",
-        "matter": _matter(scene, case, world.caseworker).pk,
+        "matter": matter.pk,
         "part": "act",
+        "notice": _notice(scene, matter, world.caseworker).pk,
+        "removal": removals.record_removal(case, values={"kind": "directions"}, **by).pk,
         **_screening(case, world, by),
     }
     if place == "open":

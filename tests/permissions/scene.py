@@ -19,11 +19,14 @@ from cases.actions import (
     matters,
     merging,
     notes,
+    notices,
     referring,
+    removals,
     sharing,
 )
 from cases.actions.batches import Chosen, run_batch
 from cases.actions.saved_views import save_view
+from cases.forms.matters import headings
 from cases.models import (
     Bundle,
     Case,
@@ -34,9 +37,12 @@ from cases.models import (
     EmergencyAccess,
     InboxItem,
     Matter,
+    Notice,
     Reconsideration,
     Referral,
 )
+from cases.selectors import matters as matter_reads
+from cases.selectors import notices as notice_reads
 from cases.selectors.lists import Wanted
 from identities import kept
 from identities.crypto import seal_json
@@ -118,7 +124,6 @@ def _cases(scene: Scene) -> None:
     parts["step"] = "first"
     _assessed(scene, assigned, world.caseworker)
     scene.places["referred"] = {"service": str(parts["service"])}
-    parts |= {"matter": _matter(scene, assigned, world.caseworker).pk, "part": "act"}
     parts["question"] = asking.ask(
         assigned,
         actor=world.caseworker,
@@ -126,6 +131,12 @@ def _cases(scene: Scene) -> None:
         recipient="The night shelter",
         asked="Since when did she sleep there?",
     ).pk
+    matter = _matter(scene, assigned, world.caseworker)
+    notice = _notice(scene, matter, world.caseworker)
+    parts |= {"matter": matter.pk, "part": "act", "notice": notice.pk}
+    of_removal = {"actor": world.caseworker, "at": at, "values": {"kind": "directions"}}
+    parts["removal"] = removals.record_removal(assigned, **of_removal).pk
+    scene.places["noticed"] = {"notice": str(notice.pk), "notice_id": str(notice.pk)}
     _keep(scene, "assigned", assigned, parts)
     passport = _document(scene, assigned, world.caseworker, "identity", 400)
     scene.places["passport"] = {**scene.places["assigned"], "document": str(passport.pk)}
@@ -217,6 +228,21 @@ def a_look(scene: Scene, case: Case, decision: Decision) -> Reconsideration:
         told=seal_json(case.person_id, told, **place),
         recorded_by=scene.world.intake,
         recorded_at=scene.at,
+    )
+
+
+def _notice(scene: Scene, matter: Matter, by: User) -> Notice:
+    """The prosecution was told of the matter, on a lawful ground."""
+    names = headings(matter.case)
+    content = notice_reads.content_of(matter_reads.opened(matter, at=scene.at), names)
+    return notices.send_notice(
+        matter,
+        actor=by,
+        at=scene.at,
+        wanted=notices.Wanted("prosecutor", scene.world.prosecution.pk, ground="disclosure_duty"),
+        names=names,
+        digest=notice_reads.digest_of(content),
+        key=uuid4(),
     )
 
 

@@ -161,6 +161,9 @@ TYPICAL = ("assigned", "queue", "outer")  # given to a caseworker, to nobody, at
 _CASE = "cases/<str:reference>/"
 _ASSESSMENT = _CASE + "assessment/"
 _DECISION = _CASE + "decisions/<uuid:decision_id>/"
+_MATTER = _CASE + "matters/<uuid:matter>/"
+_NOTICES = _CASE + "matters/<uuid:matter_id>/notices/"
+_OF_NOTICE = {"matter_id": "matter", "notice_id": "notice"}
 _DOCUMENT = _CASE + "documents/<uuid:document>/"
 _DEADLINE = _CASE + "deadlines/<uuid:deadline_id>/"
 _SCREENINGS = _CASE + "screenings/"
@@ -183,6 +186,8 @@ MY_VIEW = Says(("caseworker",), hidden_from=(*CASEWORKERS, *SUPERVISORS))
 
 # Who opens what is shared with their house; what was shared with one is absent to all the others.
 RECEIVERS = (*REFERRERS, *OTHER_REFERRERS, *CASEWORKERS, *SUPERVISORS, *OUTSIDERS)
+LIAISONS = ("liaison", "far_liaison")
+NOTICED = theirs("liaison", hidden_from=("far_liaison",))
 SHARED = Says(("provider",), hidden_from=tuple(one for one in RECEIVERS if one != "provider"))
 # Who is referred to a house is absent to every other one.
 REFERRED = Says(("provider",), hidden_from=("far_provider",))
@@ -308,6 +313,16 @@ CASES = (
     row(_CASE + "course/look/", "case_look_asking", *TYPICAL, GET=READERS, POST=READERS),
     row(_CASE + "course/look/<uuid:look>/", "case_look", "made", GET=case("supervisors"),
         POST=case("supervisors")),
+    row(_MATTER + "notices/new/", "case_notice_new", "assigned", GET=WORKERS, POST=WORKERS),
+    row(_MATTER + "notices/<uuid:notice>/", "case_notice", "assigned",
+        GET=WORKERS, POST=WORKERS),
+    row(_MATTER + "notices/<uuid:notice>/recall/", "case_notice_recall", "assigned",
+        POST=WORKERS),
+    row(_CASE + "removals/new/", "case_removal_new", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_CASE + "removals/<uuid:removal>/", "case_removal", "assigned",
+        GET=WORKERS, POST=WORKERS),
+    row("notices/", "notices", GET=role(*LIAISONS)),
+    row("notices/<uuid:notice>/", "received_notice", "noticed", GET=NOTICED, POST=NOTICED),
     row(_CASE + "sharing/", "case_bundles", *TYPICAL, GET=WORKERS),
     row(_CASE + "sharing/new/", "case_share", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_CASE + "sharing/<uuid:bundle>/", "case_bundle", "others", GET=WORKERS, POST=WORKERS),
@@ -527,6 +542,20 @@ REST = (
     row(_API + _CASE + "matters/to-ask/", "api_matters_to_ask", *TYPICAL, GET=WORKERS),
     row(_API + _CASE + "matters/<uuid:matter_id>/", "api_case_matter", "assigned",
         renamed={"matter_id": "matter"}, GET=WORKERS, PATCH=WORKERS),
+    row(_API + _NOTICES, "api_matter_notices", "assigned", renamed=_OF_NOTICE,
+        GET=WORKERS, POST=WORKERS),
+    row(_API + _NOTICES + "preview/", "api_matter_notice_preview", "assigned",
+        renamed=_OF_NOTICE, GET=WORKERS),
+    row(_API + _NOTICES + "<uuid:notice_id>/recall/", "api_matter_notice_recall", "assigned",
+        renamed=_OF_NOTICE, POST=WORKERS),
+    row(_API + _NOTICES + "<uuid:notice_id>/answer/", "api_matter_notice_answer", "assigned",
+        renamed=_OF_NOTICE, POST=WORKERS),
+    row(_API + _CASE + "removals/", "api_removals", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_API + _CASE + "removals/<uuid:removal_id>/", "api_removal", "assigned",
+        renamed={"removal_id": "removal"}, PUT=WORKERS),
+    row(_API + "notices/", "api_notices", GET=role(*LIAISONS)),
+    row(_API + "notices/<uuid:notice_id>/", "api_notice", "noticed", GET=NOTICED),
+    row(_API + "notices/<uuid:notice_id>/answer/", "api_notice_answer", "noticed", POST=NOTICED),
     row(_API + _CASE + "bundles/", "api_case_bundles", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_API + _CASE + "bundles/preview/", "api_case_bundle_preview", *TYPICAL, POST=WORKERS),
     row(_API + _CASE + "bundles/<uuid:bundle_id>/", "api_case_bundle", "others",

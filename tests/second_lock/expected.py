@@ -399,6 +399,22 @@ def _overrides(standing: Standing, row: Row, _facts: Facts) -> bool:
     return mine and str(row["case_id"]) in standing.cases(rights.REFER_WITHOUT_CONSENT)
 
 
+def _noticed(standing: Standing, row: Row, facts: Facts) -> bool:
+    """It was sent to a prosecution for which they answer, and not recalled."""
+    user = standing.who.user
+    ours = user.organisations(*rights.ANSWER_NOTICES.roles) if standing.who.acts and user else []
+    mine = str(row["organisation_id"]) in {str(one.pk) for one in ours}
+    return mine and row["recalled_at"] is None and not _kept_out(standing, row["case_id"], facts)
+
+
+def _sends(standing: Standing, row: Row, facts: Facts) -> bool:
+    of_it = facts.rows["cases_matter"][str(row["matter_id"])]["case_id"] == row["case_id"]
+    person = facts.rows["cases_case"][str(row["case_id"])]["person_id"]
+    keeps = str(row["case_id"]) in standing.cases(rights.KEEP_MATTERS)
+    mine = str(row["by_id"]) == standing.who.pk
+    return of_it and keeps and mine and person == row["person_id"]
+
+
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
 _visible_own = _mine("user_id")
 # Whoever stands near a case otherwise than by having referred it.
@@ -496,7 +512,15 @@ RULES: dict[str, Rule] = {
     "cases_consent": Rule(SEE, (rights.SHARE,)),
     "cases_safecontact": Rule((*SEE, rights.SEE_SUMMARY), (rights.RECORD_CONTACT,), verbs="insert"),
     "cases_allegation": Rule((*SEE, ANSWERS)),
-    "cases_matter": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,)),
+    "cases_notice": Rule(
+        (rights.KEEP_MATTERS,),
+        (rights.KEEP_MATTERS,),
+        system="read update",
+        verbs="update",
+        also={"read": _noticed, "update": _noticed, "insert": _sends},
+    ),
+    "cases_removal": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,), system="read update"),
+    "cases_matter": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,), system="read update"),
     "cases_document": Rule(
         (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _shared_document}
     ),

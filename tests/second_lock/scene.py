@@ -28,6 +28,7 @@ from cases.models import (
     EmergencyAccess,
     Matter,
     Merging,
+    Notice,
     Question,
     Reconsideration,
     SafeContact,
@@ -278,6 +279,15 @@ def _shared_and_merged(scene: Scene) -> None:
     ):
         bundle = _copied(Bundle.objects.get(pk=scene.places["others"]["bundle"]), **changed)
         BundleDocument.objects.create(bundle=bundle, document_id=scene.places[document]["document"])
+    # A notice that was recalled; one of an organisation that is excluded; one about another person.
+    sent = Notice.objects.get(pk=scene.places["assigned"]["notice"])
+    for changed in (
+        {"recalled_at": at, "recalled_because": "mistake"},
+        {"organisation": world.other_police},
+        {"by": world.provider},
+        {"person_id": outer.person_id},
+    ):
+        _copied(Notice.objects.get(pk=sent.pk), **changed)
     # Over, or by somebody who does not have the case open.
     reviewed = scene.places["queue"]["emergency"]
     for name, who in (("queue", world.caseworker), ("made", world.caseworker2)):
