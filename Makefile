@@ -9,6 +9,7 @@
 # make canaries  200 invented victims in six scripts, looked for wherever nobody may be named
 # make tampering  1,000 ways to falsify the audit trail, each of which has to be found
 # make reveals  10,000 requests for identities while the web is killed: as many on record as were shown
+# make beds    fifty workers want twenty beds at once, 200 times: never two people in one
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
@@ -28,7 +29,7 @@ LOCK := requirements/development.txt
 SIZES ?= 10000 100000
 ROUNDS ?= 100
 
-.PHONY: setup run stop test bench lint messages lock check-all fuzz mutants canaries tampering reveals
+.PHONY: setup run stop test bench lint messages lock check-all fuzz mutants canaries tampering reveals beds
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -105,6 +106,10 @@ tampering: setup
 REVEALS ?= 10000
 reveals: setup
 	@$(BIN)/python -m tests.trail reveals --requests $(REVEALS)
+
+TURNS ?= 200
+beds: setup
+	@NRM_ROUNDS=$(TURNS) $(BIN)/python -m pytest -q tests/protection/test_shelter.py -k fifty
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:

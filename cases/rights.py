@@ -289,6 +289,13 @@ ANSWER_NOTICES = TeamRight(
     _("Open the matters that were sent to their organisation, and answer them"),
 )
 
+# Places of an organisation, and their beds, about no case.
+RUN_SHELTER = TeamRight(
+    "run_shelter",
+    frozenset({Role.PROTECTION_PROVIDER}),
+    _("Keep the places and beds of their organisation, and see where these are"),
+)
+
 # Lists: what they hold is decided case by case; who has such a list at all, by the role alone.
 SEE_WORKLIST = RoleRight(
     "see_worklist",
@@ -314,6 +321,11 @@ SEE_NEAR_CASES = RoleRight(
     "see_near_cases",
     frozenset({Role.PROTECTION_PROVIDER, Role.PROSECUTION_LIAISON}),
     _("See the list of the cases to which their organisation was given access"),
+)
+SEE_SHELTERS = RoleRight(
+    "see_shelters",
+    frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.PROTECTION_PROVIDER}),
+    _("See the board of shelters: by code and region, what is free, held and full"),
 )
 SEE_RISK_REVIEWS = RoleRight(
     "see_risk_reviews",

@@ -126,6 +126,14 @@ def _token(key: bytes, kind: str, text: str) -> bytes:
     return hmac.new(key, f"{kind}|{text}".encode(), hashlib.sha256).digest()[:_LENGTH]
 
 
+def tokens_of_words(kind: str, text: str) -> list[bytes]:
+    """Tokens of words that are neither a person's name nor a number of theirs, of a kind of the
+    caller's own, under every key, the highest first: that to keep."""
+    parts = re.findall(r"[a-z0-9]+", anyascii(unicodedata.normalize("NFKC", text)).lower())
+    keys = sorted(search_keys(), reverse=True)
+    return [_token(key, kind, " ".join(sorted(parts))) for _number, key in keys]
+
+
 def tokens_to_keep(facts: Facts) -> Tokens:
     """The tokens of a person's current facts (kind, value), under the highest key."""
     number, key = max(search_keys())

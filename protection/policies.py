@@ -2,9 +2,9 @@
 of a service to its provider too, while the person is with them."""
 
 from cases import rights
-from cases.policies import listed, not_excluded, of_case, pairs
+from cases.policies import listed, not_excluded, of_case, of_parent, pairs
 from nrm.accounts.roles import Role
-from nrm.policies import ACTOR, Table, array, declare, of_team
+from nrm.policies import ACTOR, Table, array, declare, holds, of_team
 from protection.models.service import WITH_PROVIDER
 
 _OPEN = array(WITH_PROVIDER)
@@ -60,6 +60,91 @@ def _override() -> Table:
     return table
 
 
+# Whether somebody is at a place who is linked to the same exploiter as the person of a case, to
+# whoever plans the support of that case: yes or no, and never who. And that holds which have run
+# out hold nothing, of whomever they were.
+_PLANS = f"""EXISTS (
+        SELECT FROM cases_listedcase l
+        WHERE l.case_id = of_case AND l.shelf = ANY (cases_shelves({
+    array(f"{near}:{role}" for near, role in pairs(rights.SUPPORT))
+}))
+          AND (l.ends_at IS NULL OR l.ends_at > statement_timestamp())
+    ) AND NOT of_case = ANY (cases_excluded(nrm_actor()))"""
+FUNCTIONS += f"""
+CREATE OR REPLACE FUNCTION protection_must_not_meet(of_case uuid, at_place uuid, tokens bytea[])
+RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT ({_PLANS}) THEN
+        RAISE EXCEPTION 'It is asked by who plans the support of the case.' USING ERRCODE = '42501';
+    END IF;
+    RETURN EXISTS (
+        SELECT FROM protection_stay s
+        JOIN protection_bed b ON b.id = s.bed_id AND b.place_id = at_place
+        JOIN protection_avoidance a ON a.case_id = s.case_id AND a.kind = 'exploiter'
+            AND a.lifted_at IS NULL AND a.token = ANY (tokens)
+        WHERE s.case_id <> of_case AND (s.state = 'occupied'
+            OR (s.state = 'held' AND s.hold_until > statement_timestamp()))
+    );
+END $$;
+REVOKE ALL ON FUNCTION protection_must_not_meet(uuid, uuid, bytea[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION protection_must_not_meet(uuid, uuid, bytea[]) TO nrm_web;
+
+CREATE OR REPLACE FUNCTION protection_lapse(of_bed uuid, of_case uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF {_PLANS} THEN
+        UPDATE protection_stay s SET state = 'lapsed', ended_at = s.hold_until
+        WHERE (s.bed_id = of_bed OR s.case_id = of_case) AND s.state = 'held'
+            AND s.hold_until <= statement_timestamp();
+    END IF;
+END $$;
+REVOKE ALL ON FUNCTION protection_lapse(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION protection_lapse(uuid, uuid) TO nrm_web;
+"""
+
+
+def _shelter() -> list[Table]:
+    """Places and beds say nothing of anybody: they are read by workers, who look for a bed, and by
+    whose they are, who alone write them. Where one is, the database shows to them where its reading
+    is on record in the same transaction. A stay is its case's, and the provider's to whom the
+    person is referred."""
+    theirs = of_team("protection_place.organisation_id", Role.PROTECTION_PROVIDER)
+    own = of_team("p.organisation_id", Role.PROTECTION_PROVIDER)
+    bed = "SELECT FROM protection_place p WHERE p.id = protection_bed.place_id"
+    of_reading = "SELECT FROM protection_place p WHERE p.id = protection_addressreading.place_id"
+    read = (
+        "EXISTS (SELECT FROM protection_addressreading r"
+        " WHERE r.place_id = protection_address.place_id"
+        " AND r.xact = (SELECT pg_current_xact_id_if_assigned()::text::bigint)"
+        " AND r.at = (SELECT transaction_timestamp())"
+        f" AND r.actor_id = {ACTOR} OFFSET 0)"
+    )
+    mine = f"protection_addressreading.actor_id = {ACTOR}"
+    plans = pairs(rights.SUPPORT)
+    stay = of_case("protection_stay", plans, plans)
+    stay.read["provider"] = stay.update["provider"] = (
+        of_team("protection_stay.organisation_id", Role.PROTECTION_PROVIDER)
+        + f" AND {listed('protection_stay.case_id', pairs(rights.PROVIDE))}"
+    )
+    return [
+        Table(
+            "protection_place",
+            read={"worker": holds(Role.CASEWORKER, Role.SUPERVISOR), "provider": theirs},
+            insert={"provider": theirs},
+        ),
+        of_parent("protection_bed", bed, write=own),
+        Table("protection_address", read={"reading": read}, insert={"reading": read}),
+        Table(
+            "protection_addressreading",
+            read={"own": mine},
+            insert={"own": f"{mine} AND EXISTS ({of_reading} AND {own} OFFSET 0)"},
+        ),
+        stay,
+        of_case("protection_avoidance", plans, plans),
+    ]
+
+
 def register() -> None:
     """Declares every table of the room."""
     plans = pairs(rights.SUPPORT)
@@ -67,5 +152,6 @@ def register() -> None:
         _service(),
         _override(),
         of_case("protection_assessment", plans, plans),
+        *_shelter(),
         functions=FUNCTIONS,
     )

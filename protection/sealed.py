@@ -1,7 +1,7 @@
 """The columns of this room that hold sealed values."""
 
 from cases.sealed import of_case
-from identities.sealed import register
+from identities.sealed import SealedColumn, register
 
 
 def register_all() -> None:
@@ -9,4 +9,7 @@ def register_all() -> None:
     register(
         of_case("protection_override", "reason"),
         of_case("protection_assessment", "note"),
+        of_case("protection_avoidance", "said"),
+        # Where a place is, under a key of the place.
+        SealedColumn("protection_address", "value", owner="t.place_id", lock="t.place_id"),
     )

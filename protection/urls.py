@@ -4,7 +4,8 @@ from django.urls import include, path
 
 from protection.api import assessments as assessments_api
 from protection.api import services as api
-from protection.views import assessments
+from protection.api import shelter as shelter_api
+from protection.views import assessments, shelter
 from protection.views import services as views
 
 _support = [
@@ -33,7 +34,56 @@ _risk = [
     path("<slug:step>/", assessments.AssessmentView.as_view(), name="assessment_add"),
 ]
 
+_shelter = [
+    path("", shelter.CaseShelterView.as_view(), name="case_shelter"),
+    path("stays/<uuid:stay>/", shelter.StayMoveView.as_view(), name="case_stay"),
+    path("kept-from/", shelter.AvoidanceView.as_view(), name="case_avoidance"),
+    path(
+        "kept-from/<uuid:avoidance>/lifting/",
+        shelter.AvoidanceLiftView.as_view(),
+        name="case_avoidance_lift",
+    ),
+]
+_places = [
+    path("", shelter.BoardView.as_view(), name="shelters"),
+    path("places/new/", shelter.PlaceAddView.as_view(), name="place_add"),
+    path("places/<uuid:place>/", shelter.PlaceView.as_view(), name="place"),
+    path("places/<uuid:place>/address/", shelter.AddressView.as_view(), name="place_address"),
+    path("places/<uuid:place>/beds/<uuid:bed>/", shelter.BedUseView.as_view(), name="bed_use"),
+    path("stays/<uuid:stay>/", shelter.ProvidedStayView.as_view(), name="provided_stay"),
+]
+_api_places = [
+    path("", shelter_api.BoardView.as_view(), name="api_shelters"),
+    path("places/", shelter_api.PlacesView.as_view(), name="api_places"),
+    path("places/<uuid:place_id>/", shelter_api.PlaceView.as_view(), name="api_place"),
+    path(
+        "places/<uuid:place_id>/address/",
+        shelter_api.AddressView.as_view(),
+        name="api_place_address",
+    ),
+    path(
+        "places/<uuid:place_id>/beds/<uuid:bed_id>/",
+        shelter_api.BedUseView.as_view(),
+        name="api_bed_use",
+    ),
+    path("stays/<uuid:stay_id>/", shelter_api.ProvidedStayView.as_view(), name="api_provided_stay"),
+]
+_api_shelter = [
+    path("", shelter_api.CaseShelterView.as_view(), name="api_case_shelter"),
+    path("stays/<uuid:stay_id>/", shelter_api.StayMoveView.as_view(), name="api_case_stay"),
+    path("kept-from/", shelter_api.AvoidancesView.as_view(), name="api_case_avoidances"),
+    path(
+        "kept-from/<uuid:avoidance_id>/",
+        shelter_api.AvoidanceView.as_view(),
+        name="api_case_avoidance",
+    ),
+]
+
 urlpatterns = [
+    path("cases/<str:reference>/shelter/", include(_shelter)),
+    path("shelters/", include(_places)),
+    path("api/v1/shelters/", include(_api_places)),
+    path("api/v1/cases/<str:reference>/shelter/", include(_api_shelter)),
     path("cases/<str:reference>/risk/", include(_risk)),
     path("risk-reviews/", assessments.RiskReviewsView.as_view(), name="risk_reviews"),
     path(

@@ -41,6 +41,20 @@ def register_all() -> None:
     )
     register("assessments.viewed", _lazy("Needs and risk opened"), look=True)
     register("risk_reviews.viewed", _lazy("Overdue reviews of risk were listed"), look=True)
+    for verb, title in (
+        ("shelter.held", _lazy("A bed was held")),
+        ("shelter.moved_in", _lazy("Moved into a shelter")),
+        ("shelter.left", _lazy("Left a shelter, or the hold was given up")),
+        ("shelter.kept_from", _lazy("Recorded whom or what the person is kept from")),
+        ("shelter.kept_from_lifted", _lazy("The person need not be kept from something")),
+        ("shelter.opened", _lazy("A place of shelter was added")),
+        ("shelter.bed_added", _lazy("A bed was added")),
+        ("shelter.bed_changed", _lazy("A bed was taken out of use, or into it")),
+    ):
+        register(verb, title)
+    register("shelter.viewed", _lazy("Shelter opened"), look=True)
+    register("shelters.viewed", _lazy("Shelters were listed"), look=True)
+    register("shelter.address_shown", _lazy("The address of a place was shown"), look=True)
     register("service.override_read", _lazy("Read why there was no consent to a service"))
     register("services.viewed", _lazy("Support opened"), look=True)
     register("referred.viewed", _lazy("Read by a provider"), look=True)

@@ -399,6 +399,10 @@ def _support(profile: Profile) -> Iterator[str]:
     for service in profile.support.services:
         where = f"support.services[{service.code}].purpose"
         yield from _unknown(where, [service.purpose], purposes, "purpose of sharing")
+    codes = [service.code for service in profile.support.services]
+    yield from _unknown("support.shelter", [profile.support.shelter], codes, "service")
+    if profile.support.hold_hours < 1:
+        yield "support.hold_hours: must be 1 or more"
     for urgency in profile.support.urgencies:
         if urgency.days < 0:
             yield f"support.urgencies[{urgency.code}].days: must be 0 or more"

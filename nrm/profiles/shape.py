@@ -388,13 +388,16 @@ class SupportedService:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The catalogue of services, and why a provider declines, holds or ends one."""
+    """The catalogue of services, and why a provider declines, holds or ends one. `shelter` is the
+    service that a bed belongs to, and `hold_hours` for how long one is held."""
 
     services: tuple[SupportedService, ...]
     urgencies: tuple[Urgency, ...]
     decline_reasons: tuple[Choice, ...]
     hold_reasons: tuple[Choice, ...]
     exit_codes: tuple[Choice, ...]
+    shelter: str
+    hold_hours: int
     source: str
     verified: bool
 

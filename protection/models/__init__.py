@@ -1,6 +1,19 @@
-"""What protects a person: needs and risk, and the services that they are given."""
+"""What protects a person: needs and risk, the services that they are given, and
+shelter."""
 
 from protection.models.assessment import Assessment
 from protection.models.service import Override, Service, ServiceState
+from protection.models.shelter import Address, AddressReading, Avoidance, Bed, Place, Stay
 
-__all__ = ["Assessment", "Override", "Service", "ServiceState"]
+__all__ = [
+    "Address",
+    "AddressReading",
+    "Assessment",
+    "Avoidance",
+    "Bed",
+    "Override",
+    "Place",
+    "Service",
+    "ServiceState",
+    "Stay",
+]

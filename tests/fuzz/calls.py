@@ -137,6 +137,8 @@ def pool_of(scene: Scene, rng: random.Random) -> Pool:
     renamed |= {"bundle": "bundle_id", "consent": "consent_id", "matter": "matter_id"}
     renamed |= {"notice": "notice_id", "removal": "removal_id"}
     renamed |= {"exclusion": "exclusion_id", "cover": "cover_id", "service": "service_id"}
+    renamed |= {"place": "place_id", "bed": "bed_id", "stay": "stay_id"}
+    renamed |= {"avoidance": "avoidance_id"}
     named = {
         name: {renamed.get(key, key): value for key, value in place.items() if value}
         for name, place in scene.places.items()

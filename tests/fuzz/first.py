@@ -55,6 +55,7 @@ _HOMES = {
     "intake/home-office/": Meant("responder"),
     "near/": Meant("provider", "assigned"),
     "referred/": Meant("provider", "referred"),
+    "shelters/": Meant("provider", "place"),
     "reviews/": Meant("supervisor"),
     "dashboard/": Meant("supervisor"),
     "batches/": Meant("supervisor", "batch"),
@@ -151,6 +152,10 @@ def _previewed(scene: Scene, place: Place) -> Body:
         wanted = Wanted(house, "support", consent, ("contact",))
         digest = preview_bundle(case, actor=by, at=scene.at, wanted=wanted).digest
     return {**body, "digest": digest, "key": str(uuid4())}
+
+
+def _spare_bed(scene: Scene, place: Place) -> Body:
+    return {"bed": scene.places["place"]["bed"]}
 
 
 def _another_case(scene: Scene, place: Place) -> Body:
@@ -265,6 +270,9 @@ _OTHERWISE = {
     "withdraw_consent": Meant("supervisor", "others"),
     "list_shared": Meant("provider"),
     "list_referred": Meant("provider"),
+    "read_shelters": Meant("supervisor"),
+    "open_place": Meant("provider", "", _organisation("provider_house")),
+    "hold_bed": Meant("caseworker", "assessed", _spare_bed),
     "list_risk_reviews": Meant("supervisor"),
     "bring_review_forward": Meant("caseworker", "assessed"),
     "refer_to_provider": Meant("caseworker", "needed", _organisation("provider_house")),
@@ -303,6 +311,7 @@ _LAST = (
     *("recall_bundle", "recall_notice", "withdraw_consent"),
     *("answer_referral", "end_service"),
     *("suspend_case", "resume_case", "close_case", "reopen_case", "record_withdrawal"),
+    *("move_stay", "move_provided", "lift_keeping"),
     *("decide_merging", "ask_undoing"),
     *("ask_for_erasure", "decide_erasure", "declare_conflict"),
 )

@@ -32,8 +32,8 @@ from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import assessments, services
-from protection.models import Service
+from protection.actions import assessments, services, shelter
+from protection.models import Place, Service
 from reporting.actions import freeze_referrals_by_age
 from reporting.models import Anomaly
 from reporting.rules import closed_quarters
@@ -59,6 +59,7 @@ class Rows:
     at: datetime
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     made: int = 0
+    shelter: Place | None = None
 
     def fill(self, rows: int) -> None:
         """Adds what is missing to have so many rows of everything."""
@@ -148,6 +149,7 @@ class Rows:
         road.submitted(world, case, at=at)
         assigning.bring_near(case, actor=world.supervisor, at=at, organisation=world.provider_house)
         self._assessed(case)
+        self._sheltered(case)
         service = self._service(case, "medical", world.provider_house)
         self.places["referred"] = {"service": str(service.pk), "service_id": str(service.pk)}
 
@@ -157,6 +159,27 @@ class Rows:
         answers = {"self_harm": "yes"}
         assessments.assess(case, step="first", answers=answers, note="Asked alone.", **by)
         assessments.bring_forward(case, trigger="moved", **by)
+
+    def _sheltered(self, case: Case) -> None:
+        """A bed of a place is held for the person, who is referred to its provider; another place
+        and another bed are free."""
+        world = self.world
+        theirs: dict[str, Any] = {"actor": world.provider, "at": self.at}
+        region = world.profile.regions[0].code
+        is_: dict[str, Any] = {"sex": "any", "ages": "any", "family": True, "step_free": True}
+        further = shelter.open_place(
+            world.provider_house, region=region, address="17 Tanner Street", **theirs
+        )
+        shelter.add_bed(further, unit=1, number=1, **is_, **theirs)
+        self.shelter = self.shelter or further
+        number = self.shelter.beds.count() + 1
+        bed = shelter.add_bed(self.shelter, unit=2, number=number, **is_, **theirs)
+        self._service(case, world.profile.support.shelter, world.provider_house)
+        by: dict[str, Any] = {"actor": world.caseworker, "at": self.at}
+        shelter.hold_bed(case, bed=bed.pk, **by)
+        shelter.keep_from(self.wide, kind="exploiter", exploiter=f"Arben {number}", **by)
+        place = str(self.shelter.pk)
+        self.places["place"] = {"place": place, "place_id": place}
 
     def _service(self, case: Case, code: str, house: Organisation) -> Service:
         by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}

@@ -49,6 +49,7 @@ from tests.permissions.scene import (
     _referred,
     _service,
     _shared,
+    _sheltered,
     _tokens,
     a_look,
 )
@@ -358,6 +359,7 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "part": "act",
         "notice": _notice(scene, matter, world.caseworker).pk,
         "removal": removals.record_removal(case, values={"kind": "directions"}, **by).pk,
+        **_sheltered(scene, case, world.caseworker),
         **_screening(case, world, by),
     }
     if place == "open":

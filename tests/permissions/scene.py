@@ -53,7 +53,7 @@ from nrm.accounts.scopes import ALL
 from nrm.accounts.sessions import _digest
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import assessments, services
+from protection.actions import assessments, services, shelter
 from protection.models import Service
 from reporting.actions import freeze_referrals_by_age
 from reporting.rules import closed_quarters
@@ -123,6 +123,9 @@ def _cases(scene: Scene) -> None:
     parts["service"] = _service(scene, assigned, world.caseworker).pk
     parts["step"] = "first"
     _assessed(scene, assigned, world.caseworker)
+    sheltered = _sheltered(scene, assigned, world.caseworker)
+    scene.places["place"] = {key: str(value) for key, value in sheltered.items()}
+    parts |= sheltered
     scene.places["referred"] = {"service": str(parts["service"])}
     parts["question"] = asking.ask(
         assigned,
@@ -298,6 +301,24 @@ def _assessed(scene: Scene, case: Case, by: User) -> None:
     answers = {"device_tracked": "yes", "self_harm": "not_known", "no_money": "yes"}
     assessments.assess(case, step="first", answers=answers, note="She hid her telephone.", **acts)
     assessments.bring_forward(case, trigger="contact", **acts)
+
+
+def _sheltered(scene: Scene, case: Case, by: User) -> dict[str, Any]:
+    """A bed of the provider's house is held for the person, who is referred to it and must be kept
+    from somebody."""
+    world, acts = scene.world, {"actor": by, "at": scene.at}
+    theirs: dict[str, Any] = {"actor": world.provider, "at": scene.at}
+    region = world.profile.regions[0].code
+    place = shelter.open_place(
+        world.provider_house, region=region, address="17 Tanner Street", **theirs
+    )
+    is_: dict[str, Any] = {"sex": "any", "ages": "any", "family": False, "step_free": False}
+    bed = shelter.add_bed(place, unit=1, number=1, **is_, **theirs)
+    spare = shelter.add_bed(place, unit=1, number=2, **is_, **theirs)
+    _service(scene, case, by, code=world.profile.support.shelter)
+    kept = shelter.keep_from(case, kind="exploiter", exploiter="Arben the tall", **acts)
+    stay = shelter.hold_bed(case, bed=bed.pk, **acts)
+    return {"place": place.pk, "bed": spare.pk, "stay": stay.pk, "avoidance": kept.pk}
 
 
 def _cover(scene: Scene) -> Cover:

@@ -168,6 +168,7 @@ _DOCUMENT = _CASE + "documents/<uuid:document>/"
 _DEADLINE = _CASE + "deadlines/<uuid:deadline_id>/"
 _SCREENINGS = _CASE + "screenings/"
 _SCREENING = _SCREENINGS + "<uuid:screening>/"
+_SHELTER = _CASE + "shelter/"
 _SUPPORT = _CASE + "support/"
 _SERVICES = _CASE + "services/"
 _SERVICE = _SERVICES + "<uuid:service_id>/"
@@ -176,6 +177,7 @@ _API = "api/v1/"
 _API_DRAFT = "drafts/<uuid:draft_id>/"
 _D = {"draft_id": "draft"}
 _S = {"service_id": "service"}
+_P = {"place_id": "place"}
 
 OUR_TEAM = theirs(*REFERRERS, hidden_from=OTHER_REFERRERS)
 THEIR_TEAM = theirs(*OTHER_REFERRERS, hidden_from=REFERRERS)
@@ -189,6 +191,7 @@ RECEIVERS = (*REFERRERS, *OTHER_REFERRERS, *CASEWORKERS, *SUPERVISORS, *OUTSIDER
 LIAISONS = ("liaison", "far_liaison")
 NOTICED = theirs("liaison", hidden_from=("far_liaison",))
 SHARED = Says(("provider",), hidden_from=tuple(one for one in RECEIVERS if one != "provider"))
+HOUSES = ("provider", "far_provider")
 # Who is referred to a house is absent to every other one.
 REFERRED = Says(("provider",), hidden_from=("far_provider",))
 # A cover that is to come, of the caseworker by the second one.
@@ -361,6 +364,33 @@ CASES = (
     row(_API + _CASE + "assessments/", "api_assessments", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_API + _CASE + "assessments/review/", "api_assessment_review", *TYPICAL, POST=WORKERS),
     row(_API + "risk-reviews/", "api_risk_reviews", GET=role(*CASEWORKERS, *SUPERVISORS)),
+    row(_SHELTER, "case_shelter", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_SHELTER + "stays/<uuid:stay>/", "case_stay", "assigned", POST=WORKERS),
+    row(_SHELTER + "kept-from/", "case_avoidance", *TYPICAL, POST=WORKERS),
+    row(_SHELTER + "kept-from/<uuid:avoidance>/lifting/", "case_avoidance_lift", "assigned",
+        POST=WORKERS),
+    row(_API + _SHELTER, "api_case_shelter", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_API + _SHELTER + "stays/<uuid:stay_id>/", "api_case_stay", "assigned",
+        renamed={"stay_id": "stay"}, POST=WORKERS),
+    row(_API + _SHELTER + "kept-from/", "api_case_avoidances", *TYPICAL, POST=WORKERS),
+    row(_API + _SHELTER + "kept-from/<uuid:avoidance_id>/", "api_case_avoidance", "assigned",
+        renamed={"avoidance_id": "avoidance"}, DELETE=WORKERS),
+    row("shelters/", "shelters", GET=role(*CASEWORKERS, *SUPERVISORS, *HOUSES)),
+    row("shelters/places/new/", "place_add", GET=role(*HOUSES), POST=role(*HOUSES)),
+    row("shelters/places/<uuid:place>/", "place", "place", GET=REFERRED, POST=REFERRED),
+    row("shelters/places/<uuid:place>/address/", "place_address", "place", POST=REFERRED),
+    row("shelters/places/<uuid:place>/beds/<uuid:bed>/", "bed_use", "place", POST=REFERRED),
+    row("shelters/stays/<uuid:stay>/", "provided_stay", "place", POST=REFERRED),
+    row(_API + "shelters/", "api_shelters", GET=role(*CASEWORKERS, *SUPERVISORS, *HOUSES)),
+    row(_API + "shelters/places/", "api_places", POST=role(*HOUSES)),
+    row(_API + "shelters/places/<uuid:place_id>/", "api_place", "place", renamed=_P,
+        GET=REFERRED, POST=REFERRED),
+    row(_API + "shelters/places/<uuid:place_id>/address/", "api_place_address", "place",
+        renamed=_P, POST=REFERRED),
+    row(_API + "shelters/places/<uuid:place_id>/beds/<uuid:bed_id>/", "api_bed_use", "place",
+        renamed={**_P, "bed_id": "bed"}, PUT=REFERRED),
+    row(_API + "shelters/stays/<uuid:stay_id>/", "api_provided_stay", "place",
+        renamed={"stay_id": "stay"}, POST=REFERRED),
     row(_SUPPORT, "case_support", *TYPICAL, GET=WORKERS),
     row(_SUPPORT + "services/new/", "service_add", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_SUPPORT + "services/<uuid:service>/", "service", "assigned", GET=WORKERS, POST=WORKERS),

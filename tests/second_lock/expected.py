@@ -394,6 +394,38 @@ def _provides(standing: Standing, row: Row, _facts: Facts) -> bool:
     )
 
 
+def _houses(standing: Standing) -> set[str]:
+    user = standing.who.user
+    ours = user.organisations(Role.PROTECTION_PROVIDER) if standing.who.acts and user else []
+    return {str(one.pk) for one in ours}
+
+
+def _of_our_place(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return row["organisation_id"] in _houses(standing)
+
+
+def _looks_for_a_bed(standing: Standing, row: Row, facts: Facts) -> bool:
+    worker = standing.holds(Role.CASEWORKER, Role.SUPERVISOR)
+    return worker or _of_our_place(standing, row, facts)
+
+
+def _bed_of_place(admits: Admits) -> Admits:
+    return lambda standing, row, facts: admits(
+        standing, facts.rows["protection_place"][row["place_id"]], facts
+    )
+
+
+def _reads_place(standing: Standing, row: Row, facts: Facts) -> bool:
+    """In one's own name, whatever was sent: the database stamps it."""
+    return _of_our_place(standing, facts.rows["protection_place"][row["place_id"]], facts)
+
+
+def _lodges(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return row["organisation_id"] in _houses(standing) and str(row["case_id"]) in standing.cases(
+        rights.PROVIDE
+    )
+
+
 def _overrides(standing: Standing, row: Row, _facts: Facts) -> bool:
     mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
     return mine and str(row["case_id"]) in standing.cases(rights.REFER_WITHOUT_CONSENT)
@@ -528,6 +560,23 @@ RULES: dict[str, Rule] = {
         (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _part_of_shared}
     ),
     "protection_service": Rule((rights.SUPPORT,), (rights.SUPPORT,), also={"read": _provides}),
+    "protection_place": Rule(also={"read": _looks_for_a_bed, "insert": _of_our_place}),
+    "protection_bed": Rule(
+        also={
+            "read": _bed_of_place(_looks_for_a_bed),
+            "insert": _bed_of_place(_of_our_place),
+            "update": _bed_of_place(_of_our_place),
+        }
+    ),
+    # Read and written where that is on record in the same transaction (tests.protection).
+    "protection_address": Rule(),
+    "protection_addressreading": Rule(also={"read": _mine("actor_id"), "insert": _reads_place}),
+    "protection_stay": Rule(
+        (rights.SUPPORT,),
+        (rights.SUPPORT,),
+        also={"read": _lodges, "update": _lodges},
+    ),
+    "protection_avoidance": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
     "protection_assessment": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
     "protection_override": Rule(
         (rights.SUPPORT,), (rights.READ_OVERRIDE,), verbs="update", also={"insert": _overrides}

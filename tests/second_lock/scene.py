@@ -51,6 +51,7 @@ from tests.permissions.scene import (
     _keep,
     _referred,
     _service,
+    _sheltered,
     build_scene,
 )
 from tests.screening.build import item
@@ -314,6 +315,8 @@ def _supported(scene: Scene) -> None:
     ).delete()
     _assessed(scene, case_of(scene, "others"), world.caseworker2)
     _assessed(scene, case_of(scene, "outer"), world.other_caseworker)
+    for name, by in (("others", world.caseworker2), ("outer", world.other_caseworker)):
+        _sheltered(scene, case_of(scene, name), by)
     ours = scene.places["assigned"]["service"]
     for changed in (
         {"code": "education", "state": "completed"},

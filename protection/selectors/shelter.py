@@ -1,0 +1,287 @@
+"""The board of shelters by code, the beds that fit a person and why, and who is where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from cases.models import Case
+from cases.rights import PROVIDE, RUN_SHELTER, SUPPORT
+from identities.crypto import Opener, Unreadable
+from identities.tokens import tokens_of_words
+from nrm.accounts.models import User
+from nrm.actions import Hidden
+from nrm.profiles import load_profile
+from protection.models import Avoidance, Bed, Place, Stay
+from protection.models.service import WITH_PROVIDER
+from protection.models.shelter import AvoidKind, StayState, Taken
+from protection.rules.shelter import Offered, Wanted, reasons_against, reasons_for
+
+MOST = 200
+EXPLOITER = "exploiter"
+
+
+def free(at: datetime) -> Q:
+    """The condition on a bed that nobody has it now: a hold that has run out holds nothing."""
+    return Q(taken=Taken.FREE) | Q(taken=Taken.HELD, held_until__lte=at)
+
+
+# The board ----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A place on the board: how many beds are free, held, taken and out of use."""
+
+    row: Place
+    region: str
+    provider: str
+    free: int
+    held: int
+    occupied: int
+    out: int
+
+    @property
+    def is_full(self) -> bool:
+        return not self.free
+
+
+def board(actor: User, *, at: datetime) -> list[Row]:
+    """Every place that the actor may see, by region and code. One query."""
+    in_use = Q(beds__out_since=None)
+    held = in_use & Q(beds__taken=Taken.HELD, beds__held_until__gt=at)
+    lived_in = in_use & Q(beds__taken=Taken.OCCUPIED)
+    rows = places_of(actor).annotate(
+        beds_=Count("beds", filter=in_use),
+        held_=Count("beds", filter=held),
+        occupied_=Count("beds", filter=lived_in),
+        out_=Count("beds", filter=Q(beds__out_since__isnull=False)),
+    )
+    found: Any = rows.select_related("organisation").order_by("region", "code")[:MOST]
+    return [
+        Row(
+            row=row,
+            region=region_label(row.organisation.profile, row.region),
+            provider=row.organisation.name,
+            free=row.beds_ - row.held_ - row.occupied_,
+            held=row.held_,
+            occupied=row.occupied_,
+            out=row.out_,
+        )
+        for row in found
+    ]
+
+
+def places_of(actor: User) -> QuerySet[Place]:
+    """The places that the actor may see: a provider's own people theirs, workers every one."""
+    if actor.organisations("caseworker", "supervisor"):
+        return Place.objects.all()
+    return Place.objects.filter(organisation__in=RUN_SHELTER.teams_of(actor))
+
+
+def region_label(profile: str, code: str) -> str:
+    """The name of a region in a profile, or its code."""
+    regions = load_profile(profile).regions if profile else ()
+    return next((str(one.label) for one in regions if one.code == code), code)
+
+
+# A place, for its provider ------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Lodging:
+    """A bed as its provider reads it: with the person where they are referred to them."""
+
+    row: Bed
+    state: str
+    stay: Stay | None
+
+
+def find_place(actor: User, pk: UUID) -> Place:
+    """A place of an organisation of the actor's. Hidden (404) where it is none."""
+    rows = Place.objects.filter(organisation__in=RUN_SHELTER.teams_of(actor), pk=pk)
+    if row := rows.select_related("organisation").first():
+        return row
+    raise Hidden(RUN_SHELTER.code)
+
+
+def find_bed(place: Place, pk: UUID) -> Bed:
+    """A bed of a place. Hidden (404) where it is none."""
+    if row := place.beds.filter(pk=pk).first():
+        row.place = place
+        return row
+    raise Hidden(RUN_SHELTER.code)
+
+
+def lodgings(actor: User, place: Place, *, at: datetime) -> list[Lodging]:
+    """The beds of a place, and who is in them as far as the actor may know. Two queries."""
+    beds = list(place.beds.order_by("unit", "number")[:MOST])
+    stays = {stay.bed_id: stay for stay in stays_of(actor, at=at).filter(bed__in=beds)}
+    return [Lodging(bed, bed_state(bed, at), stays.get(bed.pk)) for bed in beds]
+
+
+def bed_state(bed: Bed, at: datetime) -> str:
+    """Whether a bed is `out`, `free`, `held` or `occupied` now."""
+    if bed.out_since is not None:
+        return "out"
+    if bed.taken == Taken.FREE or is_lapsed_hold(bed, at):
+        return "free"
+    return bed.taken
+
+
+def is_lapsed_hold(bed: Bed, at: datetime) -> bool:
+    """Whether the bed is held no more, since the hold has run out."""
+    return bed.taken == Taken.HELD and bed.held_until is not None and bed.held_until <= at
+
+
+def stays_of(actor: User, *, at: datetime) -> QuerySet[Stay]:
+    """The stays at places of the actor's organisations, of people who are referred to them."""
+    found = Stay.objects.filter(
+        Q(state=StayState.OCCUPIED) | Q(state=StayState.HELD, hold_until__gt=at),
+        organisation__in=RUN_SHELTER.teams_of(actor),
+        case__in=Case.objects.visible_to(actor, PROVIDE),
+    )
+    return found.select_related("case__person", "bed__place")
+
+
+def find_provided_stay(actor: User, pk: UUID, *, at: datetime) -> Stay:
+    """One of them. Hidden (404) where it is none."""
+    if row := stays_of(actor, at=at).filter(pk=pk).first():
+        return row
+    raise Hidden(PROVIDE.code)
+
+
+# A place for a person -----------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A bed that is free, and in words why it fits and why it does not."""
+
+    bed: Bed
+    region: str
+    fits: list[str]
+    against: list[str]
+
+
+def wanted_by(
+    case: Case, *, sex: str = "", family: bool = False, step_free: bool = False
+) -> Wanted:
+    """What the person needs of a bed: what was asked, their age as it is treated, and where they
+    must not be. One query."""
+    regions = avoidances(case).filter(kind=AvoidKind.REGION).values_list("region", flat=True)
+    return Wanted(sex, case.treated_as_child, family, step_free, frozenset(regions))
+
+
+def offered_by(bed: Bed, at: datetime) -> Offered:
+    """What a bed is, as the rules ask it."""
+    state = bed_state(bed, at)
+    return Offered(
+        sex=bed.sex,
+        ages=bed.ages,
+        family=bed.family,
+        step_free=bed.step_free,
+        region=bed.place.region,
+        free=state == "free",
+        out=state == "out",
+    )
+
+
+def offers(case: Case, wanted: Wanted, *, at: datetime) -> list[Offer]:
+    """The free beds, those that fit first. One query."""
+    beds = Bed.objects.filter(free(at), out_since=None).select_related("place")
+    made = []
+    for bed in beds.order_by("place__region", "place__code", "unit", "number")[:MOST]:
+        offered = offered_by(bed, at)
+        made.append(
+            Offer(
+                bed=bed,
+                region=region_label(case.profile_code, bed.place.region),
+                fits=reasons_for(wanted, offered),
+                against=reasons_against(wanted, offered),
+            )
+        )
+    return sorted(made, key=lambda offer: (len(offer.against), -len(offer.fits)))
+
+
+def bed_for(pk: UUID | None) -> Bed | None:
+    """A bed by its id, whoever has it; None where there is none."""
+    return Bed.objects.select_related("place").filter(pk=pk).first() if pk else None
+
+
+def stay_now(case: Case, *, at: datetime) -> Stay | None:
+    """Where the person is, or the bed that is held for them. One query."""
+    rows = case.stays.filter(
+        Q(state=StayState.OCCUPIED) | Q(state=StayState.HELD, hold_until__gt=at)
+    )
+    return rows.select_related("bed__place__organisation", "held_by").first()
+
+
+def past_stays(case: Case, *, at: datetime) -> list[Stay]:
+    """Where they were before, the newest first. One query."""
+    rows = case.stays.exclude(
+        Q(state=StayState.OCCUPIED) | Q(state=StayState.HELD, hold_until__gt=at)
+    )
+    return list(rows.select_related("bed__place")[:MOST])
+
+
+def find_stay(case: Case, pk: UUID) -> Stay:
+    """A stay of the case. Hidden (404) where it is none."""
+    if row := case.stays.filter(pk=pk).select_related("bed__place").first():
+        return row
+    raise Hidden(SUPPORT.code)
+
+
+def is_referred(case: Case, organisation: UUID) -> bool:
+    """Whether the person is with this provider for shelter, on their consent or with a reason. One
+    query."""
+    return case.services.filter(
+        code=case.profile.support.shelter, organisation=organisation, state__in=WITH_PROVIDER
+    ).exists()
+
+
+# Whom they must be kept from ----------------------------------------------------------------------
+def avoidances(case: Case) -> QuerySet[Avoidance]:
+    """Where and with whom the person must not be placed."""
+    return case.avoidances.filter(lifted_at=None)
+
+
+def find_avoidance(case: Case, pk: UUID) -> Avoidance:
+    """One of them. Hidden (404) where it is none."""
+    if row := avoidances(case).filter(pk=pk).first():
+        return row
+    raise Hidden(SUPPORT.code)
+
+
+def avoidances_in_words(case: Case) -> list[tuple[Avoidance, str]]:
+    """Each with its words. One query, and one look at the key where there is an exploiter."""
+    rows = list(avoidances(case).select_related("by"))
+    texts = exploiters(case, rows)
+    return [
+        (row, texts.get(row.pk, "") or region_label(case.profile_code, row.region)) for row in rows
+    ]
+
+
+def exploiters(case: Case, rows: Iterable[Avoidance]) -> dict[UUID, str]:
+    """What was said of exploiters, opened."""
+    sealed = [row for row in rows if row.said is not None]
+    found: dict[UUID, str] = {}
+    try:
+        opener = Opener(case.person_id) if sealed else None
+        for row in sealed:
+            if opener is not None and row.said is not None:
+                place: dict[str, Any] = {"table": "protection_avoidance", "column": "said"}
+                found[row.pk] = opener.text(row.said, row=row.pk, **place)
+    except Unreadable:
+        return {}
+    return found
+
+
+def must_not_meet(case: Case, place: UUID) -> bool:
+    """Whether somebody is at a place who is linked to the same exploiter. The database answers, and
+    not who: whoever asks does not see the other case."""
+    said = exploiters(case, avoidances(case).filter(kind=AvoidKind.EXPLOITER))
+    tokens = [token for text in said.values() for token in tokens_of_words(EXPLOITER, text)]
+    if not tokens:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT protection_must_not_meet(%s, %s, %s)", [case.pk, place, tokens])
+        return bool(cursor.fetchone()[0])
