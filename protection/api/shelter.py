@@ -132,7 +132,7 @@ class HoldSerializer(WantedQuery):
 
 
 class MoveSerializer(serializers.Serializer):
-    what = serializers.ChoiceField(choices=MOVES)
+    move = serializers.ChoiceField(choices=MOVES)
     reason = serializers.CharField(
         max_length=40, default="", allow_blank=True, help_text="An exit code, with `leave`."
     )
@@ -353,7 +353,7 @@ class ProvidedStayView(APIView):
         row = reads.find_provided_stay(request.user, stay_id, at=self.at)
         told = self.read(MoveSerializer)
         by: dict[str, Any] = {"actor": request.user, "at": self.at}
-        if told["what"] == "move_in":
+        if told["move"] == "move_in":
             row = actions.take_in(row, **by)
         else:
             row = actions.let_go(row, reason=told["reason"], **by)
@@ -440,7 +440,7 @@ class StayMoveView(CaseAPIView):
         row = reads.find_stay(self.case, stay_id)
         told = self.read(MoveSerializer)
         by: dict[str, Any] = {"actor": request.user, "at": self.at}
-        if told["what"] == "move_in":
+        if told["move"] == "move_in":
             row = actions.move_in(row, **by)
         else:
             row = actions.end_stay(row, reason=told["reason"], **by)

@@ -42,10 +42,10 @@ def case(world, at):
     return assigned(world, at=at, answers=FULL)
 
 
-def agree(world, case, at, *, said="agreed", purpose="support", ends_on=None):
+def agree(world, case, at, *, said="agreed", purpose="support", ends_on=None, who="caseworker"):
     return record_consent(
         case,
-        actor=world.caseworker,
+        actor=world.users[who],
         at=at,
         purpose=purpose,
         recipient_kind="provider",

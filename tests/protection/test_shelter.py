@@ -57,7 +57,7 @@ def a_bed(world, at, place, number=1, **more):
 
 def a_case(world, at, **more):
     case = assigned(world, at=at, **more)
-    agree(world, case, at)
+    agree(world, case, at, who=more.get("to", "caseworker"))
     return case
 
 
@@ -356,9 +356,9 @@ def test_by_rest_as_on_the_pages(world, case, at):
     assert (board[0]["held"], board[0]["free"]) == (1, 0)
     listed = house.get(own).json()["beds"][0]
     assert listed["pseudonym"] == case.pseudonym
-    moved = house.post(reverse("api_provided_stay", args=[listed["stay"]]), {"what": "move_in"})
+    moved = house.post(reverse("api_provided_stay", args=[listed["stay"]]), {"move": "move_in"})
     assert moved.json()["state"] == "occupied"
-    left = worker.post(f"{base}stays/{listed['stay']}/", {"what": "leave", "reason": "moved_on"})
+    left = worker.post(f"{base}stays/{listed['stay']}/", {"move": "leave", "reason": "moved_on"})
     assert left.json()["state"] == "ended"
     assert worker.delete(f"{base}kept-from/{kept.json()['id']}/").status_code == 204
     assert Case.objects.filter(pk=case.pk).exists()
