@@ -128,7 +128,6 @@ def _cases(scene: Scene) -> None:
     )
     screening.complete_screening(opened, differs="The account does not say enough yet.", **by)
     _keep(scene, "completed", done, screening=opened.pk)
-    _needs(scene, done, by)
 
     verdict = road.again(world, people.assigned(world, at=at, answers=FULL))
     road.findings(world, verdict, at=at)
@@ -136,6 +135,7 @@ def _cases(scene: Scene) -> None:
     road.own_grounds(world, decision, at=at)
     asked = asking.ask(verdict, recipient="The school", asked="Since when?", **by)
     _keep(scene, "verdict", verdict, decision_id=decision.pk, question=asked.pk)
+    _needs(scene, verdict, by)
 
     opened = people.referred(world, at=at, answers=CHILD)
     asked = emergency.ask_emergency(

@@ -309,9 +309,8 @@ _FIRST = ("take_indicator_back",)
 _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
     *("recall_bundle", "recall_notice", "withdraw_consent"),
-    *("answer_referral", "end_service"),
+    *("end_service", "move_stay"),
     *("suspend_case", "resume_case", "close_case", "reopen_case", "record_withdrawal"),
-    *("move_stay", "move_provided", "lift_keeping"),
     *("decide_merging", "ask_undoing"),
     *("ask_for_erasure", "decide_erasure", "declare_conflict"),
 )
