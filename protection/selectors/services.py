@@ -157,6 +157,8 @@ def waiting_words(row: Service, at: datetime) -> str:
     days = days_waiting(row, at)
     if days is None:
         return ""
+    if not days:
+        return _("Begun on the same day") if row.started_at else _("Waiting since today")
     if row.started_at:
         words = ngettext("Waited %(days)d day", "Waited %(days)d days", days)
     else:

@@ -285,13 +285,17 @@ def _shared(
 def _service(
     scene: Scene, case: Case, by: User, *, house: Organisation | None = None, code: str = "medical"
 ) -> Service:
-    """The house of the provider, or another one, was asked for a service without consent."""
+    """The house of the provider, or another one, was asked for a service: without consent, where
+    the person has not agreed to what it is for."""
     acts: dict[str, Any] = {"actor": by, "at": scene.at}
+    need = services.note_need(case, code=code, urgency="now", **acts)
+    acts["organisation"] = (house or scene.world.provider_house).pk
+    with acting_as(by):
+        agreed = case.consents.filter(purpose="support", answer="agreed").exists()
+    if agreed and code == scene.world.profile.support.shelter:
+        return services.refer(need, **acts)
     return services.refer_without_consent(
-        services.note_need(case, code=code, urgency="now", **acts),
-        organisation=(house or scene.world.provider_house).pk,
-        reason="She could not be asked and is in danger tonight.",
-        **acts,
+        need, reason="She could not be asked and is in danger tonight.", **acts
     )
 
 
