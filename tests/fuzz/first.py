@@ -271,6 +271,8 @@ _OTHERWISE = {
     "list_shared": Meant("provider"),
     "list_referred": Meant("provider"),
     "read_shelters": Meant("supervisor"),
+    "add_bed": Meant("provider", "place", lambda scene, place: {"number": 77}),
+    "use_bed": Meant("provider", "place", lambda scene, place: {"out_because": ""}),
     "open_place": Meant("provider", "", _organisation("provider_house")),
     "hold_bed": Meant("caseworker", "assessed", _spare_bed),
     "list_risk_reviews": Meant("supervisor"),
