@@ -159,6 +159,7 @@ def test_a_hold_that_runs_out_holds_nothing(world, case, bed, at):
     old = hold(world, case, bed, long_ago)
     assert counts(world, at) == [(1, 0, 0, 0)]
     assert reads.stay_now(case, at=at) is None
+    assert [one.bed for one in reads.offers(case, reads.wanted_by(case), at=at)] == [bed]
     # Of another case, whose worker does not see the first one.
     other = a_case(world, at, to="caseworker2")
     new = hold_bed(other, actor=world.caseworker2, at=at, bed=bed.pk)
