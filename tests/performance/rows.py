@@ -43,6 +43,7 @@ from tests.casework import people
 from tests.decisions import road
 from tests.documents.files import pdf, upload
 from tests.intake.answers import CHILD, FULL
+from tests.permissions.scene import a_look
 from tests.reporting.anomalies import an_anomaly
 from tests.screening.build import item
 from tests.world import World, person
@@ -105,7 +106,9 @@ class Rows:
             "": {},
             "wide": self._place(self.wide, person=world.caseworker.pk, screening=self.screening.pk),
             "reviewed": self._place(reviewed, decision_id=waiting.pk),
-            "decided": self._place(decided, decision_id=made.pk),
+            "decided": self._place(
+                decided, decision_id=made.pk, look=a_look(self, decided, made).pk
+            ),
             "draft": {"draft": str(draft.pk), "page": "episodes"},
             "organisation": {"pk": str(world.police.pk)},
             "account": {"pk": str(world.responder.pk)},
@@ -277,10 +280,12 @@ class Rows:
         matter = matters.raise_matter(self.wide, values=accused, **by)
         of_it = {"matter": str(matter.pk), "matter_id": str(matter.pk), "part": "act"}
         self.places["wide"] |= of_it
-        asking.ask(self.wide, recipient="The school", asked=f"Number {number}?", **by)
         sent = removals.record_removal(self.wide, values={"kind": "directions"}, **by)
         self.places["wide"] |= {"removal": str(sent.pk)}
         self._another_notice(matter)
+        asked = {"recipient": "The school", "asked": f"Number {number}?"}
+        question = asking.ask(self.wide, **asked, **by)
+        self.places["wide"] |= {"question": str(question.pk)}
         evidence = screening.record_evidence(self.screening, item=item(f"Fact {number}."), **by)
         (document,) = documents.add_documents(
             self.wide,
