@@ -37,7 +37,7 @@ from tests.world import person
 
 ROLES = ("responder", "caseworker", "supervisor", "auditor", "administrator")
 # Who makes the first call where none of these may; no calls are made up for them.
-ALSO = ("supervisor2", "provider", "intake", "palermo_caseworker")
+ALSO = ("supervisor2", "provider", "liaison", "intake", "palermo_caseworker")
 # At these places of the scene nothing is the role's: no answer may ever name it.
 STRANGE = {
     "responder": ("others",),
@@ -47,6 +47,7 @@ STRANGE = {
     "administrator": None,
     "supervisor2": ("outer",),
     "intake": ("outer",),
+    "liaison": ("queue", "screening", "review", "notify", "made", "others", "outer"),
     "provider": ("queue", "screening", "review", "notify", "others", "outer"),
     "palermo_caseworker": ("queue", "assigned", "made", "others", "outer"),
 }
