@@ -85,6 +85,11 @@ def people_in(event: Event) -> dict[str, str]:
     return found
 
 
+def notices() -> frozenset[str]:
+    """Every kind of notice that a room has words for."""
+    return frozenset(_notices)
+
+
 def event_text(event: Event, case: Case) -> str:
     """The second sentence of an event, or nothing."""
     telling = telling_of(event)

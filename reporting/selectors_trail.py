@@ -7,7 +7,7 @@ number of an event is a code here, and its moment is told by the hour.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from cases.selectors.timeline import event_page
 from nrm.accounts.models import SYSTEM_ID, User
 from nrm.audit.codes import CASE, PERSON, Codes
 from nrm.audit.models import Event, Verification
+from nrm.days import beginning_of, end_of
 
 PAGE_SIZE = 50
 MOST = 5000  # events that a summary reads; the newest, where there are more
@@ -68,10 +69,6 @@ def hour_of(moment: datetime) -> datetime:
     return hour.astimezone(UTC)
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 def _first_after(moment: datetime) -> int | None:
     """The id of the first event at or after the moment. One query, of one row of the index."""
     found: int | None = (
@@ -95,11 +92,11 @@ def _asked(asked: Asked) -> QuerySet[Event]:
         events = events.filter(verb=asked.action)
     # Ids grow with time, so the days become a stretch of ids, and the page is read by id alone.
     if asked.first is not None:
-        start = _midnight(asked.first)
+        start = beginning_of(asked.first)
         lowest = _first_after(start - _SLACK)
         events = events.filter(at__gte=start, id__gte=lowest) if lowest else events.none()
     if asked.last is not None:
-        end = _midnight(asked.last + timedelta(days=1))
+        end = end_of(asked.last)
         highest = _first_after(end + _SLACK)
         events = events.filter(at__lt=end)
         if highest:

@@ -71,6 +71,7 @@ class ConfidentialityView(CaseAPIView):
         tag="Cases",
         scope=Scope.CASES_WRITE,
         request=ConfidentialityWriteSerializer,
+        fresh=True,
         responses={200: ConfidentialitySerializer},
         problems=(404, 422),
     )

@@ -47,7 +47,8 @@ def chosen_lines(actor: User, references: list[str], *, at: datetime) -> list[Ch
 
 
 def result_lines(actor: User, batch: Batch) -> list[ResultLine]:
-    """What came of each case of the batch. One query."""
+    """What came of each case of the batch. What was done on a case that the actor may not see any
+    more is left out. One query."""
     references = [result["reference"] for result in batch.results]
     found = {
         case.reference: case
@@ -58,4 +59,5 @@ def result_lines(actor: User, batch: Batch) -> list[ResultLine]:
     return [
         ResultLine(found.get(r["reference"]), r["reference"], r["done"], r["why"])
         for r in batch.results
+        if r["reference"] in found or not r["done"]
     ]

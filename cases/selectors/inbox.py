@@ -76,8 +76,10 @@ def _receipts(user: User, cases: set[UUID]) -> dict[UUID, str]:
 def _item(row: InboxItem, seen: set[UUID], near: set[UUID], receipts: dict[UUID, str]) -> Item:
     text = words.notice_text(row)
     case = row.case
-    if case is None:
+    if row.case_id is None:
         return Item(row, text, "", "", words.notice_url(row))
+    if case is None:  # the database does not show it to this reader any more
+        return Item(row, text, "", "", "")
     if case.pk in seen:
         url = words.notice_url(row, case.reference)
         return Item(row, text, case.pseudonym, case.reference, url)

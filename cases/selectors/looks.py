@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from cases import words
 from cases.models import Case
-from cases.selectors.timeline import Narrowed, midnight, names
+from cases.selectors.timeline import Narrowed, names
 from nrm.accounts.models import SYSTEM_ID
 from nrm.audit.models import Event
+from nrm.days import beginning_of, end_of
 
 MOST = 5000  # events of the time that are read; the newest, where there are more
 MONTHS = 36  # that can be chosen from
@@ -76,8 +77,8 @@ def _times(verb: str, refused: bool, number: int) -> str:
 
 
 def _listed(case: Case, period: Narrowed) -> list[Any]:
-    first = midnight(period.first) if period.first else None
-    ended = midnight(period.last + timedelta(days=1)) if period.last else None
+    first = beginning_of(period.first) if period.first else None
+    ended = end_of(period.last) if period.last else None
     with connection.cursor() as cursor:
         cursor.execute(_LISTED, [case.pk, first, ended])
         return cursor.fetchall()

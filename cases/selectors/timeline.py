@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -19,6 +18,7 @@ from identities.crypto import Opener, Unreadable
 from identities.models import Disclosure
 from nrm.accounts.models import SYSTEM_ID, User
 from nrm.audit.models import Event
+from nrm.days import beginning_of, end_of
 
 CHANGES, LOOKS, ALL = "changes", "looks", "all"
 IDENTITY, REFUSED = "identity", "refused"  # of the access log
@@ -54,14 +54,10 @@ class Narrowed:
                 about |= Q(verb__startswith=beginning)
             events = events.filter(about)
         if self.first is not None:
-            events = events.filter(at__gte=midnight(self.first))
+            events = events.filter(at__gte=beginning_of(self.first))
         if self.last is not None:
-            events = events.filter(at__lt=midnight(self.last + timedelta(days=1)))
+            events = events.filter(at__lt=end_of(self.last))
         return events
-
-
-def midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True, slots=True)

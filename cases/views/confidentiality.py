@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from cases.actions.confidentiality import change_confidentiality
@@ -15,11 +16,13 @@ from cases.selectors.confidentiality import people_to_name
 from cases.selectors.near import who_can_see
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
+from nrm.accounts.presence import fresh_factor
 from nrm.actions import Refused
 from nrm.audit import writer
 from nrm.web import add_objections
 
 
+@method_decorator(fresh_factor("POST"), name="dispatch")
 class ConfidentialityView(CaseView):
     """GET tells who may see the case now; POST changes it."""
 

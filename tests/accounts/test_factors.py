@@ -381,6 +381,10 @@ def _needing(world, case) -> dict[str, tuple[str, str]]:
     organisation = reverse("organisation", args=[world.authority.pk])
     return {
         "show identity": ("caseworker", identity(case)),
+        "say who may see": (
+            "supervisor",
+            reverse("case_confidentiality", args=[case.reference]),
+        ),
         "take a table away": ("auditor", reverse("statistics_download", args=["2025-Q1"])),
         "make a token": ("caseworker", "/account/"),
         "remove a factor": ("caseworker", reverse("factor_removal", args=[case.pk])),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cases.actions.assigning import assign_case
 from cases.actions.batches import MOST
+from cases.actions.confidentiality import change_confidentiality
 from cases.models import Batch, Case, InboxItem
 from nrm.audit.models import Event
 from nrm.context import acting_as
@@ -138,6 +139,23 @@ def test_a_case_of_another_authority_is_told_like_none(world, cases, at):
     why = [result["why"] for result in answer.json()["results"]]
     assert why == [["There is no such case that you can change."]] * 2
     assert not InboxItem.objects.filter(kind="case_reminder").exists()
+
+
+def test_what_came_of_a_case_that_was_sealed_since_is_not_told_any_more(world, cases, at):
+    client = world.client("supervisor2")
+    path = send(client, ask(client, "remind", cases["first"], cases["theirs"])).headers["Location"]
+    assert cases["first"].reference in client.get(path).content.decode()
+    change_confidentiality(
+        cases["first"],
+        actor=world.supervisor,
+        at=at,
+        level="sealed",
+        reason="insider_risk",
+        people=[],
+    )
+    text = client.get(path).content.decode()
+    assert cases["first"].reference not in text
+    assert cases["theirs"].reference in text
 
 
 def test_only_whoever_sent_it_sees_what_came_of_it(world, cases):

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases import words
 from cases.actions.assigning import assign_case, bring_near, take_away
 from cases.actions.telling import tell
 from cases.models import InboxItem
@@ -15,6 +16,8 @@ from nrm.context import acting_as
 from tests.casework.people import assigned
 
 INBOX = "/inbox/"
+# What the sentences of the inbox speak of.
+FACTS = {"term": "reasonable_grounds", "due_on": "2026-01-05", "decision": "reasonable_grounds"}
 
 
 def told(world, at, number, case=None, who="caseworker"):
@@ -46,6 +49,21 @@ def test_a_case_that_may_no_longer_be_seen_is_neither_named_nor_linked(world, at
     assert "You can no longer see this case" in text
     assert case.reference not in text
     assert case.pseudonym not in text
+
+
+def test_whatever_was_told_of_a_case_that_was_given_away_stands_there_without_a_name(world, at):
+    case = assigned(world, at=at)
+    with acting_as(world.caseworker):
+        for kind in words.notices():
+            tell([world.caseworker], kind, once=f"test:{kind}", at=at, case=case, **FACTS)
+    assign_case(case, actor=world.supervisor, at=at, caseworker=world.caseworker2)
+    client = world.client("caseworker")
+    for address in (INBOX, f"{reverse('api_inbox')}?limit=100"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        assert case.reference not in text
+        assert case.pseudonym not in text
 
 
 def test_a_provider_is_led_to_the_summary_and_loses_it_with_the_access(world, at):
