@@ -270,6 +270,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("bundle.opened", _lazy("What was shared was opened"), None, True),
     ("bundle.file_opened", _lazy("A shared document was opened"), _document, True),
     ("bundle.recalled", _lazy("What was shared was recalled"), None, False),
+    ("bundle.shortened", _lazy("What was shared ends earlier"), None, False),
     ("shared.viewed", _lazy("What was shared with an organisation was listed"), None, True),
     ("sharing.viewed", _lazy("Began to share or to record a consent"), None, True),
     ("bundles.viewed", _lazy("What was shared was listed"), None, True),

@@ -52,8 +52,11 @@ def _find(case: Case, wanted: Wanted, at: datetime) -> tuple[_Found, rules.Facts
     organisation = (
         organisations.filter(pk=wanted.organisation).first() if wanted.organisation else None
     )
-    consents = {row.pk: row for row in reads.consents_that_stand(case, at=at)}
-    consent = consents.get(wanted.consent) if wanted.consent else None
+    today, said = reads.today_of(case, at), reads.last_said(case)
+    standing = {row.pk: (row, about) for about, (row, one) in said.items() if one.holds(today)}
+    consent, given = standing.get(wanted.consent, (None, None)) if wanted.consent else (None, None)
+    about = (wanted.purpose, organisation.kind) if organisation else None
+    against = about in said and not said[about][1].holds(today)
     could = {row.pk: row for row in reads.documents_to_share(case)}
     documents = [could[pk] for pk in dict.fromkeys(wanted.documents) if pk in could]
     facts = rules.Facts(
@@ -61,10 +64,9 @@ def _find(case: Case, wanted: Wanted, at: datetime) -> tuple[_Found, rules.Facts
         known_purpose=wanted.purpose in {p.code for p in case.profile.sharing_purposes},
         known_documents=set(wanted.documents) <= set(could),
         stands=consent is not None,
-        exact=consent is not None
-        and organisation is not None
-        and consent.answer == ConsentAnswer.AGREED
-        and (consent.purpose, consent.recipient_kind) == (wanted.purpose, organisation.kind),
+        exact=given is not None and given == about,
+        general=given == rules.GENERAL,
+        against=against,
         parts=wanted.parts,
         documents=len(wanted.documents),
         normal=case.confidentiality == Confidentiality.NORMAL,
@@ -139,7 +141,7 @@ def share_bundle(
                 content=sealed,
                 by=actor,
                 shared_at=at,
-                ends_at=reads.until(case, consent, at),
+                ends_at=reads.until(case, consent, (wanted.purpose, organisation.kind), at),
             )
     except IntegrityError:  # the key has served for something else
         refuse_if(changed)
@@ -248,9 +250,10 @@ def record_consent(
 ) -> Consent:
     """Keeps what the person said to their data being shared for a purpose with a kind of
     organisation, how it was explained (`language` is an ISO 639 code, `interpreter` one of the
-    referral's answers), and the last day on which it holds, where they said one. It takes the place
-    of what they said to the same before; what was shared on that is recalled where they do not
-    agree any more. Raises Refused with every reason against it."""
+    referral's answers), and the last day on which it holds, where they said one. What they said
+    last, by the day, counts: where that is no, everything that was shared for the purpose with that
+    kind is recalled, and where it ends earlier, so does that. Raises Refused with every reason
+    against it."""
     refuse_if(
         rules.objections_to_consent(
             known_purpose=purpose in {p.code for p in case.profile.sharing_purposes},
@@ -278,19 +281,15 @@ def record_consent(
         recorded_at=at,
     )
     detail(consent=str(row.pk), purpose=purpose, kind=recipient_kind, answer=answer)
-    if answer != ConsentAnswer.AGREED:
-        same = case.bundles.filter(consent__purpose=purpose, consent__recipient_kind=recipient_kind)
-        _recall_for(case, same, actor, at, RecallReason.CONSENT)
-        told = case.notices.filter(consent__purpose=purpose, consent__recipient_kind=recipient_kind)
-        recall_notices_for(case, told, actor=actor, at=at, because=RecallReason.CONSENT)
+    _heed(case, (purpose, recipient_kind), actor, at)
     ports.consent_said(case, row, actor=actor, at=at)
     return row
 
 
 @action("consent.withdrawn", right=rights.SHARE, ended=True)
 def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
-    """The person withdraws it: what was shared on it is recalled at once. Refused where it was not
-    given, or is withdrawn already."""
+    """The person withdraws it: what was shared on it, or for this purpose with this kind of
+    organisation, is recalled at once. Refused where it was not given, or is withdrawn already."""
     consent.refresh_from_db()
     if consent.answer != ConsentAnswer.AGREED or consent.withdrawn_at is not None:
         refuse_if([Objection(_("There is no consent here that could be withdrawn."))])
@@ -300,8 +299,26 @@ def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
     _recall_for(consent.case, consent.bundles.all(), actor, at, RecallReason.CONSENT)
     told = consent.notices.all()
     recall_notices_for(consent.case, told, actor=actor, at=at, because=RecallReason.CONSENT)
+    _heed(consent.case, (consent.purpose, consent.recipient_kind), actor, at)
     ports.consent_said(consent.case, consent, actor=actor, at=at)
     return consent
+
+
+def _heed(case: Case, about: rules.About, actor: User, at: datetime) -> None:
+    """Brings what is open in line with what the person said last about a purpose and a kind of
+    organisation, whichever consent it rests on."""
+    consent, said = reads.last_said(case)[about]
+    rows = reads.shared_about(case, about)
+    if not said.agreed:
+        _recall_for(case, rows, actor, at, RecallReason.CONSENT)
+        purpose, kind = about
+        told = case.notices.filter(consent__purpose=purpose, consent__recipient_kind=kind)
+        recall_notices_for(case, told, actor=actor, at=at, because=RecallReason.CONSENT)
+    elif end := reads.end_of(case, consent):
+        later = rows.filter(recalled_at=None, ends_at__gt=end)
+        for row in later:
+            also("bundle.shortened", row, consent=str(consent.pk))
+        later.update(ends_at=end)
 
 
 def recall_of_restricted(case: Case, *, actor: User, at: datetime) -> None:

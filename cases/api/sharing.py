@@ -360,7 +360,7 @@ class ConsentWithdrawalView(_SharingView):
         lines = [
             line
             for line in reads.bundles_of(self.case, at=self.at)
-            if line.row.consent_id == row.pk and line.row.recalled_at == row.withdrawn_at
+            if line.row.recalled_at == row.withdrawn_at
         ]
         return respond({**_consent(row), "recalled": [_body(line) for line in lines]})
 

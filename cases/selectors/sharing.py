@@ -70,11 +70,13 @@ def end_of(case: Case, consent: Consent) -> datetime | None:
     return datetime.combine(consent.ends_on, time.max, zone)
 
 
-def until(case: Case, consent: Consent, at: datetime) -> datetime:
+def until(case: Case, consent: Consent, about: rules.About, at: datetime) -> datetime:
     """Until when something that is shared now can be opened: for the days of the profile, and no
-    longer than the consent holds."""
+    longer than the consent holds, and what the person said last `about` exactly this. One query."""
     most = at + timedelta(days=case.profile.sharing.days)
-    return min(most, end_of(case, consent) or most)
+    said = last_said(case).get(about)
+    ends = [end_of(case, one) for one in (consent, said[0] if said else consent)]
+    return min([most, *(end for end in ends if end is not None)])
 
 
 def interpreters(profile: Any) -> dict[str, str]:
@@ -83,22 +85,43 @@ def interpreters(profile: Any) -> dict[str, str]:
     return {one.code: str(one.label) for one in asked.options}
 
 
+def last_said(case: Case) -> dict[rules.About, tuple[Consent, rules.Said]]:
+    """What the person said last about each purpose and kind of organisation, the newest first, with
+    the consent that says so: a withdrawal is said on the day of it. One query."""
+    rows = {row.pk: row for row in case.consents.all()}
+    told = [one for row in rows.values() for one in _said(case, row)]
+    found = rules.last_said(told)
+    newest = sorted(found.values(), key=lambda one: (one.day, one.recorded_at), reverse=True)
+    return {one.about: (rows[one.consent], one) for one in newest}
+
+
+def _said(case: Case, row: Consent) -> Iterable[rules.Said]:
+    about = (row.purpose, row.recipient_kind)
+    agreed = row.answer in (ConsentAnswer.AGREED, ConsentAnswer.NOT_REQUIRED)
+    day = row.given_on or today_of(case, row.recorded_at).isoformat()
+    yield rules.Said(row.pk, about, day, row.recorded_at, agreed, row.ends_on)
+    if row.withdrawn_at is not None:
+        # Never before what it takes back, whatever the clocks say.
+        day = max(day, today_of(case, row.withdrawn_at).isoformat())
+        recorded_at = max(row.recorded_at, row.withdrawn_at)
+        yield rules.Said(row.pk, about, day, recorded_at, agreed=False)
+
+
 def consents_that_stand(case: Case, *, at: datetime) -> list[Consent]:
-    """The consents on which something could be shared: of each purpose and kind of organisation the
-    newest, where the person agreed, or need not as a child, did not withdraw, and it has not
-    expired. One query."""
+    """The consents on which something could be shared: of each purpose and kind of organisation
+    what was said last, where the person agreed, or need not as a child, and it has not expired.
+    One query."""
     today = today_of(case, at)
-    newest: dict[tuple[str, str], Consent] = {}
-    for row in case.consents.all():
-        newest.setdefault((row.purpose, row.recipient_kind), row)
-    good = (ConsentAnswer.AGREED, ConsentAnswer.NOT_REQUIRED)
-    return [
-        row
-        for row in newest.values()
-        if row.answer in good
-        and row.withdrawn_at is None
-        and (row.ends_on is None or row.ends_on >= today)
-    ]
+    return [row for row, said in last_said(case).values() if said.holds(today)]
+
+
+def shared_about(case: Case, about: rules.About) -> QuerySet[Bundle]:
+    """What was shared of the case for a purpose with a kind of organisation, on any consent; of the
+    referral, what rests on that."""
+    purpose, kind = about
+    if about == rules.GENERAL:
+        return case.bundles.filter(consent__purpose=purpose, consent__recipient_kind=kind)
+    return case.bundles.filter(purpose=purpose, organisation__kind=kind)
 
 
 def consent_of(case: Case, pk: UUID) -> Consent:

@@ -111,7 +111,10 @@ class ShareView(_SharingView):
             key=uuid4(),
             organisation=form.cleaned_data["organisation"],
             until=reads.until(
-                self.case, reads.consent_of(self.case, by["wanted"].consent), self.at
+                self.case,
+                reads.consent_of(self.case, by["wanted"].consent),
+                (by["wanted"].purpose, form.cleaned_data["organisation"].kind),
+                self.at,
             ),
             sent=[(name, value) for name in form.fields for value in request.POST.getlist(name)],
         )
@@ -230,10 +233,12 @@ class WithdrawConsentView(_SharingView):
     def _page(
         self, request: HttpRequest, row: Consent, form: Form, status: int = 200
     ) -> HttpResponse:
+        told = (row.purpose, row.recipient_kind)
+        about = set(reads.shared_about(self.case, told).values_list("pk", flat=True))
         lines = [
             line
             for line in reads.bundles_of(self.case, at=self.at)
-            if line.row.consent_id == row.pk and line.state == "open"
+            if line.state == "open" and (line.row.consent_id == row.pk or line.row.pk in about)
         ]
         self.looked(request, lines)
         title = reads.consent_title(self.case, row)

@@ -11,8 +11,7 @@ from cases import access, rights
 from cases.actions.telling import tell
 from cases.models import Case, Consent
 from cases.models.case import Confidentiality
-from cases.models.referral import ConsentAnswer
-from cases.selectors.sharing import end_of
+from cases.selectors.sharing import end_of, last_said
 from identities.crypto import seal
 from nrm.accounts.models import RoleGroup, User
 from nrm.accounts.roles import OrganisationKind, Role
@@ -197,13 +196,14 @@ def _end(service: Service, at: datetime, reason: str) -> None:
 
 def follow_consent(case: Case, consent: Consent, *, actor: User, at: datetime) -> None:
     """What the person said to sharing has changed, within the action that recorded it: services of
-    this purpose rest on it from now on, or end at once where they do not agree any more."""
+    this purpose rest on what they said last from now on, or end at once where that is no."""
     if consent.recipient_kind != OrganisationKind.PROVIDER:
         return
     codes = [s.code for s in case.profile.support.services if s.purpose == consent.purpose]
     running = case.services.filter(code__in=codes, state__in=WITH_PROVIDER)
-    if consent.answer == ConsentAnswer.AGREED and consent.withdrawn_at is None:
-        running.update(consent=consent, until=end_of(case, consent))
+    last, said = last_said(case)[consent.purpose, consent.recipient_kind]
+    if said.agreed:
+        running.update(consent=last, until=end_of(case, last))
         return
     for service in running.filter(overridden=False).select_related("organisation"):
         service.case = case

@@ -46,7 +46,17 @@ def case(world, at):
     return assigned(world, at=at, answers=FULL)
 
 
-def agree(world, case, at, *, purpose="support", kind="provider", answer="agreed", ends_on=None):
+def agree(
+    world,
+    case,
+    at,
+    *,
+    purpose="support",
+    kind="provider",
+    answer="agreed",
+    ends_on=None,
+    given_on=None,
+):
     return record_consent(
         case,
         actor=world.caseworker,
@@ -54,7 +64,7 @@ def agree(world, case, at, *, purpose="support", kind="provider", answer="agreed
         purpose=purpose,
         recipient_kind=kind,
         answer=answer,
-        given_on=timezone.localdate(at),
+        given_on=given_on or timezone.localdate(at),
         language="sq",
         interpreter="by_telephone",
         ends_on=ends_on,
@@ -204,22 +214,97 @@ def test_withdrawing_the_consent_recalls_what_rests_on_it_at_once(world, case, a
     assert "Provider" in ask
     world.client("caseworker").post(url, {})
     assert page(world, "provider", on_it).status_code == 404
-    assert page(world, "provider", on_other).status_code == 200
+    # So is what rests on the referral alone: it is for the same, and goes to the same.
+    assert page(world, "provider", on_other).status_code == 404
     on_it.refresh_from_db()
     assert (on_it.recalled_because, on_it.recalled_by) == ("consent_withdrawn", world.caseworker)
-    assert Event.objects.get(verb="bundle.recalled").object_id == on_it.pk
+    recalled = Event.objects.filter(verb="bundle.recalled").values_list("object_id", flat=True)
+    assert set(recalled) == {on_it.pk, on_other.pk}
     with pytest.raises(Refused):
         share(world, case, at, wanted(world, exact, "identity"))
     with pytest.raises(Refused):
         withdraw_consent(exact, actor=world.caseworker, at=at)
     # A later no to the same takes the place of a yes.
-    at += timedelta(seconds=1)
+    at = timezone.now()
     again = agree(world, case, at)
     row = share(world, case, at, wanted(world, again, "identity"))
     agree(world, case, at + timedelta(seconds=1), answer="declined")
     assert page(world, "provider", row).status_code == 404
     with pytest.raises(Refused):
         share(world, case, at, wanted(world, again, "identity"))
+
+
+def refused(world, case, at, what):
+    with pytest.raises(Refused) as refusal:
+        share(world, case, at, what)
+    return [one.code for one in refusal.value.objections]
+
+
+def test_a_no_to_exactly_this_stops_and_recalls_it_on_whatever_consent_it_rests(world, case, at):
+    row = share(world, case, at, wanted(world, general(case), *CODED))
+    elsewhere = share(world, case, at, wanted(world, general(case), "standing", purpose="health"))
+    other = agree(world, case, at, purpose="health", kind="health")
+    no = agree(world, case, at, answer="declined")
+    assert page(world, "provider", row).status_code == 404
+    assert page(world, "provider", elsewhere).status_code == 200
+    for consent in (general(case), other, no):
+        assert refused(world, case, at, wanted(world, consent, *CODED)) == ["against"]
+    # What they agreed to for something else is no ground for this, though nobody said no.
+    to_other = wanted(world, other, "standing", purpose="legal_help")
+    assert refused(world, case, at, to_other) == ["not_agreed"]
+    assert share(world, case, at, wanted(world, general(case), "standing", purpose="legal_help"))
+    # They may agree again.
+    again = agree(world, case, at + timedelta(seconds=1))
+    assert share(world, case, at, wanted(world, again, "identity"))
+
+
+def test_the_last_answer_is_taken_back_and_all_that_was_shared_for_it_with_it(world, case, at):
+    first = agree(world, case, at)
+    row = share(world, case, at, wanted(world, first, "identity"))
+    second = agree(world, case, at + timedelta(seconds=1))
+    base = f"/api/v1/cases/{case.reference}/consents/{second.pk}/withdrawal/"
+    back = api(world.caseworker).post(base, {}, format="json").json()
+    assert [one["id"] for one in back["recalled"]] == [str(row.pk)]
+    assert page(world, "provider", row).status_code == 404
+    assert refused(world, case, at, wanted(world, first, "identity")) == ["against"]
+
+
+def test_the_day_on_which_it_was_said_decides_not_when_it_was_typed_in(world, case, at):
+    today = timezone.localdate(at)
+    agree(world, case, at, answer="declined", given_on=today - timedelta(days=1))
+    early = agree(world, case, at + timedelta(seconds=1), given_on=today - timedelta(days=300))
+    assert refused(world, case, at, wanted(world, early, "identity")) == ["against"]
+    late = agree(world, case, at + timedelta(seconds=2), given_on=today)
+    row = share(world, case, at, wanted(world, late, "identity"))
+    # An older no that is typed in late does not undo what they said since.
+    agree(
+        world,
+        case,
+        at + timedelta(seconds=3),
+        answer="declined",
+        given_on=today - timedelta(days=2),
+    )
+    assert page(world, "provider", row).status_code == 200
+    with pytest.raises(Refused) as refusal:
+        agree(world, case, at, given_on=date(1, 1, 1))
+    assert [one.field for one in refusal.value.objections] == ["given_on"]
+
+
+def test_a_newer_consent_that_ends_earlier_ends_what_is_open_earlier(world, case, at):
+    today = timezone.localdate(at)
+    row = share(world, case, at, wanted(world, agree(world, case, at), "identity"))
+    coded = share(world, case, at, wanted(world, general(case), "standing"))
+    agree(world, case, at + timedelta(seconds=1), ends_on=today + timedelta(days=2))
+    for one in (row, coded):
+        one.refresh_from_db()
+        assert timezone.localdate(one.ends_at) == today + timedelta(days=2)
+    assert Event.objects.filter(verb="bundle.shortened").count() == 2
+    agree(world, case, at + timedelta(seconds=2), ends_on=today + timedelta(days=9))
+    row.refresh_from_db()
+    assert timezone.localdate(row.ends_at) == today + timedelta(days=2)
+    # What rests on the referral alone lasts no longer than they said about exactly this.
+    new = share(world, case, at, wanted(world, general(case), "standing"))
+    assert timezone.localdate(new.ends_at) == today + timedelta(days=9)
 
 
 def test_it_ends_by_itself_and_exclusions_restriction_and_leaving_end_it_too(world, case, at):
@@ -363,7 +448,7 @@ def test_a_program_does_the_same(world, case, at):
     assert there.get(f"/api/v1/shared/{line['id']}/").status_code == 404
     other = api(world.liaison)
     assert other.get(f"/api/v1/shared/{line['id']}/").status_code == 404
-    more = {**sent, "parts": ["standing"], "documents": []}
+    more = {**sent, "purpose": "health", "parts": ["standing"], "documents": []}
     more["consent"] = str(general(case).pk)
     seen = client.post(f"{base}bundles/preview/", more, format="json").json()
     more |= {"digest": seen["digest"], "key": seen["key"]}
