@@ -185,7 +185,7 @@ class ResumptionView(_CourseView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         responses={200: CourseSerializer},
-        problems=(404,),
+        problems=(404, 422),
     )
     def post(self, request: Request, reference: str) -> Response:
         suspending.resume(self.case, actor=request.user, at=self.at)

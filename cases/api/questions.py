@@ -153,7 +153,7 @@ class WithdrawalView(_QuestionsView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         responses={200: AskedQuestionSerializer},
-        problems=(404,),
+        problems=(404, 422),
     )
     def post(self, request: Request, reference: str, question: UUID) -> Response:
         row = find_question(self.case, question)

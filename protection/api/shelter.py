@@ -479,7 +479,7 @@ class AvoidanceView(CaseAPIView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         responses={204: None},
-        problems=(404,),
+        problems=(404, 422),
     )
     def delete(self, request: Request, reference: str, avoidance_id: UUID) -> Response:
         row = reads.find_avoidance(self.case, avoidance_id)

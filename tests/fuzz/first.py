@@ -328,8 +328,9 @@ def make_first_calls(scene: Scene, operations: list[Any], callers: dict[str, Any
         place = callers[meant.who].pool.named[meant.place]
         arguments = {each.name for each in operation.path_parameters}
         if arguments <= set(place):
+            sent = _sent(operation, meant.body(scene, place))  # it may say what the place is
             case = operation.Case(path_parameters={key: place[key] for key in arguments})
-            callers[meant.who].call(case, **_sent(operation, meant.body(scene, place)))
+            callers[meant.who].call(case, **sent)
 
 
 def _order(operation: Any) -> tuple[int, int]:
