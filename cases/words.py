@@ -449,5 +449,21 @@ for _kind, _sentence, _page in (
         _lazy("The second factor of an account was reset."),
         "administration",
     ),
+    (
+        "role_asked",
+        _lazy("A colleague asks for an account or a role. Confirm or decline it."),
+        "role_requests",
+    ),
+    (
+        "role_confirmed",
+        _lazy("An account or a role that you asked for is in force."),
+        "role_requests",
+    ),
+    (
+        "role_declined",
+        _lazy("An account or a role that you asked for was declined."),
+        "role_requests",
+    ),
+    ("role_given", _lazy("You were given a role."), "account"),
 ):
     register_notice(_kind, lambda item, sentence=_sentence: str(sentence), _page)

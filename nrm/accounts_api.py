@@ -8,19 +8,25 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
 from django.urls import path, reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nrm.accounts import actions, factor_actions, limits
+from nrm.accounts import actions, factor_actions, limits, role_requests
 from nrm.accounts.factors import HANDED_FOR
-from nrm.accounts.models import SYSTEM_ID, Factor, Membership, Organisation, Session, Token, User
+from nrm.accounts.models import (
+    SYSTEM_ID,
+    Factor,
+    Membership,
+    Organisation,
+    RoleRequest,
+    Session,
+    Token,
+    User,
+)
 from nrm.accounts.rights import ADMINISTER
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import Scope
@@ -101,12 +107,34 @@ class AdministeredAccountSerializer(serializers.Serializer):
     roles = HeldRoleSerializer(many=True)
 
 
-class InvitedAccountSerializer(AdministeredAccountSerializer):
-    """A new account, and the link with which its owner chooses a password."""
+class RoleRequestSerializer(serializers.Serializer):
+    """A role, with or without a new account, that one administrator asks for. It gives nothing
+    until another one has confirmed it."""
+
+    id = serializers.UUIDField()
+    account = serializers.UUIDField(
+        allow_null=True, help_text="Null while the account is not there."
+    )
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    organisation = OrganisationNameSerializer()
+    role = Coded()
+    opens_account = serializers.BooleanField(help_text="Whether it opens a new account.")
+    state = Coded()
+    asked_by = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    decided_by = serializers.CharField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class ConfirmedRequestSerializer(RoleRequestSerializer):
+    """One that you confirmed, and the link with which the owner of a new account chooses a
+    password."""
 
     welcome_url = serializers.URLField(
         allow_null=True,
-        help_text="Works once: hand it to the owner yourself. Null once they have a password.",
+        help_text="Works once: hand it to the owner yourself. Null where there is no new account, "
+        "or its owner has a password.",
     )
 
 
@@ -183,6 +211,29 @@ class OrganisationsQuery(IdPageQuery):
 
     kind = serializers.ChoiceField(OrganisationKind.choices, required=False)
     is_open = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class RoleRequestsQuery(IdPageQuery):
+    """What may stand after the question mark."""
+
+    state = serializers.ChoiceField(RoleRequest.State.choices, required=False)
+
+
+def _request_body(row: RoleRequest) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "account": row.user_id,
+        "name": row.name,
+        "email": row.address,
+        "organisation": {"id": row.organisation.pk, "name": row.organisation.name},
+        "role": coded_choice(Role, row.role),
+        "opens_account": row.opens_account,
+        "state": coded_choice(RoleRequest.State, row.state),
+        "asked_by": row.asked_by.display_name,
+        "asked_at": row.asked_at,
+        "decided_by": row.decided_by.display_name if row.decided_by else None,
+        "decided_at": row.decided_at,
+    }
 
 
 def _organisation_body(organisation: Organisation) -> dict[str, Any]:
@@ -529,11 +580,11 @@ class OrganisationAccountsView(AdministrationAPIView):
 
     @describe(
         "add_account",
-        "Open an account and get the link for its owner",
+        "Ask for an account, which another administrator confirms",
         tag=ADMINISTRATION,
         scope=Scope.ADMINISTRATION,
         request=AccountWriteSerializer,
-        responses={201: InvitedAccountSerializer},
+        responses={201: RoleRequestSerializer},
         problems=(404,),
         parameters=[IDEMPOTENCY_KEY],
         fresh=True,
@@ -542,7 +593,7 @@ class OrganisationAccountsView(AdministrationAPIView):
         organisation = self.organisation(organisation_id)
         said = self.read(AccountWriteSerializer)
         _refuse_by_token(request, said["role"])
-        user = actions.add_account(
+        asked = role_requests.ask_for_account(
             organisation,
             actor=request.user,
             at=self.at,
@@ -551,30 +602,22 @@ class OrganisationAccountsView(AdministrationAPIView):
             role=said["role"],
             key=self.submission_key(),
         )
-        body = {**_account_body(user), "welcome_url": _welcome_url(request, user)}
-        where = reverse("api_administered_account", args=[user.pk])
-        return respond(body, status=201, location=where)
+        return _asked(asked)
+
+
+def _asked(row: RoleRequest) -> Response:
+    where = reverse("api_role_request", args=[row.pk])
+    return respond(_request_body(row), status=201, location=where)
 
 
 # The roles that reach cases or make those who do. A token may be stolen, and what it opens would
-# outlive it: these are given on the pages, by somebody who has signed in.
+# outlive it: these are asked for on the pages, by somebody who has signed in.
 _BY_HAND = frozenset({Role.INTAKE, Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 
 def _refuse_by_token(request: Request, role: str) -> None:
     if request._request.token is not None and role in _BY_HAND:
         raise Forbidden("administer")
-
-
-def _welcome_url(request: Request, user: User) -> str | None:
-    # A call that is repeated later must be no way into an account that has an owner.
-    if user.has_usable_password():
-        return None
-    values = {
-        "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
-        "token": default_token_generator.make_token(user),
-    }
-    return request.build_absolute_uri(reverse("welcome", kwargs=values))
 
 
 class AdministeredAccountView(AdministrationAPIView):
@@ -619,26 +662,28 @@ class RolesView(AdministrationAPIView):
 
     @describe(
         "give_role",
-        "Give an account a role in an organisation; giving it twice changes nothing",
+        "Ask for a role for an account, which another administrator confirms",
         tag=ADMINISTRATION,
         scope=Scope.ADMINISTRATION,
         request=RoleWriteSerializer,
-        responses={201: HeldRoleSerializer},
+        responses={201: RoleRequestSerializer},
         problems=(404,),
+        parameters=[IDEMPOTENCY_KEY],
         fresh=True,
     )
     def post(self, request: Request, account_id: UUID) -> Response:
         user = self.account(account_id)
         said = self.read(RoleWriteSerializer)
         _refuse_by_token(request, said["role"])
-        given = actions.give_role(
+        asked = role_requests.ask_for_role(
             user,
             actor=request.user,
             at=self.at,
             organisation=self.organisation(said["organisation"]),
             role=said["role"],
+            key=self.submission_key(),
         )
-        return respond(_role_body(given), status=201)
+        return _asked(asked)
 
 
 class RoleView(AdministrationAPIView):
@@ -680,7 +725,7 @@ class ClosureView(AdministrationAPIView):
 
     @describe(
         "reopen_account",
-        "Open a closed account again; its tokens stay revoked",
+        "Open a closed account again, without its tokens and roles",
         tag=ADMINISTRATION,
         scope=Scope.ADMINISTRATION,
         responses={200: AdministeredAccountSerializer},
@@ -692,7 +737,91 @@ class ClosureView(AdministrationAPIView):
         return respond(_account_body(user))
 
 
+class RoleRequestsView(AdministrationAPIView):
+    """The accounts and roles that administrators asked for."""
+
+    @describe(
+        "list_role_requests",
+        "List the accounts and roles that were asked for",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        responses={200: page_schema(RoleRequestSerializer, "RoleRequestPage")},
+        parameters=[RoleRequestsQuery],
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(RoleRequestsQuery)
+        rows = role_requests.all_requests()
+        if state := query.get("state"):
+            rows = rows.filter(state=state)
+        found, after = page_by_id(rows, after=query["after"], limit=query["limit"])
+        return page_response(request, [_request_body(row) for row in found], after=after)
+
+
+class OneRoleRequestView(AdministrationAPIView):
+    """One account or role that was asked for."""
+
+    def asked(self, pk: UUID) -> RoleRequest:
+        """The request, or 404."""
+        if found := role_requests.all_requests().filter(pk=pk).first():
+            return found
+        raise Hidden("administer")
+
+
+class RoleRequestView(OneRoleRequestView):
+    @describe(
+        "read_role_request",
+        "Read what an administrator asked for",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        responses={200: RoleRequestSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, request_id: UUID) -> Response:
+        return respond(_request_body(self.asked(request_id)))
+
+
+class RoleConfirmationView(OneRoleRequestView):
+    """That a second administrator confirms it."""
+
+    tight = limits.invitations
+
+    @describe(
+        "confirm_role_request",
+        "Confirm what another administrator asked for, and get the link of a new account",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=None,
+        responses={200: ConfirmedRequestSerializer},
+        problems=(404, 422),
+        in_person=True,
+    )
+    def post(self, request: Request, request_id: UUID) -> Response:
+        row = role_requests.confirm_request(self.asked(request_id), actor=request.user, at=self.at)
+        link = role_requests.welcome_path(row, reader=request.user)
+        url = request.build_absolute_uri(link) if link else None
+        return respond({**_request_body(row), "welcome_url": url})
+
+
+class RoleRefusalView(OneRoleRequestView):
+    """That it is declined, or taken back by who asked."""
+
+    @describe(
+        "decline_role_request",
+        "Decline what another administrator asked for, or take back what you asked for",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=None,
+        responses={200: RoleRequestSerializer},
+        problems=(404, 422),
+        fresh=True,
+    )
+    def post(self, request: Request, request_id: UUID) -> Response:
+        row = role_requests.decline_request(self.asked(request_id), actor=request.user, at=self.at)
+        return respond(_request_body(row))
+
+
 _ORGANISATIONS = "administration/organisations/"
+_REQUESTS = "administration/requests/"
 _ONE = "administration/accounts/<uuid:account_id>/"
 
 urlpatterns = [
@@ -714,6 +843,18 @@ urlpatterns = [
         f"{_ORGANISATIONS}<uuid:organisation_id>/accounts/",
         OrganisationAccountsView.as_view(),
         name="api_organisation_accounts",
+    ),
+    path(_REQUESTS, RoleRequestsView.as_view(), name="api_role_requests"),
+    path(f"{_REQUESTS}<uuid:request_id>/", RoleRequestView.as_view(), name="api_role_request"),
+    path(
+        f"{_REQUESTS}<uuid:request_id>/confirmation/",
+        RoleConfirmationView.as_view(),
+        name="api_role_confirmation",
+    ),
+    path(
+        f"{_REQUESTS}<uuid:request_id>/refusal/",
+        RoleRefusalView.as_view(),
+        name="api_role_refusal",
     ),
     path(_ONE, AdministeredAccountView.as_view(), name="api_administered_account"),
     path(f"{_ONE}factors/reset/", FactorsResetView.as_view(), name="api_factors_reset"),

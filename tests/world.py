@@ -12,8 +12,15 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.models import Case
-from nrm.accounts import factor_actions
-from nrm.accounts.models import Factor, Membership, Organisation, RoleGroup, User
+from nrm.accounts import factor_actions, role_requests
+from nrm.accounts.models import (
+    Factor,
+    Membership,
+    Organisation,
+    RoleGroup,
+    RoleRequest,
+    User,
+)
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.context import acting_as
 from nrm.profiles import Profile, load_profile
@@ -37,6 +44,20 @@ def person(email: str, role: str, organisation: Organisation, **more: Any) -> Us
     )
     Membership.objects.create(user=user, group=RoleGroup.of(organisation, role))
     return user
+
+
+def confirmed(asked: RoleRequest, *, at: datetime) -> User:
+    """Who holds the account or the role that was asked for, now that a second administrator has
+    confirmed it."""
+    return role_requests.confirm_request(asked, actor=second_administrator(), at=at).user
+
+
+def second_administrator() -> User:
+    """Another administrator than the world's own."""
+    email = "second-administrator@example.org"
+    found = User.objects.filter(email=email).first()
+    house = Organisation.objects.get(name="Monitoring Office")
+    return found or person(email, Role.ADMINISTRATOR, house)
 
 
 def signed_in(user: User, kind: type[Client] = Client, **more: Any) -> Any:

@@ -1,13 +1,15 @@
-"""Changing organisations, accounts, roles and tokens. Each is an event."""
+"""Changing organisations, accounts, roles and tokens. Each is an event. An account is opened, and a
+role given, by two administrators: role_requests.py."""
 
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nrm.accounts import rules, tokens
-from nrm.accounts.models import Membership, Organisation, RoleGroup, Session, Token, User
+from nrm.accounts.models import Membership, Organisation, Session, Token, User
 from nrm.accounts.rights import ADMINISTER, OWN_ACCOUNT
 from nrm.accounts.roles import Role
 from nrm.actions import Changed, Objection, action, detail, lock, refuse_if
@@ -83,63 +85,6 @@ def _changed_meanwhile(organisation: Organisation) -> Objection:
     return Objection(text % told, code="changed")
 
 
-@action("account.added", right=ADMINISTER)
-def add_account(
-    organisation: Organisation,
-    *,
-    actor: User,
-    at: datetime,
-    email: str,
-    display_name: str,
-    role: str,
-    key: UUID | None = None,
-) -> User:
-    """Opens an account with its first role. It has no password until its owner chooses one. `key`
-    names the submission: sent twice, it opens one."""
-    row_id = key or uuid4()
-    lock(row_id)
-    if earlier := User.objects.filter(pk=row_id).first():
-        detail(repeated=True)
-        return earlier
-    objections = list(
-        rules.objections_to_role(
-            role=role, kind=organisation.kind, organisation_active=organisation.is_active
-        )
-    )
-    if User.objects.filter(email__iexact=email).exists():
-        objections.append(
-            Objection(_("An account with this e-mail address is already here."), field="email")
-        )
-    refuse_if(objections)
-    user = User(id=row_id, email=email.lower(), display_name=display_name.strip())
-    user.set_unusable_password()
-    user.save()
-    Membership.objects.create(user=user, group=RoleGroup.of(organisation, role))
-    detail(role=role, organisation=str(organisation.pk))
-    return user
-
-
-@action("role.given", right=ADMINISTER)
-def give_role(
-    user: User, *, actor: User, at: datetime, organisation: Organisation, role: str
-) -> Membership:
-    """Gives a role in an organisation. Giving it twice changes nothing."""
-    held = frozenset(membership.role for membership in user.memberships.all())
-    refuse_if(
-        [
-            *rules.objections_to_giving(own=user == actor, role=role, held=held),
-            *rules.objections_to_role(
-                role=role, kind=organisation.kind, organisation_active=organisation.is_active
-            ),
-        ]
-    )
-    row, made = Membership.objects.get_or_create(user=user, group=RoleGroup.of(organisation, role))
-    detail(user=str(user.pk), role=role, organisation=str(organisation.pk))
-    if made:
-        end_sessions_of(user, at=at, ended=Session.Ended.ROLE)
-    return row
-
-
 # Two administrators who close each other at once must not both succeed.
 _ADMINISTRATORS = UUID("00000000-0000-4000-8000-000000000002")
 
@@ -148,12 +93,16 @@ def _is_last_administrator(user: User) -> bool:
     lock(_ADMINISTRATORS)
     if Role.ADMINISTRATOR not in user.roles:
         return False
-    others = Membership.objects.filter(
-        group__role_group__role=Role.ADMINISTRATOR,
-        group__role_group__organisation__is_active=True,
-        user__is_active=True,
-    ).exclude(user=user)
-    return not others.exists()
+    return not administrators().exclude(pk=user.pk).exists()
+
+
+def administrators() -> QuerySet[User]:
+    """Everybody who administers now."""
+    return User.objects.filter(
+        memberships__group__role_group__role=Role.ADMINISTRATOR,
+        memberships__group__role_group__organisation__is_active=True,
+        is_active=True,
+    ).distinct()
 
 
 @action("role.ended", right=ADMINISTER)
@@ -198,7 +147,11 @@ def end_sessions_of(user: User, *, at: datetime, ended: str, but: UUID | None = 
 
 @action("account.opened", right=ADMINISTER)
 def reopen_account(user: User, *, actor: User, at: datetime) -> User:
-    """Opens a closed account again. Its old tokens stay revoked."""
+    """Opens a closed account again, with nothing: its old tokens stay revoked, and its roles have
+    to be asked for and confirmed anew."""
+    if not user.is_active:
+        ended, _by_model = user.memberships.all().delete()
+        detail(roles_ended=ended)
     user.is_active = True
     user.save(update_fields=["is_active"])
     return user

@@ -4,26 +4,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from nrm.accounts import actions, factor_actions, presence
+from nrm.accounts import actions, factor_actions, presence, role_requests
 from nrm.accounts.forms import (
     AccountForm,
     OrganisationChangeForm,
     OrganisationForm,
     RoleForm,
 )
-from nrm.accounts.models import SYSTEM_ID, Membership, Organisation, User
+from nrm.accounts.models import SYSTEM_ID, Membership, Organisation, RoleRequest, User
 from nrm.accounts.rights import ADMINISTER
 from nrm.actions import Changed, Hidden, Refused
 from nrm.web import add_objections
@@ -157,7 +153,7 @@ class OrganisationView(AdministrationView):
 
 
 class AccountAddView(AdministrationView):
-    """A new account. The link with which its owner chooses a password is shown once."""
+    """A new account, which another administrator confirms."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         organisation = _organisation(pk)
@@ -168,7 +164,7 @@ class AccountAddView(AdministrationView):
         form = AccountForm(request.POST, kind=organisation.kind)
         if form.is_valid():
             try:
-                user = actions.add_account(
+                asked = role_requests.ask_for_account(
                     organisation,
                     actor=request.user,
                     at=self.at,
@@ -177,8 +173,8 @@ class AccountAddView(AdministrationView):
             except Refused as refusal:
                 add_objections(form, refusal)
             else:
-                context = {"account": user, "link": _welcome_link(request, user)}
-                return render(request, "administration/account_added.html", context)
+                messages.success(request, _asked())
+                return redirect("role_request", pk=asked.pk)
         return self._page(request, organisation, form)
 
     def _page(
@@ -188,15 +184,70 @@ class AccountAddView(AdministrationView):
         return render(request, "administration/account_add.html", context)
 
 
-def _welcome_link(request: HttpRequest, user: User) -> str:
-    path = reverse(
-        "welcome",
-        kwargs={
-            "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": default_token_generator.make_token(user),
-        },
-    )
-    return request.build_absolute_uri(path)
+def _asked() -> str:
+    return _("Asked for. It is in force once another administrator has confirmed it.")
+
+
+class RoleRequestsView(AdministrationView):
+    """What waits for a second administrator, and what was decided last."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        decided = (
+            role_requests.all_requests().exclude(decided_at=None).order_by("-decided_at", "id")
+        )
+        context = {
+            "waiting": role_requests.waiting(at=self.at)[:PAGE],
+            "decided": decided[:PAGE],
+        }
+        return render(request, "administration/role_requests.html", context)
+
+
+class RoleRequestView(AdministrationView):
+    """An account or a role that was asked for. POST does the one thing that its button names. The
+    link to a new account is shown on the answer to its confirmation only."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self._page(request, self._row(pk))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self._row(pk)
+        actor: Any = request.user
+        try:
+            match request.POST.get("do"):
+                case "confirm":
+                    row = role_requests.confirm_request(row, actor=actor, at=self.at)
+                    if link := role_requests.welcome_path(row, reader=actor):
+                        context = {"asked": row, "link": request.build_absolute_uri(link)}
+                        return render(request, "administration/account_added.html", context)
+                    messages.success(request, _("It is confirmed and in force."))
+                case "decline":
+                    role_requests.decline_request(row, actor=actor, at=self.at)
+                    messages.success(request, _("It is declined. Nothing was opened or given."))
+                case _:
+                    return self._page(request, row)
+        except Refused as refusal:
+            for objection in refusal.objections:
+                messages.error(request, objection.text)
+            return self._page(request, self._row(pk))
+        return redirect("role_requests")
+
+    def _row(self, pk: UUID) -> RoleRequest:
+        found = role_requests.all_requests().filter(pk=pk).first()
+        if found is None:
+            raise Hidden("administer")
+        return found
+
+    def _page(self, request: HttpRequest, row: RoleRequest) -> HttpResponse:
+        reader: Any = request.user
+        waits = row.state == RoleRequest.State.WAITING
+        context = {
+            "asked": row,
+            "waits": waits,
+            "mine": row.asked_by_id == reader.pk,
+            "may_confirm": waits and role_requests.CONFIRM_ROLE.held_by(reader, row),
+            "link_again": role_requests.welcome_path(row, reader=reader) is not None,
+        }
+        return render(request, "administration/role_request.html", context)
 
 
 class AccountView(AdministrationView):
@@ -228,8 +279,8 @@ class AccountView(AdministrationView):
         actor: Any = request.user
         match request.POST.get("do"):
             case "give" if form.is_valid():
-                actions.give_role(user, actor=actor, at=self.at, **form.cleaned_data)
-                return _("The role is given.")
+                role_requests.ask_for_role(user, actor=actor, at=self.at, **form.cleaned_data)
+                return _asked()
             case "end":
                 membership = user.memberships.filter(
                     pk=_number(request.POST.get("membership"))
@@ -243,7 +294,7 @@ class AccountView(AdministrationView):
                 return _("The account is closed. Its sessions and tokens have ended.")
             case "open":
                 actions.reopen_account(user, actor=actor, at=self.at)
-                return _("The account is open again.")
+                return _("The account is open again, without a role. Ask for those it needs.")
         return ""
 
     def _page(self, request: HttpRequest, user: User, form: RoleForm) -> HttpResponse:

@@ -12,3 +12,4 @@ class AccountsConfig(AppConfig):
         from nrm.accounts.roles import Role
 
         register("administration", _("Organisations"), Role.ADMINISTRATOR, order=10)
+        register("role_requests", _("To confirm"), Role.ADMINISTRATOR, order=12)

@@ -13,10 +13,9 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from nrm.accounts import factors, notices
-from nrm.accounts.actions import end_sessions_of
+from nrm.accounts.actions import administrators, end_sessions_of
 from nrm.accounts.models import SYSTEM_ID, Factor, RecoveryCode, Session, User
 from nrm.accounts.rights import ADMINISTER, OWN_ACCOUNT
-from nrm.accounts.roles import Role
 from nrm.accounts.sealing import box
 from nrm.actions import Forbidden, Objection, action, detail, lock, refuse_if
 
@@ -363,11 +362,6 @@ def reset_factors(user: User, *, actor: User, at: datetime) -> str:
     user.save(update_fields=["wrong_codes", "codes_wait_until"])
     detail(sessions_ended=end_sessions_of(user, at=at, ended=Session.Ended.FACTOR))
     notices.tell([user], "factor_reset", at=at)
-    administrators = User.objects.filter(
-        memberships__group__role_group__role=Role.ADMINISTRATOR,
-        memberships__group__role_group__organisation__is_active=True,
-        is_active=True,
-    )
-    others = administrators.exclude(pk__in=[user.pk, actor.pk]).distinct()
+    others = administrators().exclude(pk__in=[user.pk, actor.pk])
     notices.tell(others, "somebodys_factor_reset", at=at)
     return code

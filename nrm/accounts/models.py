@@ -168,6 +168,57 @@ class Membership(models.Model):
         return self.group.role_group.get_role_display()
 
 
+class RoleRequest(models.Model):
+    """A role for somebody, that one administrator asked for, and with it the account where they
+    have none. It gives nothing until another administrator has confirmed it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits to be confirmed")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DECLINED = "declined", _("Declined")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Who is to hold it; with an account that is to be opened, nobody before it is confirmed.
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField(_("e-mail address"), blank=True, help_text="Of a new account alone.")
+    display_name = models.CharField(_("name"), max_length=150, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(_("role"), max_length=30, choices=Role)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="confirmed")
+                | models.Q(decided_by__isnull=False, user__isnull=False)
+                & ~models.Q(decided_by=models.F("asked_by")),
+                name="a_role_is_confirmed_by_another",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}, {self.organisation}"
+
+    @property
+    def opens_account(self) -> bool:
+        return bool(self.email)
+
+    @property
+    def name(self) -> str:
+        """Of whom it is about."""
+        return self.user.display_name if self.user else self.display_name
+
+    @property
+    def address(self) -> str:
+        """The e-mail address of whom it is about."""
+        return self.user.email if self.user else self.email
+
+
 class Token(models.Model):
     """A key with which a program signs in as its user, for some of what that user may do. Only
     its SHA-256 is kept."""

@@ -38,6 +38,19 @@ def objections_to_giving(*, own: bool, role: str, held: frozenset[str]) -> Itera
         yield Objection(text, field="role", code="administrator_and_cases")
 
 
+def objections_to_deciding(
+    *, decided: bool, expired: bool, asker_left: bool
+) -> Iterator[Objection]:
+    """Whether what an administrator asked for can still be confirmed."""
+    if decided:
+        yield Objection(_("A colleague has decided on this already."), code="decided")
+    elif expired:
+        yield Objection(_("This was asked too long ago. Ask for it again."), code="expired")
+    elif asker_left:
+        text = _("Who asked for this is no administrator any more. Decline it.")
+        yield Objection(text, code="asker_left")
+
+
 def objections_to_closing_account(*, own: bool, last_administrator: bool) -> Iterator[Objection]:
     """Whether an account can be closed."""
     if own:

@@ -37,6 +37,16 @@ urlpatterns = [
         name="account_add",
     ),
     path(
+        "administration/requests/",
+        administration.RoleRequestsView.as_view(),
+        name="role_requests",
+    ),
+    path(
+        "administration/requests/<uuid:pk>/",
+        administration.RoleRequestView.as_view(),
+        name="role_request",
+    ),
+    path(
         "administration/accounts/<uuid:pk>/",
         administration.AccountView.as_view(),
         name="administered_account",

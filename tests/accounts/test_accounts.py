@@ -11,13 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nrm.accounts import actions, throttle, tokens
-from nrm.accounts.models import Membership, Organisation, User
+from nrm.accounts import actions, role_requests, throttle, tokens
+from nrm.accounts.models import Membership, Organisation, RoleRequest, User
 from nrm.accounts.roles import Role
 from nrm.accounts.scopes import ALL, Scope
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
-from tests.world import PASSWORD, person
+from tests.world import PASSWORD, confirmed, person, second_administrator, signed_in
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -117,7 +117,10 @@ def test_administrator_adds_an_organisation_and_an_account_whose_owner_signs_in(
         f"/administration/organisations/{organisation.pk}/accounts/new/",
         {"display_name": "New Officer", "email": "New@Example.org", "role": "first_responder"},
     )
-    link = page.context["link"]
+    asked = RoleRequest.objects.get()
+    assert page["Location"] == f"/administration/requests/{asked.pk}/"
+    second = signed_in(second_administrator())
+    link = second.post(page["Location"], {"do": "confirm"}).context["link"]
     newcomer = Client()
     landed = newcomer.get(link, follow=True)
     words = {"new_password1": "four good long words", "new_password2": "four good long words"}
@@ -125,7 +128,7 @@ def test_administrator_adds_an_organisation_and_an_account_whose_owner_signs_in(
     assert sign_in(newcomer, "new@example.org", "four good long words").status_code == 302
     assert b"This link no longer works" in Client().get(link, follow=True).content
     verbs = set(Event.objects.values_list("verb", flat=True))
-    assert {"organisation.added", "account.added"} <= verbs
+    assert {"organisation.added", "account.asked", "account.added"} <= verbs
 
 
 def test_account_form_keeps_what_was_typed_and_names_every_fault(world):
@@ -139,7 +142,7 @@ def test_account_form_keeps_what_was_typed_and_names_every_fault(world):
 
 def test_role_that_the_organisation_cannot_have_is_refused(world, at):
     with pytest.raises(Refused) as refusal:
-        actions.give_role(
+        role_requests.ask_for_role(
             world.responder,
             actor=world.administrator,
             at=at,
@@ -177,13 +180,14 @@ def test_ended_role_gives_nothing_from_the_next_request(world, at):
     client = world.client("administrator")
     membership = Membership.objects.get(user=world.administrator)
     other = User.objects.create(email="second@example.org", display_name="Second")
-    actions.give_role(
+    asked = role_requests.ask_for_role(
         other,
         actor=world.administrator,
         at=at,
         organisation=world.oversight,
         role=Role.ADMINISTRATOR,
     )
+    confirmed(asked, at=at)
     actions.end_role(membership, actor=other, at=at)
     assert client.get("/administration/").status_code == 302  # the session has ended
     assert world.client("administrator").get("/administration/").status_code == 403
@@ -320,9 +324,10 @@ def test_superuser_flag_gives_nothing(world):
 
 def test_administrator_gives_themselves_no_role_and_holds_none_on_cases(world, at):
     def give(user, role, organisation):
-        actions.give_role(
+        asked = role_requests.ask_for_role(
             user, actor=world.administrator, at=at, organisation=organisation, role=role
         )
+        confirmed(asked, at=at)
 
     with pytest.raises(Refused):
         give(world.administrator, Role.SUPERVISOR, world.authority)

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from cases.models import InboxItem
 from nrm.accounts import factor_actions as actions
-from nrm.accounts import factors, presence
+from nrm.accounts import factors, presence, role_requests
 from nrm.accounts.models import SYSTEM_ID, Factor, Membership, RecoveryCode, Session, Token
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden
 from nrm.audit.models import Event
 from tests.casework.people import assigned
-from tests.world import PASSWORD, prove, signed_in
+from tests.world import PASSWORD, confirmed, prove, signed_in
 
 STEP = timedelta(seconds=30)
 
@@ -306,9 +306,11 @@ def test_change_of_role_ends_the_sessions_of_its_holder(world, at, change):
     client, others = world.client("caseworker"), world.client("provider")
     admin = world.administrator
     if change == "given":
-        accounts.give_role(
+        asked = role_requests.ask_for_role(
             world.caseworker, actor=admin, at=at, organisation=world.authority, role=Role.INTAKE
         )
+        assert reaches(client)
+        confirmed(asked, at=at)
     elif change == "ended":
         accounts.end_role(Membership.objects.get(user=world.caseworker), actor=admin, at=at)
     else:
@@ -319,17 +321,16 @@ def test_change_of_role_ends_the_sessions_of_its_holder(world, at, change):
 
 
 def test_text_on_its_way_when_a_role_changes_is_kept(world, at):
-    from nrm.accounts import actions as accounts
-
     case = assigned(world, at=at)
     client = world.client("caseworker")
-    accounts.give_role(
+    asked = role_requests.ask_for_role(
         world.caseworker,
         actor=world.administrator,
         at=at,
         organisation=world.authority,
         role=Role.INTAKE,
     )
+    confirmed(asked, at=at)
     answer = client.post(
         reverse("case_notes", args=[case.reference]), {"text": "The grey house by the river"}
     )

@@ -43,6 +43,8 @@ COUNTERPARTS = {
     "administered_account": "GET api_administered_account, POST api_account_roles, "
                             "DELETE api_account_role, POST api_account_closure, "
                             "DELETE api_account_closure, POST api_factors_reset",
+    "role_requests": "GET api_role_requests",
+    "role_request": "GET api_role_request, POST api_role_confirmation, POST api_role_refusal",
     "rights_table": "GET api_rights",
 
     "referrals": "GET api_drafts, GET api_referrals",

@@ -6,14 +6,15 @@ import pytest
 
 from cases.actions import assigning
 from cases.models import InboxItem
-from nrm.accounts.models import Organisation, Token, User
+from nrm.accounts.models import Organisation, RoleRequest, Token, User
 from nrm.accounts.scopes import Scope
 from nrm.context import acting_as
 from tests.api.tools import api, by_session, field_errors
-from tests.world import with_app
+from tests.world import second_administrator, with_app
 
 ACCOUNT = "/api/v1/account/"
 ORGANISATIONS = "/api/v1/administration/organisations/"
+REQUESTS = "/api/v1/administration/requests/"
 
 
 def test_a_program_reads_who_it_is_and_what_its_token_is_for(world: Any) -> None:
@@ -92,14 +93,26 @@ def test_an_administrator_adds_an_organisation_and_an_account_once_a_key(world: 
     account = client.post(f"{where}accounts/", person, **keyed)
     assert account.status_code == 201
     assert client.post(f"{where}accounts/", person, **keyed).json()["id"] == account.json()["id"]
-    link = account.json()["welcome_url"]
-    assert "/welcome/" in link
+    assert account.json()["state"]["code"] == "waiting"
+    assert "welcome" not in account.content.decode()
+    assert not User.objects.filter(email="imani@west.example").exists()
+    asked = account["Location"]
+    assert client.get(asked).json() == account.json()
+    waiting = f"{REQUESTS}?state=waiting"
+    assert client.get(waiting).json()["results"] == [account.json()]
+    assert client.post(f"{asked}confirmation/").status_code == 403  # no program confirms
+    assert by_session(world.administrator).post(f"{asked}confirmation/").status_code == 403
+    second = by_session(second_administrator())
+    told = second.post(f"{asked}confirmation/").json()
+    assert "/welcome/" in told["welcome_url"]
+    assert told["state"]["code"] == "confirmed"
     user = User.objects.get(email="imani@west.example")
+    assert told["account"] == str(user.pk)
     user.set_password("a password of her own")
     user.save()
     # A call that is repeated later is no way into her account.
-    repeated = client.post(f"{where}accounts/", person, **keyed).json()
-    assert (repeated["id"], repeated["welcome_url"]) == (str(user.pk), None)
+    assert second.post(f"{asked}confirmation/").json()["welcome_url"] is None
+    assert client.get(waiting).json()["results"] == []
     listed = client.get(f"{where}accounts/").json()["results"]
     assert [row["email"] for row in listed] == ["imani@west.example"]
     assert client.get(f"{ORGANISATIONS}?kind=police&is_open=true&limit=2").json()["next"]
@@ -119,25 +132,36 @@ def test_a_token_gives_nobody_a_role_that_reaches_cases(world: Any, role: str) -
     roles = f"/api/v1/administration/accounts/{world.auditor.pk}/roles/"
     assert client.post(roles, {"organisation": str(team.pk), "role": role}).status_code == 403
     assert User.objects.count() == before
-    assert world.auditor.memberships.count() == 1
+    assert not RoleRequest.objects.exists()
 
 
 def test_an_administrator_gives_and_ends_roles_and_closes_accounts(world: Any) -> None:
     client = api(world.administrator, Scope.ADMINISTRATION)
     where = f"/api/v1/administration/accounts/{world.responder.pk}/"
     told = {"organisation": str(world.other_police.pk), "role": "responder_lead"}
-    given = client.post(f"{where}roles/", told)
+    keyed = {"HTTP_IDEMPOTENCY_KEY": "lead"}
+    given = client.post(f"{where}roles/", told, **keyed)
     assert given.status_code == 201
-    assert client.post(f"{where}roles/", told).json() == given.json()
-    assert len(client.get(where).json()["roles"]) == 2
+    assert client.post(f"{where}roles/", told, **keyed).json() == given.json()
+    assert set(field_errors(client.post(f"{where}roles/", told))) == {"role"}
+    assert len(client.get(where).json()["roles"]) == 1
+    second = by_session(second_administrator())
+    answer = second.post(f"{given['Location']}confirmation/")
+    assert (answer.status_code, answer.json()["welcome_url"]) == (200, None)
+    held = client.get(where).json()["roles"]
+    assert len(held) == 2
+    again = client.post(f"{where}roles/", {**told, "organisation": str(world.police.pk)}).json()
+    refusal = f"{REQUESTS}{again['id']}/refusal/"
+    assert client.post(refusal).json()["state"]["code"] == "declined"
     wrong = client.post(f"{where}roles/", {**told, "role": "auditor"})
     assert set(field_errors(wrong)) == {"role"}
-    assert client.delete(f"{where}roles/{given.json()['id']}/").status_code == 204
-    assert client.delete(f"{where}roles/{given.json()['id']}/").status_code == 404
+    assert client.delete(f"{where}roles/{held[1]['id']}/").status_code == 204
+    assert client.delete(f"{where}roles/{held[1]['id']}/").status_code == 404
     program = api(world.responder)
     assert client.post(f"{where}closure/").json()["is_open"] is False
     assert program.get(ACCOUNT).status_code == 401
-    assert client.delete(f"{where}closure/").json()["is_open"] is True
+    opened = client.delete(f"{where}closure/").json()
+    assert (opened["is_open"], opened["roles"]) == (True, [])
     own = f"/api/v1/administration/accounts/{world.administrator.pk}/closure/"
     assert client.post(own).status_code == 422
     for row in client.get("/api/v1/administration/rights/").json()["results"]:

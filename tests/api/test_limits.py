@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from nrm.accounts import limits
-from nrm.accounts.models import User
+from nrm.accounts.models import RoleRequest
 from tests.api.tools import api, field_errors
 
 ME = "/api/v1/account/"
@@ -56,7 +56,7 @@ def test_identities_and_invitations_have_limits_of_their_own(world: Any, setting
         for n in range(2)
     ]
     assert [answer.status_code for answer in made] == [201, 429]
-    assert not User.objects.filter(email="1@x.example").exists()
+    assert not RoleRequest.objects.filter(email="1@x.example").exists()
     assert client.get(invite).status_code == 200
 
 

@@ -112,11 +112,11 @@ ACCOUNTS = (
             Sent(
                 values={
                     "display_name": "Quinn Adeyemi",
-                    "email": "quinn@example.org",
+                    "email": "responder@example.org",
                     "role": "first_responder",
                 },
                 status=200,
-                said="added",
+                said="already here",
             ),
         ),
     ),
@@ -128,6 +128,13 @@ ACCOUNTS = (
             Sent("main [name=do][value=give]", emptied=True, status=200),
             Sent("main [name=do][value=reset_factor]", status=200, said="factor reset"),
         ),
+    ),
+    Page("role_requests", "administrator"),
+    Page(
+        "role_request",
+        "administrator",
+        "role_request",
+        sent=(Sent("main [name=do][value=confirm]", status=200, said="confirmed"),),
     ),
     Page("rights_table", "administrator"),
 )

@@ -66,6 +66,7 @@ _OF_PLACES = {
     "session": "session_id",
     "token": "token_id",
     "organisation": "organisation_id",
+    "role_request": "request_id",
 }
 
 

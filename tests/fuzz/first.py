@@ -43,6 +43,7 @@ class Meant:
 _HOMES = {
     "": Meant("caseworker"),
     "administration/": Meant("administrator", "spare"),
+    "administration/requests/": Meant("administrator", "role_request"),
     "audit-events/": Meant("auditor"),
     "audit-staff/": Meant("auditor"),
     "audit-anomalies/": Meant("auditor", "anomaly"),
@@ -192,6 +193,7 @@ _OTHERWISE = {
     "add_account": Meant("administrator", "organisation"),
     "give_role": Meant("administrator", "spare", _organisation("police")),
     "list_organisations": Meant("administrator"),
+    "list_role_requests": Meant("administrator"),
     "run_batch": Meant(
         "supervisor",
         "assigned",

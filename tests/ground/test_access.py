@@ -169,20 +169,23 @@ def test_unknown_right_is_held_by_nobody(world):
 
 
 def test_caseworker_who_moves_to_another_authority_leaves_the_case_behind(world, at):
-    from nrm.accounts.actions import end_role, give_role
+    from nrm.accounts.actions import end_role
     from nrm.accounts.models import Membership
+    from nrm.accounts.role_requests import ask_for_role
+    from tests.world import confirmed
 
     case = world.assigned_case()
     membership = Membership.objects.get(user=world.caseworker)
     end_role(membership, actor=world.administrator, at=at)
     assert case.pk not in visible(world.caseworker)
-    give_role(
+    asked = ask_for_role(
         fresh(world.caseworker),
         actor=world.administrator,
         at=at,
         organisation=world.other_authority,
         role="caseworker",
     )
+    confirmed(asked, at=at)
     assert case.pk not in visible(world.caseworker)
     assert not fresh(world.caseworker).has_perm("cases.show_identity", case)
     assert access.rights_on(fresh(world.caseworker), case) == frozenset()

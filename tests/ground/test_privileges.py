@@ -58,6 +58,7 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "public.identities_token",
         "public.identities_search",
         "public.identities_likeness",
+        "public.accounts_rolerequest",
         "public.accounts_session",
         "public.accounts_token",
         "public.reporting_codesecret",

@@ -273,6 +273,10 @@ NOT_READ = {
     "api_organisation",
     "api_organisation_accounts",
     "api_administered_account",
+    "role_requests",  # counted in tests/accounts/test_role_requests.py
+    "role_request",
+    "api_role_requests",
+    "api_role_request",
     "api_rights",
     "api_prompt_sheet",
     "api_draft",

@@ -47,7 +47,7 @@ from cases.selectors.lists import Wanted
 from identities import kept
 from identities.crypto import seal_json
 from nrm.accounts import actions as accounts
-from nrm.accounts.models import Organisation, Session, User
+from nrm.accounts.models import Organisation, RoleRequest, Session, User
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
 from nrm.accounts.sessions import _digest
@@ -64,7 +64,7 @@ from tests.documents.files import pdf, upload
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
 from tests.reporting.anomalies import an_anomaly
 from tests.screening.build import item
-from tests.world import World, build_world, person, with_app
+from tests.world import World, build_world, person, second_administrator, with_app
 
 
 @dataclass
@@ -483,6 +483,15 @@ def _accounts(scene: Scene) -> None:
     scene.places["organisation"] = {"pk": str(world.police.pk)}
     membership = world.responder.memberships.get()
     scene.places["account"] = {"pk": str(world.responder.pk), "role": str(membership.pk)}
+    asked = RoleRequest.objects.create(
+        email="quinn@example.org",
+        display_name="Quinn Adeyemi",
+        organisation=world.police,
+        role=Role.FIRST_RESPONDER,
+        asked_by=second_administrator(),
+        asked_at=scene.at,
+    )
+    scene.places["role_request"] = {"pk": str(asked.pk)}
     scene.places["chapter"] = {"chapter": "cases"}
     scene.places["welcome"] = {"uidb64": "AAAA", "token": "used-0"}
     with acting_as(world.caseworker):

@@ -18,6 +18,7 @@ EXEMPT = {
     "accounts_organisation": "organisations, about no case",
     "accounts_recoverycode": "digests, asked for before somebody has signed in",
     "accounts_rolegroup": "roles of organisations, about no case",
+    "accounts_rolerequest": "roles of staff that wait for a second administrator, about no case",
     "accounts_session": "found by the digest of a secret, before anybody is known",
     "accounts_token": "found by the digest of a secret, before anybody is known",
     "accounts_user": "staff, about no case; asked by every policy",
