@@ -24,7 +24,7 @@ from nrm.accounts.limits import Policy
 from nrm.accounts.rights import RoleRight
 from nrm.accounts.scopes import Scope
 from nrm.actions import Changed, Objection, lock
-from nrm.web import PROBLEM, ProofNeeded, ScopeMissing
+from nrm.web import PROBLEM, ProofNeeded, ScopeMissing, travels_plainly
 
 MOST_BYTES = 2 * 1024 * 1024  # of one request; evidence files do not come this way
 PAGE_SIZE = 25
@@ -108,6 +108,8 @@ class APIView(views.APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.at = timezone.now()
+        if self.tight_reads:  # it shows who somebody is
+            travels_plainly(request._request)
         self._count_call(request)
         self._check_scope(request)
         self._check_proof(request)

@@ -74,18 +74,28 @@ def headers(get_response: Handler) -> Handler:
     return handle
 
 
+def travels_plainly(request: HttpRequest) -> None:
+    """The answer to this request may say who somebody is: it is not compressed."""
+    request.plain = True  # type: ignore[attr-defined]
+
+
 class Compressed(GZipMiddleware):
     """Pages and JSON travel compressed, except where the size of an answer could tell a secret.
 
     Somebody who watches the line and can put text of their choice on a page beside a secret learns
-    the secret from sizes (BREACH). Here an identity or a token's secret is shown only in answer to
-    a POST, which is never compressed, nor is a page with a kept text. The form token on a page is
+    the secret from sizes (BREACH). An identity or a token's secret is shown in answer to a POST,
+    which is never compressed, or by what calls `travels_plainly`; nor is a page with a kept text
+    compressed. The form token on a page is
     masked anew each time, other sites' requests bring no session (SameSite), and Django pads each
     compressed answer by a random length.
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
-        plain = request.method not in ("GET", "HEAD") or getattr(request, "kept", None)
+        plain = (
+            request.method not in ("GET", "HEAD")
+            or getattr(request, "kept", None)
+            or getattr(request, "plain", False)
+        )
         kind = response.get("Content-Type", "")
         if plain or response.streaming or not kind.startswith(("text/html", "application/")):
             return response

@@ -113,6 +113,9 @@ def share_bundle(
     `digest` is that of the preview; `key` serves once, so that what is sent twice is shared once.
     Raises Refused with every reason against it, also where the case has changed meanwhile."""
     if there := case.bundles.filter(pk=key).first():
+        if there.recalled_at is not None:
+            text = _("This was shared, and has been recalled since. Look again to share it anew.")
+            refuse_if([Objection(text, code="recalled")])
         detail(repeated=True)
         return there
     found, facts = _find(case, wanted, at)
@@ -247,13 +250,17 @@ def record_consent(
     interpreter: str,
     method: str = "",
     ends_on: date | None = None,
+    key: UUID | None = None,
 ) -> Consent:
     """Keeps what the person said to their data being shared for a purpose with a kind of
     organisation, how it was explained (`language` is an ISO 639 code, `interpreter` one of the
     referral's answers), and the last day on which it holds, where they said one. What they said
     last, by the day, counts: where that is no, everything that was shared for the purpose with that
-    kind is recalled, and where it ends earlier, so does that. Raises Refused with every reason
-    against it."""
+    kind is recalled, and where it ends earlier, so does that. `key` serves once, so that what is
+    sent twice is recorded once. Raises Refused with every reason against it."""
+    if key and (there := case.consents.filter(pk=key).first()):
+        detail(repeated=True)
+        return there
     refuse_if(
         rules.objections_to_consent(
             known_purpose=purpose in {p.code for p in case.profile.sharing_purposes},
@@ -266,20 +273,25 @@ def record_consent(
             today=reads.today_of(case, at),
         )
     )
-    row = Consent.objects.create(
-        id=uuid4(),
-        case=case,
-        purpose=purpose,
-        recipient_kind=recipient_kind,
-        answer=answer,
-        method=method if method in {m.code for m in case.profile.consent.methods} else "",
-        language=language,
-        interpreter=interpreter,
-        given_on=given_on.isoformat(),
-        ends_on=ends_on if answer == ConsentAnswer.AGREED else None,
-        recorded_by=actor,
-        recorded_at=at,
-    )
+    try:
+        with transaction.atomic():
+            row = Consent.objects.create(
+                id=key or uuid4(),
+                case=case,
+                purpose=purpose,
+                recipient_kind=recipient_kind,
+                answer=answer,
+                method=method if method in {m.code for m in case.profile.consent.methods} else "",
+                language=language,
+                interpreter=interpreter,
+                given_on=given_on.isoformat(),
+                ends_on=ends_on if answer == ConsentAnswer.AGREED else None,
+                recorded_by=actor,
+                recorded_at=at,
+            )
+    except IntegrityError:  # the key has served on another case
+        refuse_if([Objection(_("This page has served already. Open it again."), code="served")])
+        raise
     detail(consent=str(row.pk), purpose=purpose, kind=recipient_kind, answer=answer)
     _heed(case, (purpose, recipient_kind), actor, at)
     ports.consent_said(case, row, actor=actor, at=at)

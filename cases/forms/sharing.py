@@ -1,8 +1,9 @@
 """The forms by which parts of a case are shared and recalled, and consent to it is recorded."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.sharing import Wanted, choose
@@ -123,6 +124,7 @@ class ConsentForm(Form):
         ),
         required=False,
     )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
 
     def __init__(
         self, *args: Any, purposes: Any, kinds: Any, methods: Any, interpreters: Any, **kw: Any

@@ -49,7 +49,7 @@ from nrm.actions import Changed, Hidden, Objection, Refused
 from nrm.audit import writer
 from nrm.forms import Form
 from nrm.profiles import EmergencyNumber, Profile, load_profile
-from nrm.web import add_objections
+from nrm.web import add_objections, travels_plainly
 
 DRAFTS_ON_HOME = 10
 
@@ -220,6 +220,7 @@ class DraftView(ResponderView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         REFER.check(request.user, None)
+        travels_plainly(request)
         self.draft = find_draft(request.user, kwargs["draft"])  # type: ignore[arg-type]
         self.profile = drafting.profile_of(self.draft)
         return super().dispatch(request, *args, **kwargs)

@@ -522,3 +522,43 @@ def test_who_records_a_consent_says_how_it_was_explained(world, case, at):
 
 def boxes(name, day):
     return {f"{name}_{part}": getattr(day, part) for part in ("day", "month", "year")}
+
+
+# Sent again, too often, and compressed ------------------------------------------------------------
+def test_what_was_recalled_is_not_said_to_be_shared_when_the_page_is_sent_again(world, case, at):
+    by = {"actor": world.caseworker, "at": at, "wanted": wanted(world, general(case), "standing")}
+    content, key = preview_bundle(case, **by), uuid4()
+    row = share_bundle(case, digest=content.digest, key=key, **by)
+    recall_bundle(row, actor=world.caseworker, at=at, because="mistake")
+    with pytest.raises(Refused) as refusal:
+        share_bundle(case, digest=content.digest, key=key, **by)
+    assert [one.code for one in refusal.value.objections] == ["recalled"]
+
+
+def test_a_consent_that_is_sent_twice_is_recorded_once(world, case, at):
+    client = world.client("caseworker")
+    url = reverse("case_consent", args=[case.reference])
+    key = client.get(url).context["form"]["key"].value()
+    sent = {"purpose": "support", "recipient_kind": "provider", "answer": "agreed"}
+    sent |= {"language": "Albanian", "interpreter": "none", "key": str(key)}
+    sent |= boxes("given_on", timezone.localdate())
+    sent["method"] = case.profile.consent.methods[0].code
+    assert [client.post(url, sent).status_code for _time in range(2)] == [302, 302]
+    assert Consent.objects.filter(case=case, purpose="support").count() == 1
+    # A key that has served on another case is refused, and tells nothing.
+    theirs = assigned(world, at=at)
+    again = client.post(reverse("case_consent", args=[theirs.reference]), sent)
+    assert again.status_code == 422
+
+
+def test_who_the_person_is_travels_uncompressed_to_whoever_it_was_shared_with(world, case, at):
+    row = share(world, case, at, wanted(world, agree(world, case, at), "identity", *CODED))
+    coded = {"headers": {"Accept-Encoding": "gzip"}}
+    page = world.client("provider").get(reverse("shared_bundle", args=[row.pk]), **coded)
+    assert "Zamira" in page.content.decode()
+    told = api(world.provider).get(f"/api/v1/shared/{row.pk}/", HTTP_ACCEPT_ENCODING="gzip")
+    assert "Zamira" in told.content.decode()
+    for answer in (page, told):
+        assert "Content-Encoding" not in answer
+    listed = world.client("provider").get(reverse("shared"), **coded)
+    assert listed["Content-Encoding"] == "gzip"
