@@ -1,20 +1,31 @@
 """Restricting or sealing a case, naming the people who may see it then, and opening it again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from cases import access, rights
 from cases.actions.sharing import recall_of_restricted
-from cases.models import Case
+from cases.models import Case, Merging
 from cases.models.case import Confidentiality, ConfidentialityReason
 from cases.rules.confidentiality import Facts, objections_to_confidentiality
-from cases.selectors.confidentiality import people_to_name
+from cases.selectors.confidentiality import Nameable, people_to_name
 from nrm.accounts.models import User
-from nrm.actions import action, detail, refuse_if
+from nrm.actions import action, also, detail, refuse_if
 
 
-@action("case.confidentiality_changed", right=rights.SET_CONFIDENTIALITY, ended=True)
+def _with_merged(case: Case, **_more: Any) -> list[UUID]:
+    ends = Merging.that_hold().filter(into_id=case.pk).values_list("case_id", flat=True)
+    return [case.pk, *ends]
+
+
+@action(
+    "case.confidentiality_changed",
+    right=rights.SET_CONFIDENTIALITY,
+    ended=True,
+    locks=_with_merged,
+)
 def change_confidentiality(
     case: Case,
     *,
@@ -26,8 +37,9 @@ def change_confidentiality(
 ) -> Case:
     """Says who may see the case. At `restricted` and `sealed` these people alone, with the actor
     and the case's caseworker, who are always among them; every grant to a group is held, and every
-    other grant by name ends, and what was shared of it is recalled. At `normal` what was held
-    counts again. Raises Refused with every reason against it."""
+    other grant by name ends, and what was shared of it is recalled; so it is with cases that
+    were merged into it and are less strict. At `normal` what was held counts again. Raises Refused
+    with every reason against it."""
     case.refresh_from_db(fields=["confidentiality", "caseworker", "version"])
     normal = level == Confidentiality.NORMAL
     could = {one.id: one for one in people_to_name(case, actor)}
@@ -52,16 +64,58 @@ def change_confidentiality(
         reason=reason,
         named=[] if normal else sorted(str(pk) for pk in wanted),
     )
+    _set_level(case, level, wanted.values(), actor=actor, at=at)
+    if not normal:
+        for merged in _merged_into(case, actor):
+            _carry(case, merged, actor=actor, at=at)
+    return case
+
+
+def _set_level(
+    case: Case, level: str, named: Iterable[Nameable], *, actor: User, at: datetime
+) -> None:
     case.confidentiality = level
     case.version += 1
     case.save(update_fields=["confidentiality", "version"])
-    if normal:
+    if level == Confidentiality.NORMAL:
         access.release_groups(case)
         access.end_named(case)
-    else:
-        # By name first: at no moment is there nobody who sees the case.
-        near = [(one.user, nearness) for one in wanted.values() for nearness in one.nearness]
-        access.name_only(case, near, at=at)
-        access.hold_groups(case, at=at)
-        recall_of_restricted(case, actor=actor, at=at)
-    return case
+        return
+    # By name first: at no moment is there nobody who sees the case.
+    near = [(one.user, nearness) for one in named for nearness in one.nearness]
+    access.name_only(case, near, at=at)
+    access.hold_groups(case, at=at)
+    recall_of_restricted(case, actor=actor, at=at)
+
+
+# Two cases of one person ----------------------------------------------------------------------
+_STRICTNESS = list(Confidentiality.values)
+
+
+def carry_confidentiality(one: Case, other: Case, *, actor: User, at: datetime) -> None:
+    """Gives both of two cases of one person the stricter of their levels, and the people who are
+    named there, within the action that merges them."""
+    for case in (one, other):
+        case.refresh_from_db(fields=["confidentiality", "caseworker", "version"])
+    strict, open_ = sorted(
+        (one, other), key=lambda case: _STRICTNESS.index(case.confidentiality), reverse=True
+    )
+    _carry(strict, open_, actor=actor, at=at)
+
+
+def _carry(strict: Case, to: Case, *, actor: User, at: datetime) -> None:
+    level = strict.confidentiality
+    if _STRICTNESS.index(level) <= _STRICTNESS.index(to.confidentiality):
+        return
+    named = access.named_in(strict)
+    wanted = [one for one in people_to_name(to, actor) if one.always or one.id in named]
+    before = to.confidentiality
+    _set_level(to, level, wanted, actor=actor, at=at)
+    names = sorted(str(one.id) for one in wanted)
+    also("case.confidentiality_changed", to, before=before, level=level, named=names)
+
+
+def _merged_into(case: Case, actor: User) -> list[Case]:
+    """The cases that go on in this one, of those that the actor may say this of."""
+    ends = list(Merging.that_hold().filter(into_id=case.pk).values_list("case_id", flat=True))
+    return list(Case.objects.visible_to(actor, rights.SET_CONFIDENTIALITY).filter(pk__in=ends))

@@ -12,7 +12,7 @@ from cases.rules.exclusions import Facts, objections_to_exclusion
 from cases.selectors.exclusions import exclusions_of
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
-from nrm.actions import Objection, action, detail, refuse_if
+from nrm.actions import Objection, action, also, detail, refuse_if
 
 
 @action("case.excluded", right=rights.EXCLUDE, ended=True)
@@ -39,7 +39,9 @@ def exclude(
             )
         )
     )
-    return _keep_out(case, actor, at, reason, person, organisation)
+    row = _keep_out(case, actor, at, reason, person, organisation)
+    detail(**_told(row))
+    return row
 
 
 @action("case.conflict_declared", right=rights.DECLARE_CONFLICT, ended=True)
@@ -58,7 +60,9 @@ def declare_conflict(case: Case, *, actor: User, at: datetime) -> Exclusion:
             )
         )
     )
-    return _keep_out(case, actor, at, ExclusionReason.CONFLICT, actor, None)
+    row = _keep_out(case, actor, at, ExclusionReason.CONFLICT, actor, None)
+    detail(**_told(row))
+    return row
 
 
 @action("case.exclusion_lifted", right=rights.EXCLUDE, ended=True)
@@ -113,13 +117,26 @@ def _keep_out(
         once = f"alone:{case.pk}:{case.version}"
         tell(supervisors, "case_left_alone", once=once, at=at, case=case)
         access.end_person(case, "work", worker)
-    row = Exclusion.objects.create(
+    return Exclusion.objects.create(
         case=case, user=person, organisation=organisation, reason=reason, by=actor, began_at=at
     )
-    detail(
-        exclusion=str(row.pk),
-        person=str(person.pk) if person else None,
-        organisation=str(organisation.pk) if organisation else None,
-        reason=str(reason),
-    )
-    return row
+
+
+def _told(row: Exclusion) -> dict[str, str | None]:
+    return {
+        "exclusion": str(row.pk),
+        "person": str(row.user_id) if row.user_id else None,
+        "organisation": str(row.organisation_id) if row.organisation_id else None,
+        "reason": str(row.reason),
+    }
+
+
+def carry_exclusions(source: Case, to: Case, *, actor: User, at: datetime) -> None:
+    """Keeps from one case whoever is kept from another of the same person, within the action that
+    merges them. The authority that works on the case stays."""
+    for one in source.exclusions.filter(ended_at=None).select_related("user", "organisation"):
+        person, organisation = one.user, one.organisation
+        theirs = organisation is not None and organisation.pk == to.authority_id
+        if not theirs and not _already(to, person, organisation):
+            row = _keep_out(to, actor, at, one.reason, person, organisation)
+            also("case.excluded", row, **_told(row))

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from cases import access, rights
 from cases.actions import clocks
+from cases.actions.confidentiality import carry_confidentiality
+from cases.actions.excluding import carry_exclusions
 from cases.actions.telling import tell
 from cases.models import Case, Deadline, Merging
 from cases.models.deadline import DeadlineState
@@ -81,7 +83,8 @@ def ask_undoing(row: Merging, *, actor: User, at: datetime, reason: str) -> Merg
 
 @action("merging.decided", right=rights.DECIDE_MERGING, ended=True, locks=_of_row)
 def decide_merging(row: Merging, *, actor: User, at: datetime, agree: bool) -> Merging:
-    """Another person agrees to what was asked, or does not. Agreed, it is done at once. Raises
+    """Another person agrees to what was asked, or does not. Agreed, it is done at once, and who is
+    kept from one of the cases is kept from both, which are as restricted as the stricter. Raises
     Refused for who asked and where it was decided already, and Hidden for who may not decide both
     cases."""
     row.refresh_from_db()
@@ -99,6 +102,11 @@ def decide_merging(row: Merging, *, actor: User, at: datetime, agree: bool) -> M
     refuse_if(objections)
     row.state = MergingState.AGREED if agree else MergingState.DECLINED
     row.decided_by, row.decided_at = actor, at
+    if agree and not row.undo:
+        # What protects the person counts on both, and stays where the merging is undone.
+        carry_exclusions(ends, into, actor=actor, at=at)
+        carry_exclusions(into, ends, actor=actor, at=at)
+        carry_confidentiality(ends, into, actor=actor, at=at)
     if agree:
         (_part if row.undo else _merge)(row, ends, at=at)
     row.save(update_fields=["state", "decided_by", "decided_at", "kept"])

@@ -173,3 +173,41 @@ def test_a_program_asks_takes_back_and_decides(world, two, at):
     assert [one["state"]["code"] for one in results] == ["declined", "agreed", "withdrawn"]
     for who, status in (("caseworker", 403), ("caseworker2", 404)):
         assert api(world.users[who]).get(url).status_code == status
+
+
+def test_what_protects_the_person_on_one_case_protects_them_on_both(world, two, at):
+    ends, goes_on = two
+    house = world.provider_house
+    exclude(ends, actor=world.supervisor, at=at, reason="named", organisation=house)
+    exclude(goes_on, actor=world.supervisor, at=at, reason="named", person=world.caseworker2)
+    row = ask(world, at, ends, goes_on)
+    text = world.client("supervisor").get(page(goes_on)).content.decode()
+    assert "Who is kept from one of them is kept from both" in text
+    decide_merging(row, actor=world.supervisor, at=at, agree=True)
+    for case in two:
+        kept = case.exclusions.filter(ended_at=None).values_list("user", "organisation")
+        assert set(kept) == {(None, house.pk), (world.caseworker2.pk, None)}
+    # Sealed, the one that goes on seals what was merged into it.
+    change_confidentiality(
+        goes_on, actor=world.supervisor, at=at, level="sealed", reason="insider_risk"
+    )
+    assert Case.objects.get(pk=ends.pk).confidentiality == "sealed"
+    for case in two:
+        assert world.client("supervisor2").get(case.get_absolute_url()).status_code == 404
+
+
+def test_the_stricter_case_makes_both_as_strict(world, two, at):
+    sealed, goes_on = two
+    change_confidentiality(
+        sealed,
+        actor=world.supervisor,
+        at=at,
+        level="sealed",
+        reason="insider_risk",
+        people=[world.supervisor2.pk],
+    )
+    row = ask(world, at, sealed, goes_on, "supervisor2")
+    decide_merging(row, actor=world.supervisor, at=at, agree=True)
+    assert Case.objects.get(pk=goes_on.pk).confidentiality == "sealed"
+    assert world.client("supervisor2").get(goes_on.get_absolute_url()).status_code == 200
+    assert world.client("intake").get(goes_on.get_absolute_url()).status_code == 404
