@@ -37,7 +37,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from identities import kept
 from nrm import web
-from nrm.accounts import actions, presence
+from nrm.accounts import actions, presence, writers
 from nrm.accounts.presence import Missing
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.context import NothingIsDone, acting_as, show_again
@@ -151,6 +151,7 @@ class LoginRequired(LoginRequiredMiddleware):
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
         if refusal is not None or not request.user.is_authenticated or request.token_user:
             return refusal
+        writers.mark(request, request.user)
         # REST's views ask for the sign-in themselves, and so do not have Django's mark.
         api = request.path.startswith("/api/") and request.resolver_match.view_name != "api_schema"
         if not api and not getattr(view_func, "login_required", True):
@@ -181,17 +182,15 @@ class LoginRequired(LoginRequiredMiddleware):
         return _go(request, _sign_in(_keep_this(request, user)))
 
 
-_TOKEN_LENGTH = 64
-
-
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form of our own from before its writer signed in anew is kept and shown again. Any other
-    form without the right token is refused."""
+    form without the right token is refused, and nothing of it is kept: it may be of somebody else
+    who sat at the same browser before."""
     user = _whose(request)
     ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    old = len(request.POST.get("csrfmiddlewaretoken", "")) == _TOKEN_LENGTH
+    old = user and writers.wrote(user, request.POST.get("csrfmiddlewaretoken", ""))
     match = request.resolver_match
-    if not (user and ours and old and match and match.view_name not in _NOTHING_TYPED):
+    if not (old and ours and match and match.view_name not in _NOTHING_TYPED):
         return web.csrf_failure(request, reason)
     address = _keep_this(request, user)
     return _go(request, address if request.user.is_authenticated else _sign_in(address))
@@ -320,7 +319,8 @@ def hide_screen(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 fields = QueryDict(request.POST.get("typed", ""))
-                back = _keep(request, user, path=typed_to, page=back, fields=fields, files=0)
+                if writers.wrote(user, fields.get("csrfmiddlewaretoken", "")):
+                    back = _keep(request, user, path=typed_to, page=back, fields=fields, files=0)
         except Exception as error:  # nothing that goes wrong here may leave the screen open
             log.error("text.not_kept", error=type(error).__name__)
     # A browser throws away the pages that it remembers when a cookie changes; without this, one in

@@ -1,6 +1,8 @@
 """What somebody had typed when their session ended: kept, shown again to them alone, never done."""
 
+import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection, connections
@@ -11,7 +13,7 @@ from django.utils import timezone
 from cases.models import Note
 from identities import kept
 from identities.models import KeptText
-from nrm.accounts import actions
+from nrm.accounts import actions, writers
 from nrm.accounts.models import Session
 from nrm.audit.models import Event
 from nrm.context import NothingIsDone, acting_as, show_again
@@ -210,27 +212,67 @@ def test_after_a_day_it_is_gone_and_the_worker_forgets_it_unread(world, at, as_w
         assert [row.pk for row in KeptText.objects.all()] == [young]
 
 
+def token_of(client: Client, path: str) -> str:
+    """The token that stands in the forms of a page."""
+    page = client.get(path).content.decode()
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w{64})"', page)[1]
+
+
+def again(client: Client, name: str) -> None:
+    """Another session of somebody at this browser, begun on the page."""
+    told = {"username": f"{name}@example.org", "password": PASSWORD}
+    told["csrfmiddlewaretoken"] = token_of(client, "/sign-in/")
+    assert client.post("/sign-in/", told).status_code == 302
+
+
 def test_form_from_before_signing_in_anew_is_shown_again_instead_of_refused(world, notes):
     client = Client(enforce_csrf_checks=True, headers={"Origin": "http://testserver"})
-    client.get("/sign-in/")
-    old = client.cookies["nrm_csrf"].value
-    client.cookies.update(world.client("caseworker").cookies)
-    client.cookies["nrm_csrf"] = "b" * 32
-    answer = client.post(notes, {"text": WORDS, "csrfmiddlewaretoken": old * 2})
+    again(client, "caseworker")
+    old = {"text": WORDS, "csrfmiddlewaretoken": token_of(client, notes)}
+    end_idle(world.caseworker)
+    again(client, "caseworker")
+    token_of(client, notes)
+    answer = client.post(notes, old)
     assert answer.status_code == 302
     assert b"grey house" in client.get(answer["Location"]).content
-    elsewhere = client.post(
-        notes,
-        {"text": WORDS, "csrfmiddlewaretoken": old * 2},
-        headers={"Origin": "https://elsewhere.example"},
-    )
+    elsewhere = client.post(notes, old, headers={"Origin": "https://elsewhere.example"})
     assert elsewhere.status_code == 403
     assert not Note.objects.exists()
 
 
+@pytest.mark.parametrize("left", ["signed out", "away"])
+@pytest.mark.parametrize("way", ["sent", "hidden"])
+def test_form_of_somebody_else_at_the_same_browser_is_kept_for_nobody(world, notes, left, way):
+    client = Client(enforce_csrf_checks=True, headers={"Origin": "http://testserver"})
+    again(client, "caseworker")
+    token = token_of(client, notes)
+    old = {"text": WORDS, "csrfmiddlewaretoken": token}
+    if left == "away":
+        end_idle(world.caseworker)
+    else:
+        client.post("/sign-out/", {"csrfmiddlewaretoken": token})
+    again(client, "supervisor")
+    if way == "sent":
+        answer = client.post(notes, old)
+        assert answer.status_code == 403
+        assert b"grey house" not in answer.content
+        assert b"grey house" not in client.get("/account/kept/").content
+    else:
+        client.post("/hide/", {"typed_to": notes, "typed": urlencode(old)})
+    for name in ("supervisor", "caseworker"):
+        assert kept_ids(world.users[name]) == []
+    assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["", "a" * 64, "é" * 64, "a" * 63])
+def test_token_that_was_made_up_is_nobodys(world, token):
+    assert not writers.wrote(world.caseworker, token)
+
+
 def test_hiding_keeps_what_was_typed_on_the_page(world, case, notes):
     client = world.client("caseworker")
-    answer = client.post("/hide/", {"typed_to": notes, "typed": "text=half+a+note"})
+    typed = urlencode({"text": "half a note", "csrfmiddlewaretoken": token_of(client, notes)})
+    answer = client.post("/hide/", {"typed_to": notes, "typed": typed})
     assert answer["Location"] == "/empty/"
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     (row,) = kept_ids(world.caseworker)
@@ -250,13 +292,17 @@ def test_hiding_keeps_what_was_typed_on_the_page(world, case, notes):
     ],
 )
 def test_hiding_keeps_nothing_for_an_address_that_is_not_a_page_of_ours(world, path):
-    world.client("caseworker").post("/hide/", {"typed_to": path, "typed": "text=half+a+note"})
+    client = world.client("caseworker")
+    token = token_of(client, "/account/")
+    typed = urlencode({"text": "half a note", "csrfmiddlewaretoken": token})
+    client.post("/hide/", {"typed_to": path, "typed": typed})
     assert kept_ids(world.caseworker) == []
 
 
 def test_hiding_asked_by_another_site_locks_and_keeps_nothing(world, notes):
     client = world.client("caseworker")
-    told = {"typed_to": notes, "typed": "text=not+typed+by+anybody"}
+    typed = urlencode({"text": "no one's", "csrfmiddlewaretoken": token_of(client, notes)})
+    told = {"typed_to": notes, "typed": typed}
     client.post("/hide/", told, headers={"Origin": "https://other.example"})
     assert client.get(notes).status_code == 302
     assert kept_ids(world.caseworker) == []
