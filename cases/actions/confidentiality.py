@@ -7,17 +7,17 @@ from uuid import UUID
 
 from cases import access, rights
 from cases.actions.sharing import recall_of_restricted
-from cases.models import Case, Merging
+from cases.models import Case
 from cases.models.case import Confidentiality, ConfidentialityReason
 from cases.rules.confidentiality import Facts, objections_to_confidentiality
 from cases.selectors.confidentiality import Nameable, people_to_name
+from cases.selectors.merging import merged_ids, merged_into
 from nrm.accounts.models import User
 from nrm.actions import action, also, detail, refuse_if
 
 
 def _with_merged(case: Case, **_more: Any) -> list[UUID]:
-    ends = Merging.that_hold().filter(into_id=case.pk).values_list("case_id", flat=True)
-    return [case.pk, *ends]
+    return [case.pk, *merged_ids(case.pk)]
 
 
 @action(
@@ -66,7 +66,7 @@ def change_confidentiality(
     )
     _set_level(case, level, wanted.values(), actor=actor, at=at)
     if not normal:
-        for merged in _merged_into(case, actor):
+        for merged in merged_into(case, actor, rights.SET_CONFIDENTIALITY):
             _carry(case, merged, actor=actor, at=at)
     return case
 
@@ -113,9 +113,3 @@ def _carry(strict: Case, to: Case, *, actor: User, at: datetime) -> None:
     _set_level(to, level, wanted, actor=actor, at=at)
     names = sorted(str(one.id) for one in wanted)
     also("case.confidentiality_changed", to, before=before, level=level, named=names)
-
-
-def _merged_into(case: Case, actor: User) -> list[Case]:
-    """The cases that go on in this one, of those that the actor may say this of."""
-    ends = list(Merging.that_hold().filter(into_id=case.pk).values_list("case_id", flat=True))
-    return list(Case.objects.visible_to(actor, rights.SET_CONFIDENTIALITY).filter(pk__in=ends))

@@ -14,6 +14,7 @@ from cases import access, rights
 from cases.actions import clocks
 from cases.actions.confidentiality import carry_confidentiality
 from cases.actions.excluding import carry_exclusions
+from cases.actions.sharing import carry_refusals
 from cases.actions.telling import tell
 from cases.models import Case, Deadline, Merging
 from cases.models.deadline import DeadlineState
@@ -106,6 +107,8 @@ def decide_merging(row: Merging, *, actor: User, at: datetime, agree: bool) -> M
         # What protects the person counts on both, and stays where the merging is undone.
         carry_exclusions(ends, into, actor=actor, at=at)
         carry_exclusions(into, ends, actor=actor, at=at)
+        carry_refusals(ends, into, actor=actor, at=at)
+        carry_refusals(into, ends, actor=actor, at=at)
         carry_confidentiality(ends, into, actor=actor, at=at)
     if agree:
         (_part if row.undo else _merge)(row, ends, at=at)

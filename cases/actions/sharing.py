@@ -4,6 +4,7 @@ and the consents that this rests on."""
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from cases.models.sharing import BY_ITSELF, RecallReason
 from cases.rules import sharing as rules
 from cases.rules.languages import LANGUAGES
 from cases.selectors import sharing as reads
+from cases.selectors.merging import merged_ids, merged_into
 from identities import vault
 from identities.crypto import KeyGone, seal_json
 from nrm.accounts.models import Organisation, User
@@ -236,7 +238,12 @@ def open_shared_file(
 
 
 # Consent ------------------------------------------------------------------------------------------
-@action("consent.recorded", right=rights.SHARE)
+def _with_merged(subject: Case | Consent, **_more: Any) -> list[UUID]:
+    case_id = subject.case_id
+    return [case_id, *merged_ids(case_id)]
+
+
+@action("consent.recorded", right=rights.SHARE, locks=_with_merged)
 def record_consent(
     case: Case,
     *,
@@ -298,7 +305,7 @@ def record_consent(
     return row
 
 
-@action("consent.withdrawn", right=rights.SHARE, ended=True)
+@action("consent.withdrawn", right=rights.SHARE, ended=True, locks=_with_merged)
 def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
     """The person withdraws it: what was shared on it, or for this purpose with this kind of
     organisation, is recalled at once. Refused where it was not given, or is withdrawn already."""
@@ -318,7 +325,7 @@ def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
 
 def _heed(case: Case, about: rules.About, actor: User, at: datetime) -> None:
     """Brings what is open in line with what the person said last about a purpose and a kind of
-    organisation, whichever consent it rests on."""
+    organisation, whichever consent it rests on; a no also in the cases merged into this one."""
     consent, said = reads.last_said(case)[about]
     rows = reads.shared_about(case, about)
     if not said.agreed:
@@ -326,11 +333,41 @@ def _heed(case: Case, about: rules.About, actor: User, at: datetime) -> None:
         purpose, kind = about
         told = case.notices.filter(consent__purpose=purpose, consent__recipient_kind=kind)
         recall_notices_for(case, told, actor=actor, at=at, because=RecallReason.CONSENT)
+        for merged in merged_into(case, actor, rights.SHARE) if about != rules.GENERAL else ():
+            shared = reads.shared_about(merged, about)
+            _recall_for(merged, shared, actor, at, RecallReason.CONSENT)
     elif end := reads.end_of(case, consent):
         later = rows.filter(recalled_at=None, ends_at__gt=end)
         for row in later:
             also("bundle.shortened", row, consent=str(consent.pk))
         later.update(ends_at=end)
+
+
+def carry_refusals(source: Case, to: Case, *, actor: User, at: datetime) -> None:
+    """Records on one case what the person refused, or took back, on another of theirs, by the day
+    they said it, within the action that merges the two."""
+    known = reads.last_said(to)
+    for about, (consent, said) in reads.last_said(source).items():
+        told = about in known and not known[about][1].agreed
+        if said.agreed or told or about == rules.GENERAL:
+            continue
+        row = Consent.objects.create(
+            case=to,
+            purpose=consent.purpose,
+            recipient_kind=consent.recipient_kind,
+            answer=ConsentAnswer.DECLINED,
+            method=consent.method,
+            language=consent.language,
+            interpreter=consent.interpreter,
+            given_on=said.day,
+            recorded_by=actor,
+            recorded_at=at,
+        )
+        also(
+            "consent.recorded", row, purpose=row.purpose, kind=row.recipient_kind, answer="declined"
+        )
+        _heed(to, about, actor, at)
+        ports.consent_said(to, row, actor=actor, at=at)
 
 
 def recall_of_restricted(case: Case, *, actor: User, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from cases.models import Case, Merging
 from cases.references import clean_reference
-from cases.rights import DECIDE_MERGING, PROPOSE_MERGING, SEE_CASE
+from cases.rights import DECIDE_MERGING, PROPOSE_MERGING, SEE_CASE, CaseRight
 from nrm.accounts.models import User
 from nrm.actions import Hidden
 
@@ -79,3 +79,15 @@ def both(row: Merging, actor: User) -> tuple[Case, Case]:
     if len(found) != 2:
         raise Hidden(DECIDE_MERGING.code)
     return found[row.case_id], found[row.into_id]
+
+
+def merged_ids(case_id: UUID) -> list[UUID]:
+    """The ids of the cases that go on in this one. One query."""
+    return list(Merging.that_hold().filter(into_id=case_id).values_list("case_id", flat=True))
+
+
+def merged_into(case: Case, actor: User, right: CaseRight) -> list[Case]:
+    """The cases that go on in this one, of those on which the actor has the right. One query, two
+    where there are any."""
+    ids = merged_ids(case.pk)
+    return list(Case.objects.visible_to(actor, right).filter(pk__in=ids)) if ids else []

@@ -1,12 +1,17 @@
 """Two cases of one person: asked for by one, decided by another, and undone to the letter."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.actions.confidentiality import change_confidentiality
 from cases.actions.excluding import exclude
 from cases.actions.merging import ask_merging, decide_merging
-from cases.models import Case, Deadline, InboxItem, Merging
+from cases.actions.sharing import Wanted, preview_bundle, record_consent, share_bundle
+from cases.models import Bundle, Case, Deadline, InboxItem, Merging
 from nrm.actions import Hidden, Refused
 from nrm.audit.models import Event
 from tests.api.tools import api
@@ -211,3 +216,38 @@ def test_the_stricter_case_makes_both_as_strict(world, two, at):
     assert Case.objects.get(pk=goes_on.pk).confidentiality == "sealed"
     assert world.client("supervisor2").get(goes_on.get_absolute_url()).status_code == 200
     assert world.client("intake").get(goes_on.get_absolute_url()).status_code == 404
+
+
+def say(world, case, at, answer, purpose="support"):
+    return record_consent(
+        case,
+        actor=world.supervisor,
+        at=at,
+        purpose=purpose,
+        recipient_kind="provider",
+        answer=answer,
+        given_on=timezone.localdate(at),
+        language="sq",
+        interpreter="none",
+    )
+
+
+def share(world, case, at, consent):
+    what = Wanted(world.provider_house.pk, consent.purpose, consent.pk, ("standing",))
+    by = {"actor": world.supervisor, "at": at, "wanted": what}
+    return share_bundle(case, digest=preview_bundle(case, **by).digest, key=uuid4(), **by)
+
+
+def test_a_no_on_one_case_is_a_no_on_both(world, two, at):
+    ends, goes_on = two
+    before = share(world, goes_on, at, say(world, goes_on, at, "agreed"))
+    later = share(world, ends, at, say(world, ends, at, "agreed", "health"))
+    say(world, ends, at, "declined")
+    row = ask(world, at, ends, goes_on)
+    assert Bundle.objects.filter(recalled_at=None).count() == 2
+    decide_merging(row, actor=world.supervisor, at=at, agree=True)
+    before.refresh_from_db()
+    assert before.recalled_because == "consent_withdrawn"
+    say(world, goes_on, at + timedelta(seconds=1), "declined", "health")
+    later.refresh_from_db()
+    assert later.recalled_because == "consent_withdrawn"
