@@ -47,6 +47,7 @@ STILL_DONE = {
     "merging.decided",
     "merging.undoing_asked",
     "merging.withdrawn",
+    "notice.recalled",
     "reconsideration.asked",
 }
 

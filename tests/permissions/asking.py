@@ -195,7 +195,7 @@ class Asker:
             }
         return self._refusals[api]
 
-    def path(self, row: Row, place: str, **changed: str) -> str:
+    def path(self, row: Row, place: str, /, **changed: str) -> str:
         """The address of a row at a place of the scene, with other values for some arguments."""
         values = {**self.scene.places.get(place, {}), **changed}
         path = "/" + _ARGUMENT.sub(
