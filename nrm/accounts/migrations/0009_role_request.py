@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(models.Q(('decided_by__isnull', False), ('user__isnull', False)), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='a_role_is_confirmed_by_another')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by__isnull', False), ('user__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='a_role_is_confirmed_by_another')],
             },
         ),
         migrations.RunSQL(KEEP_OUT, migrations.RunSQL.noop),
