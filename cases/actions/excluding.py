@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases import access, rights
+from cases.actions.sharing import recall_of_excluded
 from cases.actions.telling import tell
 from cases.models import Case, Exclusion
 from cases.models.exclusion import ExclusionReason, LiftingReason
@@ -117,6 +118,8 @@ def _keep_out(
         once = f"alone:{case.pk}:{case.version}"
         tell(supervisors, "case_left_alone", once=once, at=at, case=case)
         access.end_person(case, "work", worker)
+    if organisation is not None:
+        recall_of_excluded(case, organisation, actor=actor, at=at)
     return Exclusion.objects.create(
         case=case, user=person, organisation=organisation, reason=reason, by=actor, began_at=at
     )

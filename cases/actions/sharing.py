@@ -378,6 +378,15 @@ def recall_of_restricted(case: Case, *, actor: User, at: datetime) -> None:
     recall_notices_for(case, told, actor=actor, at=at, because=RecallReason.RESTRICTED)
 
 
+def recall_of_excluded(
+    case: Case, organisation: Organisation, *, actor: User, at: datetime
+) -> None:
+    """Recalls what was shared of a case with an organisation that is kept from it from now on, for
+    good: it does not open again where that is lifted. Within the action that keeps it out."""
+    rows = case.bundles.filter(organisation=organisation)
+    _recall_for(case, rows, actor, at, RecallReason.RISK)
+
+
 def _recall_for(
     case: Case, bundles: QuerySet[Bundle], actor: User, at: datetime, because: str
 ) -> None:

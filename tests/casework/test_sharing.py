@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cases.actions.confidentiality import change_confidentiality
 from cases.actions.documents import withdraw_document
-from cases.actions.excluding import exclude
+from cases.actions.excluding import exclude, lift
 from cases.actions.sharing import (
     Wanted,
     choose,
@@ -562,3 +562,15 @@ def test_who_the_person_is_travels_uncompressed_to_whoever_it_was_shared_with(wo
         assert "Content-Encoding" not in answer
     listed = world.client("provider").get(reverse("shared"), **coded)
     assert listed["Content-Encoding"] == "gzip"
+
+
+def test_an_organisation_that_is_excluded_loses_what_was_shared_for_good(world, case, at):
+    row = share(world, case, at, wanted(world, general(case), "standing"))
+    kept = exclude(
+        case, actor=world.supervisor, at=at, reason="named", organisation=world.provider_house
+    )
+    (line,) = bundles_of(case, at=at)
+    assert (line.row.pk, line.state, line.row.recalled_because) == (row.pk, "recalled", "risk")
+    assert InboxItem.objects.get(kind="bundle_recalled").user == world.provider
+    lift(kept, actor=world.supervisor, at=at, because="mistake")
+    assert page(world, "provider", row).status_code == 404
