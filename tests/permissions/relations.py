@@ -408,10 +408,11 @@ def _of_bundle(bundle: Bundle, document: Document) -> dict[str, str]:
 
 
 def _bundles(scene: Scene, case: Case, document: Document, houses: dict[str, Organisation]) -> None:
-    """Each house that is asked about was sent something, and what became of it."""
+    """Each house that is asked about was sent something, and what became of it. A consent that is
+    taken back ends all that was shared for its purpose, so what is still open was shared last."""
     world, at = scene.world, scene.at
-    for number, name in enumerate((name for name in BUNDLES if name in houses), start=1):
-        # What was said last is what counts.
+    names = [name for name in reversed(BUNDLES) if name in houses]
+    for number, name in enumerate(names, start=1):
         row = _shared(
             scene, case, world.caseworker, document, house=houses[name],
             later=timedelta(seconds=number),
