@@ -68,6 +68,11 @@ def welcome_path(row: RoleRequest, *, reader: User) -> str | None:
         return None
     if row.decided_by_id != reader.pk or not user.is_active or user.has_usable_password():
         return None
+    return path_to_begin(user)
+
+
+def path_to_begin(user: User) -> str:
+    """The path of the page on which the owner of an account without a password chooses one."""
     values = {
         "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
         "token": default_token_generator.make_token(user),
