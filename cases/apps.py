@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cases import course_words, policies, ports, rights, sealed
+        from cases import course_words, joined, policies, ports, rights, sealed
         from cases.actions.refusing import write_refusal
         from cases.actions.telling import tell_of_account
         from cases.deciding_words import register_all
@@ -57,3 +57,4 @@ class CasesConfig(AppConfig):
         notices.provide(tell_of_account)
         write_refusals_by(write_refusal)
         policies.register()
+        joined.register()

@@ -1,10 +1,11 @@
 """How rooms above speak to the case page: they register panels and tabs when the application
 starts, and the case page shows them without knowing who they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from cases.models import Case, Consent, FindingSet
 from cases.rights import CaseRight
@@ -57,9 +58,12 @@ class DocumentUse:
 
 
 class ConsentHeard(Protocol):
-    """What a room above does when the person has said something else to sharing."""
+    """What a room above does when the person has said something else to sharing. `joined`: in which
+    cases that go with this one it counts too, whether or not the actor sees those."""
 
-    def __call__(self, case: Case, consent: Consent, *, actor: Any, at: datetime) -> None: ...
+    def __call__(
+        self, case: Case, consent: Consent, joined: Collection[UUID], *, actor: Any, at: datetime
+    ) -> None: ...
 
 
 _consent_heard: list[ConsentHeard] = []
@@ -114,10 +118,12 @@ def register_consent_heard(heard: ConsentHeard) -> None:
     _consent_heard.append(heard)
 
 
-def consent_said(case: Case, consent: Consent, *, actor: Any, at: datetime) -> None:
+def consent_said(
+    case: Case, consent: Consent, joined: Collection[UUID], *, actor: Any, at: datetime
+) -> None:
     """Tells the rooms above what the person said to sharing, now."""
     for heard in _consent_heard:
-        heard(case, consent, actor=actor, at=at)
+        heard(case, consent, joined, actor=actor, at=at)
 
 
 def register_items(source: str, read: Callable[[FindingSet], list[Item]]) -> None:

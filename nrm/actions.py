@@ -47,6 +47,14 @@ class Refused(Exception):
         super().__init__(f"{len(self.objections)} objection(s)")
 
 
+class TooOften(Refused):
+    """The actor has done this as often as is allowed: 429. `seconds` until they can again."""
+
+    def __init__(self, objection: Objection, seconds: int) -> None:
+        super().__init__([objection])
+        self.seconds = seconds
+
+
 class Changed(Refused):
     """Somebody else changed the thing since it was read. Nothing was overwritten."""
 

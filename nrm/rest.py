@@ -90,6 +90,7 @@ class APIView(views.APIView):
     scopes: Mapping[str, Scope] = {}  # by method, from `describe`: nobody writes it by hand
     tight: Callable[[], Policy] | None = None  # a further limit on what it changes or shows
     tight_reads = False  # whether that limit counts reading too
+    shows_identity = False  # whether reading it shows who somebody is, which the action counts
     parser_classes = [JSONParser]
     most_bytes = MOST_BYTES
     metadata_class = None  # OPTIONS is refused: the schema tells what there is
@@ -105,10 +106,14 @@ class APIView(views.APIView):
                 raise _no_scope(f"{cls.__module__}.{cls.__qualname__}.{name}")
             cls.scopes = {**cls.scopes, name.upper(): scope}
 
+    def dispatch(self, *args: Any, **kwargs: Any) -> Any:
+        with limits.telling() as self.counted:
+            return super().dispatch(*args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.at = timezone.now()
-        if self.tight_reads:  # it shows who somebody is
+        if self.tight_reads or self.shows_identity:
             travels_plainly(request._request)
         self._count_call(request)
         self._check_scope(request)
@@ -135,7 +140,8 @@ class APIView(views.APIView):
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(*args, **kwargs)
-        for name, value in limits.headers(getattr(self, "counts", [])).items():
+        counts = [*getattr(self, "counts", []), *self.counted]
+        for name, value in limits.headers(sorted(counts, key=lambda each: each.left)).items():
             response[name] = value
         return response
 

@@ -19,7 +19,7 @@ from rest_framework import exceptions as rest
 from rest_framework.response import Response
 
 from nrm import context as database_context
-from nrm.actions import Changed, Forbidden, Hidden, Refused
+from nrm.actions import Changed, Forbidden, Hidden, Refused, TooOften
 from nrm.audit import writer
 
 log = structlog.stdlib.get_logger(__name__)
@@ -200,8 +200,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Every objection on one page, for an action that has no form of its own."""
     status = 409 if isinstance(refusal, Changed) else 422
+    headers = {}
+    if isinstance(refusal, TooOften):
+        status, headers["Retry-After"] = 429, str(refusal.seconds)
     body = loader.render_to_string("refused.html", {"objections": refusal.objections}, request)
-    return HttpResponse(body, status=status)
+    return HttpResponse(body, status=status, headers=headers)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -302,7 +305,9 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
         body = problem(403, "You do not have the right to do this")
     elif isinstance(exc, Refused):
         status = 422
-        if isinstance(exc, Changed):
+        if isinstance(exc, TooOften):
+            status, extra["Retry-After"] = 429, str(exc.seconds)
+        elif isinstance(exc, Changed):
             status = 412 if "If-Match" in request.headers else 409
         errors = [
             {"field": o.field or "", "detail": str(o.text), "code": o.code} for o in exc.objections

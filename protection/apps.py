@@ -9,7 +9,7 @@ class ProtectionConfig(AppConfig):
     def ready(self) -> None:
         from cases import ports, rights
         from nrm.accounts.navigation import register
-        from protection import policies, sealed
+        from protection import joined, policies, sealed
         from protection.actions.services import follow_consent
         from protection.words import register_all
 
@@ -23,3 +23,4 @@ class ProtectionConfig(AppConfig):
         register_all()
         sealed.register_all()
         policies.register()
+        joined.register()

@@ -2,29 +2,25 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from cases import access, rights
+from cases.actions import joined
 from cases.actions.sharing import recall_of_restricted
 from cases.models import Case
 from cases.models.case import Confidentiality, ConfidentialityReason
 from cases.rules.confidentiality import Facts, objections_to_confidentiality
 from cases.selectors.confidentiality import Nameable, people_to_name
-from cases.selectors.merging import merged_ids, merged_into
+from cases.selectors.merging import with_joined
 from nrm.accounts.models import User
 from nrm.actions import action, also, detail, refuse_if
-
-
-def _with_merged(case: Case, **_more: Any) -> list[UUID]:
-    return [case.pk, *merged_ids(case.pk)]
 
 
 @action(
     "case.confidentiality_changed",
     right=rights.SET_CONFIDENTIALITY,
     ended=True,
-    locks=_with_merged,
+    locks=with_joined,
 )
 def change_confidentiality(
     case: Case,
@@ -37,9 +33,9 @@ def change_confidentiality(
 ) -> Case:
     """Says who may see the case. At `restricted` and `sealed` these people alone, with the actor
     and the case's caseworker, who are always among them; every grant to a group is held, and every
-    other grant by name ends, and what was shared of it is recalled; so it is with cases that
-    were merged into it and are less strict. At `normal` what was held counts again. Raises Refused
-    with every reason against it."""
+    other grant by name ends, and what was shared of it is recalled; so it is with the cases that
+    go with it and are less strict, whoever sees those. At `normal` what was held counts again.
+    Raises Refused with every reason against it."""
     case.refresh_from_db(fields=["confidentiality", "caseworker", "version"])
     normal = level == Confidentiality.NORMAL
     could = {one.id: one for one in people_to_name(case, actor)}
@@ -66,8 +62,7 @@ def change_confidentiality(
     )
     _set_level(case, level, wanted.values(), actor=actor, at=at)
     if not normal:
-        for merged in merged_into(case, actor, rights.SET_CONFIDENTIALITY):
-            _carry(case, merged, actor=actor, at=at)
+        joined.make_as_strict(case, at=at)
     return case
 
 
@@ -84,32 +79,10 @@ def _set_level(
     # By name first: at no moment is there nobody who sees the case.
     near = [(one.user, nearness) for one in named for nearness in one.nearness]
     access.name_only(case, near, at=at)
+    # Whoever opened it in an emergency sees it no more, whatever else they are named for.
+    running = case.emergencyaccesss.filter(ended_at=None, ends_at__gt=at)
+    for row in running:
+        also("emergency.ended", row, person=str(row.person_id))
+    running.update(ended_at=at, ended_by=actor)
     access.hold_groups(case, at=at)
     recall_of_restricted(case, actor=actor, at=at)
-
-
-# Two cases of one person ----------------------------------------------------------------------
-_STRICTNESS = list(Confidentiality.values)
-
-
-def carry_confidentiality(one: Case, other: Case, *, actor: User, at: datetime) -> None:
-    """Gives both of two cases of one person the stricter of their levels, and the people who are
-    named there, within the action that merges them."""
-    for case in (one, other):
-        case.refresh_from_db(fields=["confidentiality", "caseworker", "version"])
-    strict, open_ = sorted(
-        (one, other), key=lambda case: _STRICTNESS.index(case.confidentiality), reverse=True
-    )
-    _carry(strict, open_, actor=actor, at=at)
-
-
-def _carry(strict: Case, to: Case, *, actor: User, at: datetime) -> None:
-    level = strict.confidentiality
-    if _STRICTNESS.index(level) <= _STRICTNESS.index(to.confidentiality):
-        return
-    named = access.named_in(strict)
-    wanted = [one for one in people_to_name(to, actor) if one.always or one.id in named]
-    before = to.confidentiality
-    _set_level(to, level, wanted, actor=actor, at=at)
-    names = sorted(str(one.id) for one in wanted)
-    also("case.confidentiality_changed", to, before=before, level=level, named=names)

@@ -5,18 +5,18 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases import access, rights
-from cases.actions.sharing import recall_of_excluded
-from cases.actions.telling import tell
+from cases.actions import joined
 from cases.models import Case, Exclusion
 from cases.models.exclusion import ExclusionReason, LiftingReason
 from cases.rules.exclusions import Facts, objections_to_exclusion
 from cases.selectors.exclusions import exclusions_of
+from cases.selectors.merging import with_joined
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
-from nrm.actions import Objection, action, also, detail, refuse_if
+from nrm.actions import Objection, action, detail, refuse_if
 
 
-@action("case.excluded", right=rights.EXCLUDE, ended=True)
+@action("case.excluded", right=rights.EXCLUDE, ended=True, locks=with_joined)
 def exclude(
     case: Case,
     *,
@@ -26,8 +26,9 @@ def exclude(
     person: User | None = None,
     organisation: Organisation | None = None,
 ) -> Exclusion:
-    """Keeps one person, or everybody of one organisation, from the case at once. Where that is its
-    caseworker, the case waits for another. Raises Refused with every reason against it."""
+    """Keeps one person, or everybody of one organisation, from the case at once, and from those
+    that go with it; what they hold by themselves ends for good. Where that is its caseworker, the
+    case waits for another. Raises Refused with every reason against it."""
     refuse_if(
         objections_to_exclusion(
             Facts(
@@ -45,7 +46,7 @@ def exclude(
     return row
 
 
-@action("case.conflict_declared", right=rights.DECLARE_CONFLICT, ended=True)
+@action("case.conflict_declared", right=rights.DECLARE_CONFLICT, ended=True, locks=with_joined)
 def declare_conflict(case: Case, *, actor: User, at: datetime) -> Exclusion:
     """The actor has a conflict of interest, and leaves the case at once. Refused only where no
     supervisor would be left who could see it."""
@@ -68,8 +69,9 @@ def declare_conflict(case: Case, *, actor: User, at: datetime) -> Exclusion:
 
 @action("case.exclusion_lifted", right=rights.EXCLUDE, ended=True)
 def lift(exclusion: Exclusion, *, actor: User, at: datetime, because: str) -> Exclusion:
-    """Ends an exclusion, for a reason. What was granted to the person counts again; a case that
-    was taken from them is not given back."""
+    """Ends an exclusion, for a reason. What was granted to their role counts again; a case
+    that was taken from them, or what they held by themselves, is not given back. In a case that
+    goes with this one it is lifted there."""
     exclusion.refresh_from_db()
     objections = []
     if because not in LiftingReason.values:
@@ -106,23 +108,13 @@ def _keep_out(
     person: User | None,
     organisation: Organisation | None,
 ) -> Exclusion:
-    case.refresh_from_db(fields=["caseworker", "version"])
-    # All that is told is told first: whoever declares a conflict sees nothing of the case after.
-    supervisors = list(access.people_near(case, "decide", Role.SUPERVISOR).exclude(pk=actor.pk))
-    worker = case.caseworker
-    theirs = worker.organisations(*Role.values) if worker else []
-    if worker is not None and (worker == person or organisation in theirs):
-        case.caseworker = None
-        case.version += 1
-        case.save(update_fields=["caseworker", "version"])
-        once = f"alone:{case.pk}:{case.version}"
-        tell(supervisors, "case_left_alone", once=once, at=at, case=case)
-        access.end_person(case, "work", worker)
-    if organisation is not None:
-        recall_of_excluded(case, organisation, actor=actor, at=at)
-    return Exclusion.objects.create(
+    row = Exclusion.objects.create(
         case=case, user=person, organisation=organisation, reason=reason, by=actor, began_at=at
     )
+    # What they hold goes with it, here and in the cases that go with this one. The database does
+    # it: whoever declares a conflict sees nothing of the case from here on.
+    joined.keep_out(row, at=at)
+    return row
 
 
 def _told(row: Exclusion) -> dict[str, str | None]:
@@ -132,14 +124,3 @@ def _told(row: Exclusion) -> dict[str, str | None]:
         "organisation": str(row.organisation_id) if row.organisation_id else None,
         "reason": str(row.reason),
     }
-
-
-def carry_exclusions(source: Case, to: Case, *, actor: User, at: datetime) -> None:
-    """Keeps from one case whoever is kept from another of the same person, within the action that
-    merges them. The authority that works on the case stays."""
-    for one in source.exclusions.filter(ended_at=None).select_related("user", "organisation"):
-        person, organisation = one.user, one.organisation
-        theirs = organisation is not None and organisation.pk == to.authority_id
-        if not theirs and not _already(to, person, organisation):
-            row = _keep_out(to, actor, at, one.reason, person, organisation)
-            also("case.excluded", row, **_told(row))

@@ -12,6 +12,7 @@ from identities import vault
 from identities.crypto import KeyGone
 from identities.models import Disclosure
 from identities.vault import KnownFact
+from nrm.accounts import limits
 from nrm.accounts.models import User
 from nrm.actions import Objection, Refused, action, detail, refuse_if
 from nrm.audit import writer
@@ -35,13 +36,14 @@ def show_identity(
 
     `key` comes with the form and serves once, so that a page loaded again shows nothing. Refused
     where the purpose is none of the profile's, where it needs words and has none, or where the key
-    has served.
+    has served; TooOften past the hourly limit.
     """
     objections = list(_objections_to_why(case, purpose, reason))
     if key is not None and _served(case, key):
         text = _("The identity was shown once already. Say again why you need to see it.")
         objections.append(Objection(text, code="served"))
     refuse_if(objections)
+    limits.count_identity(actor)
     wanted = _wanted(case, purpose, reason)
     try:
         disclosure, facts = vault.reveal(
@@ -66,6 +68,7 @@ def disclose_by_document(
     gives it. Right, purposes and words are those of showing an identity, and so is the event."""
     rights.SHOW_IDENTITY.check(actor, case)
     refuse_if(_objections_to_why(case, purpose, reason))
+    limits.count_identity(actor)
     disclosure = vault.disclose(
         case.person_id, case_id=case.pk, purpose=purpose, reason=_wanted(case, purpose, reason)
     )

@@ -12,9 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases import access, rights
 from cases.actions import clocks
-from cases.actions.confidentiality import carry_confidentiality
-from cases.actions.excluding import carry_exclusions
-from cases.actions.sharing import carry_refusals
+from cases.actions.joined import join
 from cases.actions.telling import tell
 from cases.models import Case, Deadline, Merging
 from cases.models.deadline import DeadlineState
@@ -103,16 +101,12 @@ def decide_merging(row: Merging, *, actor: User, at: datetime, agree: bool) -> M
     refuse_if(objections)
     row.state = MergingState.AGREED if agree else MergingState.DECLINED
     row.decided_by, row.decided_at = actor, at
-    if agree and not row.undo:
-        # What protects the person counts on both, and stays where the merging is undone.
-        carry_exclusions(ends, into, actor=actor, at=at)
-        carry_exclusions(into, ends, actor=actor, at=at)
-        carry_refusals(ends, into, actor=actor, at=at)
-        carry_refusals(into, ends, actor=actor, at=at)
-        carry_confidentiality(ends, into, actor=actor, at=at)
     if agree:
         (_part if row.undo else _merge)(row, ends, at=at)
     row.save(update_fields=["state", "decided_by", "decided_at", "kept"])
+    if row.holds:
+        # What protects the person counts on both, and stays where the merging is undone.
+        join(ends, into, actor=actor, at=at)
     detail(agreed=agree, undo=row.undo)
     also("merging.decided", into, agreed=agree, undo=row.undo)
     asked = User.objects.filter(pk=row.asked_by_id, is_active=True)

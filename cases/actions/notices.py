@@ -21,6 +21,7 @@ from cases.rules import reminders
 from cases.selectors import matters as matter_reads
 from cases.selectors import notices as reads
 from identities.crypto import KeyGone, seal_json
+from nrm.accounts import limits
 from nrm.accounts.models import Organisation, User
 from nrm.actions import Objection, action, also, detail, refuse_if
 from nrm.profiles import Profile
@@ -198,6 +199,7 @@ def open_notice(notice: Notice, *, actor: User, at: datetime) -> list[dict[str, 
     """What an agency was told, for whoever answers there. Hidden where it was recalled; KeyGone
     where the person was erased."""
     reads.find_received(actor, notice.pk)
+    limits.count_identity(actor)
     content = reads.opened_content(notice)
     if content is None:
         raise KeyGone("The key is gone.")

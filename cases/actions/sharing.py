@@ -4,7 +4,6 @@ and the consents that this rests on."""
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -12,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases import access, ports, rights
+from cases.actions import joined
 from cases.actions.documents import open_file
 from cases.actions.notices import recall_for as recall_notices_for
 from cases.actions.telling import tell
@@ -22,9 +22,10 @@ from cases.models.sharing import BY_ITSELF, RecallReason
 from cases.rules import sharing as rules
 from cases.rules.languages import LANGUAGES
 from cases.selectors import sharing as reads
-from cases.selectors.merging import merged_ids, merged_into
+from cases.selectors.merging import with_joined
 from identities import vault
 from identities.crypto import KeyGone, seal_json
+from nrm.accounts import limits
 from nrm.accounts.models import Organisation, User
 from nrm.actions import Hidden, Objection, action, also, detail, refuse_if
 from nrm.uploads import SealedFile
@@ -78,12 +79,13 @@ def _find(case: Case, wanted: Wanted, at: datetime) -> tuple[_Found, rules.Facts
 
 
 def _content(
-    case: Case, wanted: Wanted, documents: Iterable[Document], at: datetime
+    case: Case, wanted: Wanted, documents: Iterable[Document], actor: User, at: datetime
 ) -> reads.Content:
     """What would be shared. Where that is who the person is, whoever looks is shown it, which is
     written like any other look."""
     known: list[vault.KnownFact] = []
     if rules.IDENTITY in wanted.parts:
+        limits.count_identity(actor)
         purpose = case.profile.sharing.disclosure
         disclosure, known = vault.reveal(case.person_id, case_id=case.pk, purpose=purpose)
         also(
@@ -103,7 +105,7 @@ def preview_bundle(case: Case, *, actor: User, at: datetime, wanted: Wanted) -> 
     found, facts = _find(case, wanted, at)
     refuse_if(rules.objections_to_sharing(facts))
     detail(organisation=str(wanted.organisation), parts=list(wanted.parts))
-    return _content(case, wanted, found.documents, at)
+    return _content(case, wanted, found.documents, actor, at)
 
 
 @action("bundle.shared", right=rights.SHARE)
@@ -122,7 +124,7 @@ def share_bundle(
         return there
     found, facts = _find(case, wanted, at)
     refuse_if(rules.objections_to_sharing(facts))
-    content = _content(case, wanted, found.documents, at)
+    content = _content(case, wanted, found.documents, actor, at)
     organisation, consent = found.organisation, found.consent
     assert organisation is not None
     assert consent is not None
@@ -212,6 +214,7 @@ def open_bundle(bundle: Bundle, *, actor: User, at: datetime) -> reads.Content:
     """What is in a bundle, for whoever it was shared with. Hidden where it was recalled or is over.
     A document that was withdrawn from the case since is not in it any more."""
     reads.find_received(actor, bundle.pk, at=at)
+    limits.count_identity(actor)
     content = reads.opened_content(bundle)
     if content is None:
         raise KeyGone("The key is gone.")
@@ -228,6 +231,7 @@ def open_shared_file(
     """A document that went with a bundle; of a photograph the copy without what is hidden in it.
     Hidden where there is none."""
     reads.find_received(actor, bundle.pk, at=at)
+    limits.count_identity(actor)
     row = Document.objects.filter(
         pk=document, shared__bundle=bundle, case_id=bundle.case_id, withdrawn_at=None
     ).first()
@@ -238,12 +242,7 @@ def open_shared_file(
 
 
 # Consent ------------------------------------------------------------------------------------------
-def _with_merged(subject: Case | Consent, **_more: Any) -> list[UUID]:
-    case_id = subject.case_id
-    return [case_id, *merged_ids(case_id)]
-
-
-@action("consent.recorded", right=rights.SHARE, locks=_with_merged)
+@action("consent.recorded", right=rights.SHARE, locks=with_joined)
 def record_consent(
     case: Case,
     *,
@@ -301,11 +300,10 @@ def record_consent(
         raise
     detail(consent=str(row.pk), purpose=purpose, kind=recipient_kind, answer=answer)
     _heed(case, (purpose, recipient_kind), actor, at)
-    ports.consent_said(case, row, actor=actor, at=at)
     return row
 
 
-@action("consent.withdrawn", right=rights.SHARE, ended=True, locks=_with_merged)
+@action("consent.withdrawn", right=rights.SHARE, ended=True, locks=with_joined)
 def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
     """The person withdraws it: what was shared on it, or for this purpose with this kind of
     organisation, is recalled at once. Refused where it was not given, or is withdrawn already."""
@@ -319,13 +317,12 @@ def withdraw_consent(consent: Consent, *, actor: User, at: datetime) -> Consent:
     told = consent.notices.all()
     recall_notices_for(consent.case, told, actor=actor, at=at, because=RecallReason.CONSENT)
     _heed(consent.case, (consent.purpose, consent.recipient_kind), actor, at)
-    ports.consent_said(consent.case, consent, actor=actor, at=at)
     return consent
 
 
 def _heed(case: Case, about: rules.About, actor: User, at: datetime) -> None:
     """Brings what is open in line with what the person said last about a purpose and a kind of
-    organisation, whichever consent it rests on; a no also in the cases merged into this one."""
+    organisation, whichever consent it rests on, in this case and those that go with it."""
     consent, said = reads.last_said(case)[about]
     rows = reads.shared_about(case, about)
     if not said.agreed:
@@ -333,41 +330,13 @@ def _heed(case: Case, about: rules.About, actor: User, at: datetime) -> None:
         purpose, kind = about
         told = case.notices.filter(consent__purpose=purpose, consent__recipient_kind=kind)
         recall_notices_for(case, told, actor=actor, at=at, because=RecallReason.CONSENT)
-        for merged in merged_into(case, actor, rights.SHARE) if about != rules.GENERAL else ():
-            shared = reads.shared_about(merged, about)
-            _recall_for(merged, shared, actor, at, RecallReason.CONSENT)
     elif end := reads.end_of(case, consent):
         later = rows.filter(recalled_at=None, ends_at__gt=end)
         for row in later:
             also("bundle.shortened", row, consent=str(consent.pk))
         later.update(ends_at=end)
-
-
-def carry_refusals(source: Case, to: Case, *, actor: User, at: datetime) -> None:
-    """Records on one case what the person refused, or took back, on another of theirs, by the day
-    they said it, within the action that merges the two."""
-    known = reads.last_said(to)
-    for about, (consent, said) in reads.last_said(source).items():
-        told = about in known and not known[about][1].agreed
-        if said.agreed or told or about == rules.GENERAL:
-            continue
-        row = Consent.objects.create(
-            case=to,
-            purpose=consent.purpose,
-            recipient_kind=consent.recipient_kind,
-            answer=ConsentAnswer.DECLINED,
-            method=consent.method,
-            language=consent.language,
-            interpreter=consent.interpreter,
-            given_on=said.day,
-            recorded_by=actor,
-            recorded_at=at,
-        )
-        also(
-            "consent.recorded", row, purpose=row.purpose, kind=row.recipient_kind, answer="declined"
-        )
-        _heed(to, about, actor, at)
-        ports.consent_said(to, row, actor=actor, at=at)
+    reached = joined.heed(case, consent, said, at=at)
+    ports.consent_said(case, consent, reached, actor=actor, at=at)
 
 
 def recall_of_restricted(case: Case, *, actor: User, at: datetime) -> None:
@@ -376,15 +345,6 @@ def recall_of_restricted(case: Case, *, actor: User, at: datetime) -> None:
     _recall_for(case, case.bundles.all(), actor, at, RecallReason.RESTRICTED)
     told = case.notices.filter(organisation__isnull=False)
     recall_notices_for(case, told, actor=actor, at=at, because=RecallReason.RESTRICTED)
-
-
-def recall_of_excluded(
-    case: Case, organisation: Organisation, *, actor: User, at: datetime
-) -> None:
-    """Recalls what was shared of a case with an organisation that is kept from it from now on, for
-    good: it does not open again where that is lifted. Within the action that keeps it out."""
-    rows = case.bundles.filter(organisation=organisation)
-    _recall_for(case, rows, actor, at, RecallReason.RISK)
 
 
 def _recall_for(

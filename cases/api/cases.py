@@ -26,7 +26,6 @@ from cases.references import clean_reference
 from cases.selectors import cases as selectors
 from cases.selectors import lists
 from cases.selectors.contact import contact_of
-from nrm.accounts import limits
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
 from nrm.accounts.scopes import Scope
@@ -446,7 +445,6 @@ class DisclosuresView(CaseAPIView):
     """Showing who the person is. Each call is recorded with its purpose."""
 
     right = rights.SHOW_IDENTITY
-    tight = limits.identities
     http_method_names = ["post"]
 
     @describe(

@@ -253,7 +253,7 @@ class DocumentView(CaseAPIView):
     """What is told of one document, with what its file was called."""
 
     right = rights.READ_DOCUMENT
-    tight = limits.identities
+    tight = limits.files
     tight_reads = True
 
     @describe(
@@ -275,7 +275,7 @@ class DocumentFileView(CaseAPIView):
     says why: by POST, which is recorded as showing who the person is."""
 
     right = rights.READ_DOCUMENT
-    tight = limits.identities
+    tight = limits.files
     tight_reads = True
 
     @describe(

@@ -25,7 +25,6 @@ from cases.models.notice import Answer
 from cases.selectors import matters as matter_reads
 from cases.selectors import notices as reads
 from identities.crypto import KeyGone
-from nrm.accounts import limits
 from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
 from nrm.audit import writer
@@ -279,8 +278,7 @@ class ReceivedNoticeView(APIView):
     """One of them."""
 
     role_right = rights.ANSWER_NOTICES
-    tight = limits.identities
-    tight_reads = True
+    shows_identity = True
 
     @describe(
         "open_notice",

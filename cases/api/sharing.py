@@ -29,7 +29,6 @@ from cases.rules.documents import SUFFIXES
 from cases.rules.sharing import PARTS
 from cases.selectors import sharing as reads
 from identities.crypto import KeyGone
-from nrm.accounts import limits
 from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
 from nrm.audit import writer
@@ -270,8 +269,6 @@ class BundlesView(_SharingView):
 class BundlePreviewView(_SharingView):
     """What would be shared."""
 
-    tight = limits.identities
-
     @describe(
         "preview_bundle",
         "See exactly what an organisation would see",
@@ -408,8 +405,7 @@ class SharedBundleView(APIView):
     """One of them."""
 
     role_right = rights.RECEIVE
-    tight = limits.identities
-    tight_reads = True
+    shows_identity = True
 
     @describe(
         "open_shared",
@@ -432,8 +428,7 @@ class SharedFileView(APIView):
     """A document that went with it."""
 
     role_right = rights.RECEIVE
-    tight = limits.identities
-    tight_reads = True
+    shows_identity = True
 
     @describe(
         "open_shared_document",

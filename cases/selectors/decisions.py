@@ -20,8 +20,10 @@ from cases.rules.decisions import (
     FindingFacts,
     hash_of,
 )
+from cases.rules.sharing import GENERAL
 from cases.rules.word_diff import Piece, word_diff
 from cases.selectors.overview import ELEMENT_STATES, ELEMENTS, RESULTS
+from cases.selectors.sharing import last_said
 from identities.crypto import Opener, Unreadable, origin_of, unseal_json, was_moved
 from nrm.profiles.shape import Decision as Law
 
@@ -70,18 +72,20 @@ def facts_of(
     """What is on file for this decision now. Four queries, five without `findings`."""
     profile = case.profile
     found = findings or current_findings(case)
-    consent = case.consents.filter(purpose="referral").first()
+    today = today_of(case, at)
+    consent, said = last_said(case).get(GENERAL, (None, None))
     asked = [term.code for term in profile.terms_started_by("information_requested")]
     running = case.deadlines.filter(state__in=[DeadlineState.OPEN, DeadlineState.PAUSED])
     clocks = list(running.filter(term__in=[*asked, law.not_before]).values_list("term", "due_on"))
     return CaseFacts(
         stage=case.stage,
-        today=today_of(case, at),
+        today=today,
         age_status=case.age_status,
         consent_needed=case.age_status in profile.consent.needed_from,
         consent_given=consent is not None
-        and consent.answer == ConsentAnswer.AGREED
-        and consent.withdrawn_at is None,
+        and said is not None
+        and said.holds(today)
+        and consent.answer == ConsentAnswer.AGREED,
         findings=FindingFacts(found.act, found.means, found.purpose, found.result)
         if found
         else None,

@@ -3,13 +3,15 @@ it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from cases.models import Case, Merging
 from cases.references import clean_reference
-from cases.rights import DECIDE_MERGING, PROPOSE_MERGING, SEE_CASE, CaseRight
+from cases.rights import DECIDE_MERGING, PROPOSE_MERGING, SEE_CASE
 from nrm.accounts.models import User
 from nrm.actions import Hidden
 
@@ -81,13 +83,15 @@ def both(row: Merging, actor: User) -> tuple[Case, Case]:
     return found[row.case_id], found[row.into_id]
 
 
-def merged_ids(case_id: UUID) -> list[UUID]:
-    """The ids of the cases that go on in this one. One query."""
-    return list(Merging.that_hold().filter(into_id=case_id).values_list("case_id", flat=True))
+def joined_ids(case_id: UUID) -> list[UUID]:
+    """The ids of the cases that go with this one, whoever may see those: what it goes on in, and
+    what goes on in the same. To lock them, before something reaches all. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cases_joined(%s)", [case_id])
+        found: list[UUID] = cursor.fetchone()[0]
+    return found
 
 
-def merged_into(case: Case, actor: User, right: CaseRight) -> list[Case]:
-    """The cases that go on in this one, of those on which the actor has the right. One query, two
-    where there are any."""
-    ids = merged_ids(case.pk)
-    return list(Case.objects.visible_to(actor, right).filter(pk__in=ids)) if ids else []
+def with_joined(subject: Any, **_more: Any) -> list[UUID]:
+    """What an action locks whose effect reaches the cases that go with that of its subject."""
+    return [subject.case_id, *joined_ids(subject.case_id)]

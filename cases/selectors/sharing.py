@@ -27,6 +27,7 @@ from cases.selectors.contact import contact_marks, contact_of
 from cases.selectors.documents import title_of
 from cases.selectors.intake import referrals_told
 from cases.selectors.keyset import PAGE_SIZE, Rows, page_of
+from cases.selectors.merging import joined_ids
 from cases.selectors.timeline import names
 from cases.words import decision_label, outcome_label
 from identities.crypto import Unreadable, unseal_json
@@ -105,6 +106,16 @@ def _said(case: Case, row: Consent) -> Iterable[rules.Said]:
         day = max(day, today_of(case, row.withdrawn_at).isoformat())
         recorded_at = max(row.recorded_at, row.withdrawn_at)
         yield rules.Said(row.pk, about, day, recorded_at, agreed=False)
+
+
+def said_in_joined(case: Case) -> dict[UUID, list[rules.Said]]:
+    """What the person said in the cases that go with this one, by case, also in one of which the
+    reader sees nothing else. One query, two where there are any."""
+    found: dict[UUID, list[rules.Said]] = {pk: [] for pk in joined_ids(case.pk)}
+    if found:
+        for row in Consent.objects.raw("SELECT * FROM cases_said_in_joined(%s)", [case.pk]):
+            found[row.case_id] += _said(case, row)
+    return found
 
 
 def consents_that_stand(case: Case, *, at: datetime) -> list[Consent]:

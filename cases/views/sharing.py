@@ -16,7 +16,6 @@ from django.views.generic import View
 
 from cases import rights
 from cases.actions.sharing import (
-    Wanted,
     open_bundle,
     open_shared_file,
     preview_bundle,
@@ -29,15 +28,13 @@ from cases.forms.referral import listed
 from cases.forms.sharing import ConsentForm, RecallForm, ShareForm
 from cases.models import Consent
 from cases.rules.documents import SUFFIXES
-from cases.rules.sharing import IDENTITY
 from cases.selectors import sharing as reads
 from cases.selectors.documents import title_of
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from identities.crypto import KeyGone
-from nrm.accounts import limits
 from nrm.accounts.presence import fresh_factor
-from nrm.actions import Objection, Refused
+from nrm.actions import Refused
 from nrm.audit import writer
 from nrm.forms import Form
 from nrm.uploads import attachment
@@ -101,7 +98,6 @@ class ShareView(_SharingView):
                 words = {"name": row.organisation.name}
                 messages.success(request, _("It is shared with %(name)s.") % words)
                 return redirect("case_bundle", reference=self.case.reference, bundle=row.pk)
-            _count_identity(request, by["wanted"])
             content = preview_bundle(self.case, **by)
         except Refused as refusal:
             add_objections(form, refusal)
@@ -145,17 +141,6 @@ class ShareView(_SharingView):
             consents=form.fields["consent"].choices,
             normal=self.case.confidentiality == "normal",
         )
-
-
-def _count_identity(request: HttpRequest, wanted: Wanted) -> None:
-    """Counts being shown who somebody is as REST does, under the same limit. Raises Refused past
-    it."""
-    if IDENTITY not in wanted.parts:
-        return
-    user: Any = request.user
-    if any(each.exceeded for each in limits.count([(limits.identities(), user.pk)])):
-        text = _("You were shown who somebody is too often in this hour. Try again in an hour.")
-        raise Refused([Objection(text, field="parts", code="too_many")])
 
 
 def _key(text: str | None) -> UUID | None:

@@ -1,10 +1,14 @@
-"""How many REST calls a token and a user may make, counted in Redis over fixed windows.
+"""How many REST calls a token and a user may make, and how often somebody is shown who a person
+is, by whatever way; counted in Redis over fixed windows.
 
 With Redis away nothing is counted and every call is let through: a limit must not keep anybody from
 a person in danger. That it was not counted is logged, and Redis is asked again a little later.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
@@ -13,6 +17,10 @@ from uuid import UUID
 import redis
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext as _
+
+from nrm.accounts.models import User
+from nrm.actions import Objection, TooOften
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -51,8 +59,13 @@ def calls_of_a_token() -> Policy:
 
 
 def identities() -> Policy:
-    """Being shown who somebody is."""
+    """Being shown who somebody is, on a page or by REST."""
     return Policy("identities", settings.API_IDENTITIES_PER_HOUR, 3600)
+
+
+def files() -> Policy:
+    """Reading by REST what is told of documents, and their files: as often, and apart."""
+    return Policy("files", settings.API_IDENTITIES_PER_HOUR, 3600)
 
 
 def invitations() -> Policy:
@@ -91,6 +104,33 @@ def count(who: list[tuple[Policy, UUID]], *, now: float | None = None) -> list[C
         for (policy, _key), used in zip(who, answers[::2], strict=True)
     ]
     return sorted(counts, key=lambda each: each.left)
+
+
+_told: ContextVar[list[Count] | None] = ContextVar("nrm_counts", default=None)
+
+
+@contextmanager
+def telling() -> Iterator[list[Count]]:
+    """Gathers what actions count within it, for a REST answer to tell."""
+    gathered: list[Count] = []
+    token = _told.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _told.reset(token)
+
+
+def count_identity(actor: User) -> None:
+    """Called by every action that shows its actor who somebody is, before it does: counts that, and
+    raises TooOften where it was as often as is allowed in an hour. The one place, for pages and
+    REST alike."""
+    counts = count([(identities(), actor.pk)])
+    if (gathered := _told.get()) is not None:
+        gathered.extend(counts)
+    for each in counts:
+        if each.exceeded:
+            text = _("You were shown who somebody is too often in this hour. Try again later.")
+            raise TooOften(Objection(text, code="throttled"), each.seconds)
 
 
 def headers(counts: list[Count]) -> dict[str, str]:

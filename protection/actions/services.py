@@ -1,6 +1,7 @@
 """The services of a person: noting what they need, referring them to a provider on their consent,
 the provider's answers, and the end."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -194,14 +195,19 @@ def _end(service: Service, at: datetime, reason: str) -> None:
         _tell_provider(service, "service_ended", at)
 
 
-def follow_consent(case: Case, consent: Consent, *, actor: User, at: datetime) -> None:
+def follow_consent(
+    case: Case, consent: Consent, joined: Collection[UUID], *, actor: User, at: datetime
+) -> None:
     """What the person said to sharing has changed, within the action that recorded it: services of
-    this purpose rest on what they said last from now on, or end at once where that is no."""
+    this purpose rest on what they said last from now on, or end at once where that is no. So do
+    those of the cases that go with this one, as far as it counts there."""
     if consent.recipient_kind != OrganisationKind.PROVIDER:
         return
     codes = [s.code for s in case.profile.support.services if s.purpose == consent.purpose]
     running = case.services.filter(code__in=codes, state__in=WITH_PROVIDER)
     last, said = last_said(case)[consent.purpose, consent.recipient_kind]
+    if joined:
+        _heed_in_joined(last, joined, codes, end_of(case, last) if said.agreed else None, at)
     if said.agreed:
         running.update(consent=last, until=end_of(case, last))
         return
@@ -209,3 +215,18 @@ def follow_consent(case: Case, consent: Consent, *, actor: User, at: datetime) -
         service.case = case
         _end(service, at, reads.WITHDRAWN)
         also("service.ended", service, service=service.code, reason=reads.WITHDRAWN)
+
+
+def _heed_in_joined(
+    consent: Consent,
+    joined: Collection[UUID],
+    codes: Sequence[str],
+    until: datetime | None,
+    at: datetime,
+) -> None:
+    with connection.cursor() as cursor:
+        values = [consent.pk, list(joined), codes, until, reads.WITHDRAWN, at]
+        cursor.execute("SELECT * FROM protection_heed_in_joined(%s, %s, %s, %s, %s, %s)", values)
+        for case_id, row, service in cursor.fetchall():
+            about = Service(pk=row, case_id=case_id)
+            also("service.ended", about, service=service, reason=reads.WITHDRAWN)

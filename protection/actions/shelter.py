@@ -14,6 +14,7 @@ from cases.models import Case
 from cases.references import ALPHABET
 from identities.crypto import create_key, seal, unseal
 from identities.tokens import tokens_of_words
+from nrm.accounts import limits
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import OrganisationKind
 from nrm.actions import Objection, action, detail, refuse_if
@@ -67,6 +68,7 @@ def _new_code() -> str:
 def show_address(place: Place, *, actor: User, at: datetime) -> str:
     """Where a place is. The database shows it only where this reading is on record. Raises KeyGone
     where nothing opens it any more."""
+    limits.count_identity(actor)
     AddressReading.objects.create(place=place, actor_id=actor.pk)
     row = Address.objects.get(place=place)
     return unseal(place.pk, row.value, row=row.pk, **_ADDRESS)

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from cases import rights
 from cases.api.base import CaseAPIView
-from nrm.accounts import limits
 from nrm.accounts.models import Organisation
 from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
@@ -298,8 +297,6 @@ class PlaceView(_PlaceView):
 
 class AddressView(_PlaceView):
     """Where it is."""
-
-    tight = limits.identities
 
     @describe(
         "show_address",

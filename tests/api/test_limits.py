@@ -4,10 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
+from cases.actions.sharing import record_consent
+from identities.models import Disclosure
 from nrm.accounts import limits
 from nrm.accounts.models import RoleRequest
-from tests.api.tools import api, field_errors
+from tests.api.tools import api, by_session, field_errors
 
 ME = "/api/v1/account/"
 
@@ -80,3 +83,49 @@ def test_a_window_ends_and_the_next_one_begins_anew(settings: Any) -> None:
     assert [limits.count(who, now=now)[0].exceeded for _ in range(2)] == [False, True]
     assert limits.count(who, now=now + 59)[0].seconds == 1
     assert not limits.count(who, now=now + 60)[0].exceeded
+
+
+def test_pages_and_programs_show_who_somebody_is_under_one_limit(world: Any, settings: Any) -> None:
+    settings.API_IDENTITIES_PER_HOUR = 1
+    case = world.assigned_case()
+    pages = world.client("caseworker")
+    page = f"/cases/{case.reference}/identity/"
+    asked = {"purpose": "contact", "key": str(uuid4())}
+    assert pages.post(page, asked).status_code == 200
+    again = pages.post(page, {**asked, "key": str(uuid4())})
+    assert again.status_code == 422
+    assert "too often in this hour" in again.content.decode()
+    refused = api(world.caseworker).post(
+        f"/api/v1/cases/{case.reference}/disclosures/", {"purpose": "contact"}
+    )
+    assert refused.status_code == 429
+    assert 1 <= int(refused["Retry-After"]) <= 3600
+    # What is looked at before it is shared counts as well, and only what shows somebody.
+    row = record_consent(
+        case,
+        actor=world.caseworker,
+        at=timezone.now(),
+        purpose="support",
+        recipient_kind="provider",
+        answer="agreed",
+        given_on=timezone.localdate(),
+        language="sq",
+        interpreter="none",
+    )
+    wanted = {
+        "organisation": str(world.provider_house.pk),
+        "purpose": "support",
+        "consent": str(row.pk),
+    }
+    for parts, page_status, rest_status in ((["standing"], 200, 200), (["identity"], 422, 429)):
+        sent = {**wanted, "parts": parts}
+        shared = pages.post(f"/cases/{case.reference}/sharing/new/", sent)
+        assert shared.status_code == page_status
+        by_rest = by_session(world.caseworker).post(
+            f"/api/v1/cases/{case.reference}/bundles/preview/", sent
+        )
+        assert by_rest.status_code == rest_status
+    assert Disclosure.objects.filter(case_id=case.pk, purpose="contact").count() == 1
+    supervisor = api(world.supervisor)
+    where = f"/api/v1/cases/{case.reference}/disclosures/"
+    assert supervisor.post(where, {"purpose": "contact"}).status_code == 201
