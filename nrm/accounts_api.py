@@ -108,8 +108,8 @@ class AdministeredAccountSerializer(serializers.Serializer):
 
 
 class RoleRequestSerializer(serializers.Serializer):
-    """A role, with or without a new account, that one administrator asks for. It gives nothing
-    until another one has confirmed it."""
+    """A role, with or without a new account, or a closed organisation to be opened, that one
+    administrator asks for. It gives nothing until another one has confirmed it."""
 
     id = serializers.UUIDField()
     account = serializers.UUIDField(
@@ -118,8 +118,9 @@ class RoleRequestSerializer(serializers.Serializer):
     name = serializers.CharField()
     email = serializers.EmailField()
     organisation = OrganisationNameSerializer()
-    role = Coded()
+    role = Coded(allow_null=True, help_text="Null where the organisation itself is to be opened.")
     opens_account = serializers.BooleanField(help_text="Whether it opens a new account.")
+    opens_organisation = serializers.BooleanField(help_text="Whether it opens a closed one.")
     state = Coded()
     asked_by = serializers.CharField()
     asked_at = serializers.DateTimeField()
@@ -133,8 +134,8 @@ class ConfirmedRequestSerializer(RoleRequestSerializer):
 
     welcome_url = serializers.URLField(
         allow_null=True,
-        help_text="Works once: hand it to the owner yourself. Null where there is no new account, "
-        "or its owner has a password.",
+        help_text="Works once: hand it to the owner yourself. They need a code too, which is shown "
+        "on a page to who asked. Null where there is no new account, or its owner has a password.",
     )
 
 
@@ -192,7 +193,9 @@ class OrganisationWriteSerializer(serializers.Serializer):
 
 class OrganisationChangeSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=200)
-    is_open = serializers.BooleanField(help_text="In a closed one no role gives anything.")
+    is_open = serializers.BooleanField(
+        help_text="In a closed one no role gives anything. One that is closed is opened by two."
+    )
 
 
 class AccountWriteSerializer(serializers.Serializer):
@@ -226,8 +229,9 @@ def _request_body(row: RoleRequest) -> dict[str, Any]:
         "name": row.name,
         "email": row.address,
         "organisation": {"id": row.organisation.pk, "name": row.organisation.name},
-        "role": coded_choice(Role, row.role),
+        "role": coded_choice(Role, row.role) if row.role else None,
         "opens_account": row.opens_account,
+        "opens_organisation": row.opens_organisation,
         "state": coded_choice(RoleRequest.State, row.state),
         "asked_by": row.asked_by.display_name,
         "asked_at": row.asked_at,
@@ -522,7 +526,7 @@ class OrganisationView(AdministrationAPIView):
 
     @describe(
         "change_organisation",
-        "Rename, close or open an organisation",
+        "Rename or close an organisation",
         tag=ADMINISTRATION,
         scope=Scope.ADMINISTRATION,
         request=OrganisationChangeSerializer,
@@ -541,6 +545,32 @@ class OrganisationView(AdministrationAPIView):
             is_active=said["is_open"],
         )
         return respond(_organisation_body(changed))
+
+
+class OrganisationOpeningView(AdministrationAPIView):
+    """That a closed organisation is to be opened."""
+
+    tight = limits.invitations
+
+    @describe(
+        "ask_to_open_organisation",
+        "Ask for a closed organisation to be opened, which another administrator confirms",
+        tag=ADMINISTRATION,
+        scope=Scope.ADMINISTRATION,
+        request=None,
+        responses={201: RoleRequestSerializer},
+        problems=(404, 422),
+        parameters=[IDEMPOTENCY_KEY],
+        fresh=True,
+    )
+    def post(self, request: Request, organisation_id: UUID) -> Response:
+        asked = role_requests.ask_to_open(
+            self.organisation(organisation_id),
+            actor=request.user,
+            at=self.at,
+            key=self.submission_key(),
+        )
+        return _asked(asked)
 
 
 class OrganisationAccountsView(AdministrationAPIView):
@@ -838,6 +868,11 @@ urlpatterns = [
         f"{_ORGANISATIONS}<uuid:organisation_id>/",
         OrganisationView.as_view(),
         name="api_organisation",
+    ),
+    path(
+        f"{_ORGANISATIONS}<uuid:organisation_id>/opening/",
+        OrganisationOpeningView.as_view(),
+        name="api_organisation_opening",
     ),
     path(
         f"{_ORGANISATIONS}<uuid:organisation_id>/accounts/",

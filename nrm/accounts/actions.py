@@ -1,5 +1,5 @@
-"""Changing organisations, accounts, roles and tokens. Each is an event. An account is opened, and a
-role given, by two administrators: role_requests.py."""
+"""Changing organisations, accounts, roles and tokens. Each is an event. An account or a closed
+organisation is opened, and a role given, by two administrators: role_requests.py."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -50,7 +50,8 @@ def change_organisation(
     is_active: bool,
     before: tuple[str, bool] | None = None,
 ) -> Organisation:
-    """Renames an organisation, or closes or opens it. In a closed one no role gives anything.
+    """Renames an organisation, or closes it. In a closed one no role gives anything. Refused where
+    a closed one is to be opened: two administrators do that (role_requests.ask_to_open).
 
     `before` is the name, and whether it was open, as the administrator read them; Changed where
     somebody has changed them since to something else than is wanted now."""
@@ -59,17 +60,32 @@ def change_organisation(
     stands = (organisation.name, organisation.is_active)
     if before is not None and stands not in (before, (name.strip(), is_active)):
         raise Changed([_changed_meanwhile(organisation)])
+    if is_active and not organisation.is_active:
+        text = _("A closed organisation is opened by two administrators: ask for it.")
+        refuse_if([Objection(text, field="is_active", code="two")])
     organisation.name = name.strip()
     organisation.is_active = is_active
     organisation.changed_by = actor
     organisation.save(update_fields=["name", "is_active", "changed_by"])
     detail(is_active=is_active)
     if stands[1] != is_active:
-        theirs = Session.objects.filter(
-            user__memberships__group__role_group__organisation=organisation, ended_at=None
-        )
-        theirs.exclude(user=actor).update(ended_at=at, ended=Session.Ended.ROLE, data={})
+        _end_sessions_in(organisation, but=actor, at=at)
     return organisation
+
+
+def open_again(organisation: Organisation, *, by: User, at: datetime) -> None:
+    """Opens a closed organisation, within the action by which a second administrator confirms
+    it."""
+    organisation.is_active, organisation.changed_by = True, by
+    organisation.save(update_fields=["is_active", "changed_by"])
+    _end_sessions_in(organisation, but=by, at=at)
+
+
+def _end_sessions_in(organisation: Organisation, *, but: User, at: datetime) -> None:
+    theirs = Session.objects.filter(
+        user__memberships__group__role_group__organisation=organisation, ended_at=None
+    )
+    theirs.exclude(user=but).update(ended_at=at, ended=Session.Ended.ROLE, data={})
 
 
 def _changed_meanwhile(organisation: Organisation) -> Objection:

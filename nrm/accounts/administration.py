@@ -117,7 +117,16 @@ class OrganisationView(AdministrationView):
         if form.is_valid():
             said = form.cleaned_data
             read = (said["was_name"], said["was_active"] == "yes")
+            opens = said["is_active"] == "yes" and said["was_active"] == "no"
             try:
+                if opens and not organisation.is_active:
+                    asked = role_requests.ask_to_open(
+                        organisation,
+                        actor=request.user,  # type: ignore[arg-type]
+                        at=self.at,
+                    )
+                    messages.success(request, _asked())
+                    return redirect("role_request", pk=asked.pk)
                 actions.change_organisation(
                     organisation,
                     actor=request.user,  # type: ignore[arg-type]
@@ -131,6 +140,9 @@ class OrganisationView(AdministrationView):
                 form.data = {**request.POST.dict(), **_as_it_stands(organisation)}
                 add_objections(form, clash)
                 status = 409
+            except Refused as refusal:
+                add_objections(form, refusal)
+                status = 422
             else:
                 messages.success(request, _("Saved."))
                 return redirect("organisation", pk=pk)
@@ -203,8 +215,9 @@ class RoleRequestsView(AdministrationView):
 
 
 class RoleRequestView(AdministrationView):
-    """An account or a role that was asked for. POST does the one thing that its button names. The
-    link to a new account is shown on the answer to its confirmation only."""
+    """What was asked for: an account, a role, or an organisation to be opened. POST does the one
+    thing that its button names. The link to a new account is shown on the answer to its
+    confirmation only, and the code that goes with it to who asked."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self._page(request, self._row(pk))
@@ -245,6 +258,7 @@ class RoleRequestView(AdministrationView):
             "waits": waits,
             "mine": row.asked_by_id == reader.pk,
             "may_confirm": waits and role_requests.CONFIRM_ROLE.held_by(reader, row),
+            "code": role_requests.welcome_code(row, reader=reader),
             "link_again": role_requests.welcome_path(row, reader=reader) is not None,
         }
         return render(request, "administration/role_request.html", context)

@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from nrm.accounts import throttle
+from nrm.accounts import role_requests, throttle
 from nrm.accounts.models import Organisation
 from nrm.accounts.roles import ROLES_OF, OrganisationKind, Role
 from nrm.accounts.scopes import LIFETIMES, Scope
@@ -59,6 +59,34 @@ class ChoosePasswordForm(SetPasswordForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": _("Enter the new password again")},
     )
+
+
+class WelcomeForm(ChoosePasswordForm):
+    """The same for the owner of a new account, with the code that comes by another way than the
+    link; the account of a first administrator has none."""
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        if role_requests.needs_code(user) is not None:
+            self.fields = {"code": self._code(), **self.fields}
+
+    @staticmethod
+    def _code() -> forms.CharField:
+        return forms.CharField(
+            label=_("Code"),
+            help_text=_(
+                "Eight letters and digits, from the administrator who asked for your account."
+            ),
+            max_length=20,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            error_messages={"required": _("Enter the code that an administrator gave you")},
+        )
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not role_requests.is_welcome(self.user, code):
+            raise forms.ValidationError(_("This is not the code of your account. Check it."))
+        return code
 
 
 class ChangePasswordForm(ChoosePasswordForm):

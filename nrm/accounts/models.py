@@ -169,8 +169,9 @@ class Membership(models.Model):
 
 
 class RoleRequest(models.Model):
-    """A role for somebody, that one administrator asked for, and with it the account where they
-    have none. It gives nothing until another administrator has confirmed it."""
+    """What one administrator asked for: a role for somebody, and with it the account where they
+    have none; without a role, that a closed organisation is opened, in which all roles give
+    something again. It does nothing until another administrator has confirmed it."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waits to be confirmed")
@@ -183,7 +184,9 @@ class RoleRequest(models.Model):
     email = models.EmailField(_("e-mail address"), blank=True, help_text="Of a new account alone.")
     display_name = models.CharField(_("name"), max_length=150, blank=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(_("role"), max_length=30, choices=Role)
+    role = models.CharField(
+        _("role"), max_length=30, choices=Role, blank=True, help_text="None: it is to be opened."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -195,22 +198,34 @@ class RoleRequest(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state="confirmed")
-                | models.Q(decided_by__isnull=False, user__isnull=False)
+                | models.Q(decided_by__isnull=False)
+                & (models.Q(user__isnull=False) | models.Q(role=""))
                 & ~models.Q(decided_by=models.F("asked_by")),
                 name="a_role_is_confirmed_by_another",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}, {self.organisation}"
+        return f"{self.what}, {self.organisation}"
 
     @property
     def opens_account(self) -> bool:
         return bool(self.email)
 
     @property
+    def opens_organisation(self) -> bool:
+        return not self.role
+
+    @property
+    def what(self) -> str:
+        """The role, or that it is to be opened, in words."""
+        return str(_("Open it again") if self.opens_organisation else self.get_role_display())
+
+    @property
     def name(self) -> str:
-        """Of whom it is about."""
+        """Of whom, or of which organisation, it is about."""
+        if self.opens_organisation:
+            return self.organisation.name
         return self.user.display_name if self.user else self.display_name
 
     @property

@@ -1,6 +1,6 @@
-"""Opening accounts and giving roles: one administrator asks, another one confirms or declines. Each
-is an event. Nobody lets anybody see cases alone, whatever the role: who could make administrators
-alone could make the second one."""
+"""Opening accounts and closed organisations, and giving roles: one administrator asks, another one
+confirms or declines. Each is an event. Nobody lets anybody see cases alone, whatever the role: who
+could make administrators alone could make the second one."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,16 +10,18 @@ from uuid import UUID, uuid4
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from nrm.accounts import notices, rules
-from nrm.accounts.actions import administrators, end_sessions_of
+from nrm.accounts.actions import administrators, end_sessions_of, open_again
 from nrm.accounts.models import Membership, Organisation, RoleGroup, RoleRequest, Session, User
 from nrm.accounts.rights import ADMINISTER
 from nrm.actions import Forbidden, Objection, action, also, detail, lock, refuse_if
 
+_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none is mistaken for another
 WAITS_FOR = timedelta(days=14)  # what nobody confirmed in this time is asked for again
 
 # Confirmed one after the other, so that each is judged by what the one before it gave.
@@ -36,6 +38,8 @@ class MayConfirm:
         ADMINISTER.check(actor, None)
         if actor.pk in (subject.asked_by_id, subject.user_id):
             raise Forbidden(self.code)
+        if subject.opens_organisation and _works_in(actor, subject.organisation):
+            raise Forbidden(self.code)
 
     def held_by(self, actor: User, subject: RoleRequest) -> bool:
         try:
@@ -46,6 +50,11 @@ class MayConfirm:
 
 
 CONFIRM_ROLE = MayConfirm()
+
+
+def _works_in(user: User, organisation: Organisation) -> bool:
+    """Whether they have a role there, closed or open."""
+    return user.memberships.filter(group__role_group__organisation=organisation).exists()
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -69,6 +78,38 @@ def welcome_path(row: RoleRequest, *, reader: User) -> str | None:
     if row.decided_by_id != reader.pk or not user.is_active or user.has_usable_password():
         return None
     return path_to_begin(user)
+
+
+def welcome_code(row: RoleRequest, *, reader: User) -> str | None:
+    """What the owner of the new account needs besides the link. Only who asked gets it, and so
+    never who has the link: neither of the two can become the person alone. None once it has been
+    used."""
+    user = row.user
+    if user is None or not row.opens_account or row.state != _CONFIRMED:
+        return None
+    if row.asked_by_id != reader.pk or not user.is_active or user.has_usable_password():
+        return None
+    return _code(row)
+
+
+def is_welcome(user: User, code: str) -> bool:
+    """Whether this is the code of a new account. One that nobody asked for, of the first
+    administrators, has none."""
+    row = needs_code(user)
+    said = "".join(code.upper().split()).replace("-", "")
+    return row is None or constant_time_compare(said, _code(row).replace("-", ""))
+
+
+def needs_code(user: User) -> RoleRequest | None:
+    """The request by which the account was opened."""
+    return RoleRequest.objects.filter(user=user, state=_CONFIRMED).exclude(email="").first()
+
+
+def _code(row: RoleRequest) -> str:
+    # Derived, so that it is nowhere kept: eight letters that are not mistaken for each other.
+    drawn = salted_hmac("nrm.welcome", row.pk.hex, algorithm="sha256").digest()
+    letters = "".join(_LETTERS[byte % len(_LETTERS)] for byte in drawn[:8])
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def path_to_begin(user: User) -> str:
@@ -112,6 +153,15 @@ def ask_for_role(
     return _ask(RoleRequest(user=user, organisation=organisation, role=role), actor, at=at, key=key)
 
 
+@action("organisation.opening_asked", right=ADMINISTER)
+def ask_to_open(
+    organisation: Organisation, *, actor: User, at: datetime, key: UUID | None = None
+) -> RoleRequest:
+    """Asks for a closed organisation to be opened, in which every role gives again what it gave.
+    Refused where it is open, or the actor has a role in it; otherwise as ask_for_account()."""
+    return _ask(RoleRequest(organisation=organisation, role=""), actor, at=at, key=key)
+
+
 def _ask(row: RoleRequest, actor: User, *, at: datetime, key: UUID | None) -> RoleRequest:
     row.id = key or uuid4()
     lock(row.id)
@@ -135,6 +185,11 @@ def _ask(row: RoleRequest, actor: User, *, at: datetime, key: UUID | None) -> Ro
 
 def _objections(row: RoleRequest, actor: User) -> Iterator[Objection]:
     organisation = row.organisation
+    if row.opens_organisation:
+        yield from rules.objections_to_opening(
+            is_open=organisation.is_active, own=_works_in(actor, organisation)
+        )
+        return
     yield from rules.objections_to_role(
         role=row.role, kind=organisation.kind, organisation_active=organisation.is_active
     )
@@ -154,6 +209,8 @@ def _objections(row: RoleRequest, actor: User) -> Iterator[Objection]:
 
 
 def _codes(row: RoleRequest) -> dict[str, str]:
+    if row.opens_organisation:
+        return {"organisation": str(row.organisation_id)}
     codes = {"role": row.role, "organisation": str(row.organisation_id)}
     return {**codes, "user": str(row.user_id)} if row.user_id else codes
 
@@ -161,11 +218,13 @@ def _codes(row: RoleRequest) -> dict[str, str]:
 # Deciding ----------------------------------------------------------------------------------------
 @action("role_request.confirmed", right=CONFIRM_ROLE)
 def confirm_request(row: RoleRequest, *, actor: User, at: datetime) -> RoleRequest:
-    """Opens the account, or gives the role, that another administrator asked for; both who asked
-    and who now holds the role are told. Refused where it has been decided on, is too old, or could
-    not be asked for any more. Repeated by who confirmed it, it changes nothing."""
+    """Opens the account or the organisation, or gives the role, that another administrator asked
+    for; both who asked and who now holds the role are told. Refused where it has been decided on,
+    is too old, or could not be asked for any more. Repeated by who confirmed it, it changes
+    nothing."""
     lock(_CONFIRMING)
     row.refresh_from_db()
+    row.organisation.refresh_from_db()
     if row.state == _CONFIRMED and row.decided_by_id == actor.pk:
         detail(repeated=True)
         return row
@@ -177,6 +236,12 @@ def confirm_request(row: RoleRequest, *, actor: User, at: datetime) -> RoleReque
         )
     )
     refuse_if(_objections(row, actor))
+    if row.opens_organisation:
+        open_again(row.organisation, by=actor, at=at)
+        _decide(row, _CONFIRMED, actor, at=at)
+        also("organisation.changed", row.organisation, is_active=True)
+        notices.tell([row.asked_by], "role_confirmed", at=at)
+        return row
     user = row.user or _opened(row)
     Membership.objects.create(user=user, group=RoleGroup.of(row.organisation, row.role))
     end_sessions_of(user, at=at, ended=Session.Ended.ROLE)

@@ -38,6 +38,15 @@ def objections_to_giving(*, own: bool, role: str, held: frozenset[str]) -> Itera
         yield Objection(text, field="role", code="administrator_and_cases")
 
 
+def objections_to_opening(*, is_open: bool, own: bool) -> Iterator[Objection]:
+    """Whether a closed organisation can be opened."""
+    if is_open:
+        yield Objection(_("This organisation is open already."), code="open")
+    if own:
+        text = _("You have a role in this organisation. Another administrator asks for it.")
+        yield Objection(text, code="own")
+
+
 def objections_to_deciding(
     *, decided: bool, expired: bool, asker_left: bool
 ) -> Iterator[Objection]:

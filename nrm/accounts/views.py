@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.i18n import set_language as django_set_language
 
 from nrm.accounts import actions, presence
-from nrm.accounts.forms import ChoosePasswordForm, SignInForm, TokenForm
+from nrm.accounts.forms import SignInForm, TokenForm, WelcomeForm
 from nrm.accounts.models import Session, Token, User
 from nrm.accounts.navigation import first_page, own_pages
 from nrm.accounts.sessions import live_sessions
@@ -83,7 +83,7 @@ class WelcomeView(views.PasswordResetConfirmView):
     """Where the owner of a new account chooses a password, by a link that works once."""
 
     template_name = "accounts/welcome.html"
-    form_class = ChoosePasswordForm
+    form_class = WelcomeForm
 
     def form_valid(self, form: Any) -> HttpResponse:
         _write("account.password_chosen", form.user.pk)

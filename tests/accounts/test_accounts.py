@@ -124,6 +124,8 @@ def test_administrator_adds_an_organisation_and_an_account_whose_owner_signs_in(
     newcomer = Client()
     landed = newcomer.get(link, follow=True)
     words = {"new_password1": "four good long words", "new_password2": "four good long words"}
+    assert b"Enter the code that" in newcomer.post(landed.redirect_chain[-1][0], words).content
+    words["code"] = admin.get(page["Location"]).context["code"].lower()
     newcomer.post(landed.redirect_chain[-1][0], words)
     assert sign_in(newcomer, "new@example.org", "four good long words").status_code == 302
     assert b"This link no longer works" in Client().get(link, follow=True).content

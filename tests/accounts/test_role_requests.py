@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import InboxItem
@@ -210,6 +211,70 @@ def test_account_that_is_opened_again_has_no_role_until_two_agree(world, at):
     # Opening one that is open takes nothing away.
     actions.reopen_account(world.caseworker, **by)
     assert world.caseworker.memberships.count() == 1
+
+
+def test_closed_organisation_is_opened_by_two_who_have_no_role_in_it(world, at, second):
+    by = {"actor": world.administrator, "at": at}
+    actions.change_organisation(world.authority, name=world.authority.name, is_active=False, **by)
+    assert not User.objects.get(pk=world.supervisor.pk).roles
+    with pytest.raises(Refused):
+        actions.change_organisation(world.authority, name="X", is_active=True, **by)
+    client = signed_in(world.administrator)
+    where = f"/administration/organisations/{world.authority.pk}/"
+    form = client.get(where).context["form"].initial
+    sent = {**form, "is_active": "yes"}
+    page = client.post(where, sent, follow=True).content.decode()
+    assert "Another administrator confirms it" in page
+    asked = RoleRequest.objects.get()
+    assert asked.opens_organisation
+    assert inbox("role_asked") == [second.pk]
+    assert not Organisation.objects.get(pk=world.authority.pk).is_active
+    assert "This is asked for already" in client.post(where, sent).content.decode()
+    # Neither who asked, nor who has a role in it.
+    inside = person("inside@example.org", Role.ADMINISTRATOR, world.oversight)
+    Membership.objects.create(user=inside, group=world.supervisor.memberships.get().group)
+    for actor in (world.administrator, User.objects.get(pk=inside.pk)):
+        with pytest.raises(Forbidden):
+            requests.confirm_request(asked, actor=actor, at=at)
+    with pytest.raises(Refused) as refused:
+        requests.ask_to_open(world.authority, actor=User.objects.get(pk=inside.pk), at=at)
+    assert "own" in {one.code for one in refused.value.objections}
+    theirs = signed_in(second)
+    asking = f"/administration/requests/{asked.pk}/"
+    assert "Look through its accounts first" in theirs.get(asking).content.decode()
+    assert world.authority.name in theirs.get("/administration/requests/").content.decode()
+    theirs.post(asking, {"do": "confirm"})
+    assert Organisation.objects.get(pk=world.authority.pk).is_active
+    assert User.objects.get(pk=world.supervisor.pk).roles == {"supervisor"}
+    events = Event.objects.filter(verb__in=("organisation.opening_asked", "organisation.changed"))
+    assert [(one.verb, one.actor_id) for one in events.order_by("id")][1:] == [
+        ("organisation.opening_asked", world.administrator.pk),
+        ("organisation.changed", second.pk),
+    ]
+    with pytest.raises(Refused):  # it is open
+        requests.ask_to_open(world.authority, **by)
+
+
+def test_neither_who_asked_nor_who_confirmed_gets_into_the_new_account(world, at, second):
+    asked = account(world, at)
+    page = f"/administration/requests/{asked.pk}/"
+    mine, theirs = signed_in(world.administrator), signed_in(second)
+    link = theirs.post(page, {"do": "confirm"}).context["link"]
+    code = mine.get(page).context["code"]
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", code)
+    assert code in mine.get(page).content.decode()
+    for answer in (theirs.get(page), theirs.post(page, {"do": "confirm"})):
+        assert code not in answer.content.decode()
+    browser = Client()
+    where = browser.get(link, follow=True).redirect_chain[-1][0]
+    words = {"new_password1": "four good long words", "new_password2": "four good long words"}
+    wrong = "0" * 8 if code != "0000-0000" else "1" * 8
+    for said in ({}, {"code": wrong}, {"code": code[:4]}):
+        assert browser.post(where, {**words, **said}).status_code == 200
+        assert not User.objects.get(email="new@example.org").has_usable_password()
+    assert browser.post(where, {**words, "code": f" {code.lower()} "}).status_code == 302
+    assert User.objects.get(email="new@example.org").has_usable_password()
+    assert mine.get(page).context["code"] is None
 
 
 def test_confirming_needs_a_fresh_proof(world, at, second):

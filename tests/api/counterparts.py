@@ -38,7 +38,8 @@ COUNTERPARTS = {
     "end_other_sessions": "GET api_sessions, DELETE api_session",
     "administration": "GET api_organisations",
     "organisation_add": "POST api_organisations",
-    "organisation": "GET api_organisation, PUT api_organisation, GET api_organisation_accounts",
+    "organisation": "GET api_organisation, PUT api_organisation, GET api_organisation_accounts,"
+    " POST api_organisation_opening",
     "account_add": "POST api_organisation_accounts",
     "administered_account": "GET api_administered_account, POST api_account_roles, "
                             "DELETE api_account_role, POST api_account_closure, "

@@ -119,6 +119,19 @@ def test_an_administrator_adds_an_organisation_and_an_account_once_a_key(world: 
     changed = client.put(where, {"name": "West Police", "is_open": False}).json()
     assert (changed["name"], changed["is_open"]) == ("West Police", False)
     assert client.get(where).json() == changed
+    # What is closed is opened by two.
+    opened = client.put(where, {"name": "West Police", "is_open": True})
+    assert set(field_errors(opened)) == {"is_active"}
+    told = client.post(f"{where}opening/", **keyed)
+    assert (told.status_code, told.json()["role"], told.json()["opens_organisation"]) == (
+        201,
+        None,
+        True,
+    )
+    assert client.post(f"{where}opening/", **keyed).json()["id"] == told.json()["id"]
+    assert client.get(where).json()["is_open"] is False
+    assert second.post(f"{told['Location']}confirmation/").json()["welcome_url"] is None
+    assert client.get(where).json()["is_open"] is True
 
 
 @pytest.mark.parametrize("role", ["intake", "caseworker", "supervisor", "administrator"])

@@ -509,6 +509,8 @@ REST = (
     row(_API + "administration/organisations/", "api_organisations", GET=ADMIN, POST=ADMIN),
     row(_API + "administration/organisations/<uuid:organisation_id>/", "api_organisation",
         "organisation", renamed={"organisation_id": "pk"}, GET=ADMIN, PUT=ADMIN),
+    row(_API + "administration/organisations/<uuid:organisation_id>/opening/",
+        "api_organisation_opening", "organisation", renamed={"organisation_id": "pk"}, POST=ADMIN),
     row(_API + "administration/organisations/<uuid:organisation_id>/accounts/",
         "api_organisation_accounts", "organisation", renamed={"organisation_id": "pk"},
         GET=ADMIN, POST=ADMIN),
