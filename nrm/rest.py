@@ -19,7 +19,7 @@ from rest_framework import exceptions, parsers, serializers, views
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nrm.accounts import limits, presence
+from nrm.accounts import limits, presence, submissions
 from nrm.accounts.limits import Policy
 from nrm.accounts.rights import RoleRight
 from nrm.accounts.scopes import Scope
@@ -181,7 +181,8 @@ class APIView(views.APIView):
     # Repeated submissions
     def submission_key(self, *, required: bool = False) -> UUID | None:
         """The Idempotency-Key header as a key of this user's and this address's own, so that
-        nobody can meet another's submission by sending the same key. None where it is absent."""
+        nobody can meet another's submission by sending the same key. None where it is absent;
+        Refused where it was sent before with something else."""
         sent = self.request.headers.get("Idempotency-Key", "").strip()
         if not sent:
             if required:
@@ -191,7 +192,9 @@ class APIView(views.APIView):
         if len(sent) > 255 or not sent.isascii():
             text = _("An Idempotency-Key is at most 255 ASCII characters.")
             raise exceptions.ValidationError({"Idempotency-Key": [text]})
-        return uuid5(self.request.user.pk, f"{self.request.path}|{sent}")
+        key = uuid5(self.request.user.pk, f"{self.request.path}|{sent}")
+        submissions.note(key, str(self.request.method), self.request.data, at=self.at)
+        return key
 
     # Versions
     def expected_version(self, *, required: bool = True) -> int | None:
@@ -325,14 +328,16 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="Any text of your own. The same key sent twice does the thing once.",
+    description="Any text of your own. The same key sent twice does the thing once; with something "
+    "else, it is refused (422).",
 )
 IDEMPOTENCY_KEY_NEEDED = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
     required=True,
-    description="Any text of your own. The same key sent twice does the thing once.",
+    description="Any text of your own. The same key sent twice does the thing once; with something "
+    "else, it is refused (422).",
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",

@@ -32,7 +32,7 @@ from identities.crypto import KeyGone
 from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
 from nrm.audit import writer
-from nrm.rest import APIView, describe, page_response, page_schema, respond
+from nrm.rest import IDEMPOTENCY_KEY, APIView, describe, page_response, page_schema, respond
 from nrm.uploads import attachment
 
 TAG = "Sharing"
@@ -333,10 +333,12 @@ class ConsentsView(_SharingView):
         request=ConsentWriteSerializer,
         responses={201: ConsentMadeSerializer},
         problems=(404,),
+        parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request, reference: str) -> Response:
         told = self.read(ConsentWriteSerializer)
-        row = record_consent(self.case, actor=request.user, at=self.at, **told)
+        key = self.submission_key()
+        row = record_consent(self.case, actor=request.user, at=self.at, key=key, **told)
         return respond(_consent(row), status=201)
 
 

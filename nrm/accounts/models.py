@@ -234,6 +234,23 @@ class RoleRequest(models.Model):
         return self.user.email if self.user else self.email
 
 
+class Submission(models.Model):
+    """That something was sent once with an Idempotency-Key, so that the same key is not taken for
+    something else. Of what was sent nothing can be read here, nor tried out without the key of the
+    server. Forgotten after 30 days."""
+
+    key = models.UUIDField(primary_key=True)
+    fingerprint = models.BinaryField(help_text="An HMAC of what was sent.")
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["at"], name="submission_by_time")]
+
+    def __str__(self) -> str:
+        return f"Submission {self.key}"
+
+
 class Token(models.Model):
     """A key with which a program signs in as its user, for some of what that user may do. Only
     its SHA-256 is kept."""

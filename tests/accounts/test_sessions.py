@@ -1,6 +1,7 @@
 """A session: what it costs, how long it lasts, and who ends it."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from nrm.accounts import actions
-from nrm.accounts.models import Session
+from nrm.accounts.models import Session, Submission
 from nrm.accounts.sessions import browser_of
 from nrm.accounts.tasks import forget_sessions
 from nrm.accounts.tokens import new_token
@@ -174,6 +175,11 @@ def test_account_page_lists_this_session_and_ends_the_others(world):
 def test_jobs_forget_sessions_after_their_last_moment_without_reading_them(world, as_worker):
     world.client("caseworker"), world.client("supervisor")
     Session.objects.filter(user=world.caseworker).update(ends_at=timezone.now())
+    now = timezone.now()
+    for days in (29, 31):
+        at = now - timedelta(days=days)
+        Submission.objects.create(key=uuid4(), fingerprint=b"x", at=at)
     with as_worker():
         forget_sessions()
+    assert Submission.objects.get().at > now - timedelta(days=30)
     assert [row.user for row in Session.objects.all()] == [world.supervisor]

@@ -1,5 +1,6 @@
 """Cases by REST: each role reads what its pages show, no more, and writes by the same actions."""
 
+import hashlib
 import json
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cases.models import Case, Note
 from identities import vault
 from identities.models import Disclosure
+from nrm.accounts.models import Submission
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.api.tools import api, field_errors
@@ -374,8 +376,20 @@ def test_a_note_sent_twice_with_one_key_is_one_note(world: Any, case: Case) -> N
     assert [response.status_code for response in sent] == [201, 201]
     assert sent[0].json() == sent[1].json()
     client.post(address, {"text": "Rang again."}, HTTP_IDEMPOTENCY_KEY="note-2")
+    # The same key with another text is refused, and of neither anything is kept in the clear.
+    other = client.post(address, {"text": "Nobody answered."}, HTTP_IDEMPOTENCY_KEY="note-2")
+    assert (other.status_code, other.json()["errors"][0]["code"]) == (422, "key_served")
+    for row in Submission.objects.all():
+        assert len(bytes(row.fingerprint)) == 32
+        told = json.dumps(["POST", {"text": "Rang again."}], sort_keys=True).encode()
+        assert bytes(row.fingerprint) != hashlib.sha256(told).digest()
+    # What was refused can be put right under the same key.
+    empty = client.post(address, {"text": ""}, HTTP_IDEMPOTENCY_KEY="note-3")
+    assert empty.status_code == 400
+    right = client.post(address, {"text": "Rang once more."}, HTTP_IDEMPOTENCY_KEY="note-3")
+    assert right.status_code == 201
     texts = [note["text"] for note in client.get(address).json()["results"]]
-    assert texts == ["Rang again.", "Rang the shelter."]
+    assert texts == ["Rang once more.", "Rang again.", "Rang the shelter."]
 
 
 def test_the_same_key_of_two_people_is_two_notes(world: Any, case: Case) -> None:

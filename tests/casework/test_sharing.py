@@ -549,6 +549,17 @@ def test_a_consent_that_is_sent_twice_is_recorded_once(world, case, at):
     theirs = assigned(world, at=at)
     again = client.post(reverse("case_consent", args=[theirs.reference]), sent)
     assert again.status_code == 422
+    # So it is for a program; the same key with something else does not stand for the first.
+    told = {"purpose": "health", "recipient_kind": "provider", "answer": "agreed"}
+    told |= {"language": "sq", "interpreter": "none", "given_on": timezone.localdate().isoformat()}
+    where = f"/api/v1/cases/{case.reference}/consents/"
+    program = api(world.caseworker)
+    one, other = (program.post(where, told, HTTP_IDEMPOTENCY_KEY="yes") for _time in range(2))
+    assert (one.status_code, other.json()["id"]) == (201, one.json()["id"])
+    no = program.post(where, {**told, "answer": "declined"}, HTTP_IDEMPOTENCY_KEY="yes")
+    assert (no.status_code, no.json()["errors"][0]["code"]) == (422, "key_served")
+    health = Consent.objects.filter(case=case, purpose="health")
+    assert [row.answer for row in health] == ["agreed"]
 
 
 def test_who_the_person_is_travels_uncompressed_to_whoever_it_was_shared_with(world, case, at):

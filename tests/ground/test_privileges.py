@@ -60,6 +60,7 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "public.identities_likeness",
         "public.accounts_rolerequest",
         "public.accounts_session",
+        "public.accounts_submission",
         "public.accounts_token",
         "public.reporting_codesecret",
         "public.reporting_frozentable",

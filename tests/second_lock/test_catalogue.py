@@ -20,6 +20,7 @@ EXEMPT = {
     "accounts_rolegroup": "roles of organisations, about no case",
     "accounts_rolerequest": "roles of staff that wait for a second administrator, about no case",
     "accounts_session": "found by the digest of a secret, before anybody is known",
+    "accounts_submission": "keys of senders and HMACs, about no case; jobs have no right",
     "accounts_token": "found by the digest of a secret, before anybody is known",
     "accounts_user": "staff, about no case; asked by every policy",
     "audit_cluster": "how transactions are counted after a restore",
