@@ -397,15 +397,16 @@ def named_in(case: Case) -> dict[UUID, set[str]]:
     return found
 
 
-def end_role(case: Case, nearness: str, organisation: Organisation, role: str) -> int:
-    """Takes the nearness of a role in an organisation away. Returns how many grants ended."""
-    count, _ = CaseGroupGrant.objects.filter(
+def grant_of_role(
+    case: Case, nearness: str, organisation: Organisation, role: str
+) -> CaseGroupGrant | None:
+    """The grant that brings a role in an organisation this near to the case."""
+    return CaseGroupGrant.objects.filter(
         content_object=case,
         permission__codename=nearness,
         group__role_group__organisation=organisation,
         group__role_group__role=role,
-    ).delete()
-    return count
+    ).first()
 
 
 # Those whom running grants bring so near to a case. The other way round than _NEAR.

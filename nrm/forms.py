@@ -24,6 +24,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from nrm.context import showing_again
+from nrm.text import is_seen, seen
 
 NOT_KNOWN = "not_known"
 DECLINED = "declined"
@@ -507,6 +508,26 @@ def _too_long(label: Any, limit: int) -> Any:
     return lazy(sentence, str)()
 
 
+def _seen(data: Any) -> Any:
+    """What was sent, with every text of which nothing can be seen made empty. The same object where
+    there is none."""
+    sent = data.lists() if hasattr(data, "lists") else [(name, [data[name]]) for name in data]
+    unseen = {
+        name: [seen(one) for one in values]
+        for name, values in sent
+        if any(isinstance(one, str) and one and not is_seen(one) for one in values)
+    }
+    if not unseen:
+        return data
+    made = data.copy()
+    for name, values in unseen.items():
+        if hasattr(made, "setlist"):
+            made.setlist(name, values)
+        else:
+            made[name] = values[0]
+    return made
+
+
 class DesignedForm:
     """Sizes, revealed fields and plain error messages. Mix into Form or ModelForm."""
 
@@ -516,9 +537,12 @@ class DesignedForm:
     reveals: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     # Nothing is checked before a person presses the button.
     use_required_attribute = False
+    data: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound:  # type: ignore[attr-defined]
+            self.data = _seen(self.data)
         for name, field in self.fields.items():  # type: ignore[attr-defined]
             label = field.label or name.replace("_", " ").capitalize()
             if field.error_messages.get("required") == _FIELD_REQUIRED:

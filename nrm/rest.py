@@ -24,6 +24,7 @@ from nrm.accounts.limits import Policy
 from nrm.accounts.rights import RoleRight
 from nrm.accounts.scopes import Scope
 from nrm.actions import Changed, Objection, lock
+from nrm.text import seen
 from nrm.web import PROBLEM, ProofNeeded, ScopeMissing, travels_plainly
 
 MOST_BYTES = 2 * 1024 * 1024  # of one request; evidence files do not come this way
@@ -53,7 +54,8 @@ class JSONParser(parsers.JSONParser):
             _only_text(value)
         except RecursionError:
             raise exceptions.ParseError(_("The JSON is nested too deeply."))
-        return value
+        # What nobody can see is no answer, as on a page (nrm.forms).
+        return seen(value)
 
 
 def _only_text(value: Any) -> None:

@@ -32,6 +32,21 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION protection_answer(uuid, text, text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION protection_answer(uuid, text, text, timestamptz) TO nrm_web;
+
+-- Where access that was given for another reason is taken away, a service that runs keeps its own.
+CREATE OR REPLACE FUNCTION protection_grant_gone() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM protection_keep_near(OLD.content_object_id, s.organisation_id)
+    FROM protection_service s
+    JOIN accounts_rolegroup rg ON rg.organisation_id = s.organisation_id
+        AND rg.group_id = OLD.group_id
+    WHERE s.case_id = OLD.content_object_id AND s.state = ANY ({_OPEN})
+    LIMIT 1;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER keep_served AFTER DELETE ON cases_casegroupgrant
+    FOR EACH ROW WHEN (OLD.reason <> 'service') EXECUTE FUNCTION protection_grant_gone();
 """
 
 

@@ -255,24 +255,27 @@ class OwnStaffView(APIView):
         "Read what is unusual in how your staff looked at cases",
         tag="Audit",
         scope=Scope.CASES_READ,
-        responses={200: OwnStaffUnusualSerializer(many=True)},
+        responses={200: page_schema(OwnStaffUnusualSerializer, "UnusualAccessPage")},
+        parameters=[PageQuery],
     )
     def get(self, request: Request) -> Response:
-        lines = unusual_of_staff(request.user, at=self.at)
-        read_by(request.user, lines, at=self.at)
-        return respond(
-            [
-                {
-                    "kind": coded_choice(AnomalyKind, line.kind),
-                    "person": {"id": line.person_id, "name": line.name},
-                    "day": line.day,
-                    "count": line.count,
-                    "why": line.why,
-                    "cases": list(line.cases),
-                }
-                for line in lines
-            ]
+        query = self.read_query(PageQuery)
+        lines, more = unusual_of_staff(
+            request.user, at=self.at, after=query["after"], size=query["limit"]
         )
+        read_by(request.user, lines, at=self.at)
+        results = [
+            {
+                "kind": coded_choice(AnomalyKind, line.kind),
+                "person": {"id": line.person_id, "name": line.name},
+                "day": line.day,
+                "count": line.count,
+                "why": line.why,
+                "cases": list(line.cases),
+            }
+            for line in lines
+        ]
+        return page_response(request, results, after=more)
 
 
 class AnomaliesView(APIView):

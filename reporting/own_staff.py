@@ -11,9 +11,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.views.generic import View
 
 from cases import words
@@ -23,13 +25,15 @@ from nrm.accounts.models import User
 from nrm.accounts.rights import SEE_OWN_STAFF
 from nrm.accounts.roles import Role
 from nrm.audit import writer
+from nrm.audit.codes import ANOMALY, Codes
 from nrm.audit.models import Event
 from nrm.profiles import load_profile
 from reporting.models import Anomaly, AnomalyKind, Watched
 from reporting.watch import FARTHEST, why
 
 DAYS = timedelta(days=92)
-MOST = 25  # of the newest, as the auditors have them
+PAGE = 25
+_READ_ON = 8  # so many pages of rows are read at most for one page of what may be told
 _EVENTS = 5000  # of the days of these that are read; the newest, where there are more
 
 
@@ -37,6 +41,7 @@ _EVENTS = 5000  # of the days of these that are read; the newest, where there ar
 class OfStaff:
     """One person, one day: why it is shown, and the cases that it was about."""
 
+    id: UUID
     person_id: UUID
     name: str
     kind: str
@@ -55,20 +60,52 @@ class _Look:
     refused: bool
 
 
-def unusual_of_staff(supervisor: User, *, at: datetime) -> list[OfStaff]:
-    """What is unusual of the last months, the newest first, of staff of the supervisor's authority
-    other than themselves. Four queries, and none but the first where there is nothing."""
-    house = supervisor.organisations(Role.SUPERVISOR)[0]
+def unusual_of_staff(
+    supervisor: User, *, at: datetime, after: str = "", size: int = PAGE
+) -> tuple[list[OfStaff], str]:
+    """One page of what is unusual of the last months, the newest first, of staff of the
+    supervisor's authority other than themselves, and where the next one begins: a code of the
+    reader's own, since the row and its moment are also an auditor's; empty where nothing more is
+    told. Four queries, and none but the first where there is nothing; as many again where much may
+    not be told, and one for a page beside the first."""
+    found: list[OfStaff] = []
+    rows = _rows(supervisor, at)
+    if after:
+        last = rows.filter(pk=_codes(supervisor).id(ANOMALY, after)).first()
+        rows = _beyond(rows, last) if last else rows
+    for _chunk in range(_READ_ON):
+        chunk = list(rows[: size + 1])
+        found += _told_of(chunk, supervisor) if chunk else []
+        if len(found) > size or len(chunk) <= size:
+            break
+        rows = _beyond(_rows(supervisor, at), chunk[-1])
+    else:
+        return found[:size], _codes(supervisor).of(ANOMALY, chunk[-1].pk)
+    if len(found) <= size:
+        return found, ""
+    return found[:size], _codes(supervisor).of(ANOMALY, found[size - 1].id)
+
+
+def _codes(reader: User) -> Codes:
+    """By which places in the list are named to one reader."""
+    return Codes(salted_hmac("nrm.own_staff", reader.pk.hex, algorithm="sha256").digest())
+
+
+def _rows(supervisor: User, at: datetime) -> QuerySet[Anomaly]:
     staff = User.objects.filter(
         memberships__group__role_group__organisation__in=supervisor.organisations(Role.SUPERVISOR)
     ).exclude(pk=supervisor.pk)
-    rows = list(
-        Anomaly.objects.filter(actor_id__in=staff.values("pk"), last_at__gte=at - DAYS).order_by(
-            "-last_at", "-id"
-        )[:MOST]
-    )
-    if not rows:
-        return []
+    rows = Anomaly.objects.filter(actor_id__in=staff.values("pk"), last_at__gte=at - DAYS)
+    return rows.order_by("-last_at", "-id")
+
+
+def _beyond(rows: QuerySet[Anomaly], last: Anomaly) -> QuerySet[Anomaly]:
+    older = Q(last_at__lt=last.last_at) | Q(pk__lt=last.pk)
+    return rows.filter(older, last_at__lte=last.last_at)
+
+
+def _told_of(rows: list[Anomaly], supervisor: User) -> list[OfStaff]:
+    house = supervisor.organisations(Role.SUPERVISOR)[0]
     zone = load_profile(house.profile).calendar_for().zone
     looks = _looks(rows, zone)
     cases = {look.case for some in looks.values() for look in some}
@@ -83,8 +120,8 @@ def unusual_of_staff(supervisor: User, *, at: datetime) -> list[OfStaff]:
         .values_list("user_id", "content_object_id")
     )
     names = dict(User.objects.filter(pk__in=list(looks)).values_list("pk", "display_name"))
-    found = (_told(row, looks[row.actor_id], seen, given, names) for row in rows)
-    return [one for one in found if one is not None]
+    told = (_told(row, looks[row.actor_id], seen, given, names) for row in rows)
+    return [one for one in told if one is not None]
 
 
 def _looks(rows: list[Anomaly], zone: ZoneInfo) -> dict[UUID, list[_Look]]:
@@ -143,6 +180,7 @@ def _told(
         return None
     told = Anomaly(kind=row.kind, count=count, figure=row.figure, hours=row.hours)
     return OfStaff(
+        id=row.pk,
         person_id=row.actor_id,
         name=names.get(row.actor_id, ""),
         kind=row.kind,
@@ -173,10 +211,17 @@ class UnusualOfStaffView(View):
         user: Any = request.user
         SEE_OWN_STAFF.check(user, None)
         at = timezone.now()
-        lines = unusual_of_staff(user, at=at)
+        after = request.GET.get("after", "")
+        lines, more = unusual_of_staff(user, at=at, after=after)
         read_by(user, lines, at=at)
         return render(
             request,
             "reporting/own_staff.html",
-            {"lines": lines, "watched": Watched.objects.first(), "days": FARTHEST.days},
+            {
+                "lines": lines,
+                "watched": Watched.objects.first(),
+                "days": FARTHEST.days,
+                "previous_url": request.path if after else "",
+                "next_url": f"{request.path}?after={more}" if more else "",
+            },
         )

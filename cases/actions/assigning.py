@@ -73,6 +73,9 @@ def _move_from_first_stage(case: Case, at: datetime) -> None:
 _ON_ASSIGNMENT = {"routed", "accepted", "assigned"}
 
 
+BROUGHT_NEAR = "brought_near"
+
+
 @action("case.brought_near", right=rights.ASSIGN)
 def bring_near(case: Case, *, actor: User, at: datetime, organisation: Organisation) -> Case:
     """Lets a provider or a prosecution see the summary of the case, everybody in its role."""
@@ -86,7 +89,7 @@ def bring_near(case: Case, *, actor: User, at: datetime, organisation: Organisat
         text = _("This organisation may not see the case. Choose another.")
         refuse_if([Objection(text, field="organisation")])
     nearness, role = rights.CAN_BE_BROUGHT[organisation.kind]
-    access.grant_role(case, nearness, organisation, role, reason="brought_near", at=at)
+    access.grant_role(case, nearness, organisation, role, reason=BROUGHT_NEAR, at=at)
     detail(organisation=str(organisation.pk), nearness=nearness)
     people = access.people_near(case, nearness, role).filter(
         memberships__group__role_group__organisation=organisation
@@ -98,10 +101,19 @@ def bring_near(case: Case, *, actor: User, at: datetime, organisation: Organisat
 
 @action("case.taken_away", right=rights.ASSIGN, ended=True)
 def take_away(case: Case, *, actor: User, at: datetime, organisation: Organisation) -> Case:
-    """Ends what `bring_near` gave. Refused where the organisation has no such access."""
+    """Ends what `bring_near` gave. Refused where the organisation has no such access: one that it
+    has for a service ends with that, or its provider would lose sight of whom it serves. Where a
+    service runs beside it, the database keeps the grant for that (protection_keep_near)."""
     nearness, role = rights.CAN_BE_BROUGHT.get(organisation.kind, ("", ""))
-    ended = access.end_role(case, nearness, organisation, role) if nearness else 0
-    if not ended:
-        refuse_if([Objection(_("This organisation has no access that can be ended here."))])
+    grant = access.grant_of_role(case, nearness, organisation, role) if nearness else None
+    if grant is None or grant.reason != BROUGHT_NEAR:
+        text = _("This organisation has no access that can be ended here.")
+        if grant is not None and grant.reason == "service":
+            text = _(
+                "They see the person for a service. End the service, and they see them no more."
+            )
+        refuse_if([Objection(text)])
+    assert grant is not None
+    grant.delete()
     detail(organisation=str(organisation.pk), nearness=nearness)
     return case

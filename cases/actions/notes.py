@@ -10,6 +10,7 @@ from cases.models import Case, Note
 from identities.crypto import seal
 from nrm.accounts.models import User
 from nrm.actions import Objection, action, detail, refuse_if
+from nrm.text import is_seen
 
 LONGEST = 2000
 
@@ -25,7 +26,7 @@ def write_note(
             refuse_if([Objection(_("This note was not saved. Open the page again and retry."))])
         detail(repeated=True)
         return first
-    words = text.strip()
+    words = text.strip() if is_seen(text) else ""
     objections = []
     if not words:
         objections.append(Objection(_("Enter a note"), field="text"))

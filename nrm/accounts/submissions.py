@@ -21,8 +21,8 @@ ON CONFLICT (key) DO NOTHING
 
 
 def note(key: UUID, method: str, sent: Any, *, at: datetime) -> None:
-    """Notes what was sent with the key, in the transaction of what it does, so that what was refused
-    can be sent again. Raises Refused where the key has served for something else."""
+    """Notes what was sent with the key, in the transaction of what it does, so that what was
+    refused can be sent again. Raises Refused where the key has served for something else."""
     fingerprint = _fingerprint(method, sent)
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [key, fingerprint, at])

@@ -4,15 +4,19 @@ import hashlib
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from cases.actions.notes import write_note
 from cases.models import Case, Note
 from identities import vault
 from identities.models import Disclosure
 from nrm.accounts.models import Submission
+from nrm.actions import Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.api.tools import api, field_errors
@@ -390,6 +394,28 @@ def test_a_note_sent_twice_with_one_key_is_one_note(world: Any, case: Case) -> N
     assert right.status_code == 201
     texts = [note["text"] for note in client.get(address).json()["results"]]
     assert texts == ["Rang once more.", "Rang again.", "Rang the shelter."]
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", " \u2060\ufeff\n", "\u3164\u2800", "\u0301\u200d", "\u00ad"]
+)
+def test_what_nobody_can_see_is_no_note(world: Any, case: Case, unseen: str) -> None:
+    answer = api(world.caseworker).post(f"{detail(case)}notes/", {"text": unseen})
+    assert (answer.status_code, set(field_errors(answer))) == (400, {"text"})
+    page = signed_in(world.caseworker).post(
+        f"/cases/{case.reference}/notes/", {"text": unseen, "submission_key": str(uuid4())}
+    )
+    assert page.status_code == 422
+    assert "Enter a note" in page.content.decode()
+    with pytest.raises(Refused):
+        write_note(case, actor=world.caseworker, at=timezone.now(), text=unseen)
+    assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["\u200fنص\u200f", "ትግርኛ", "🚐", "é", "0"])
+def test_what_is_seen_is_kept_as_it_was_sent(world: Any, case: Case, text: str) -> None:
+    answer = api(world.caseworker).post(f"{detail(case)}notes/", {"text": text})
+    assert (answer.status_code, answer.json()["text"]) == (201, text)
 
 
 def test_the_same_key_of_two_people_is_two_notes(world: Any, case: Case) -> None:

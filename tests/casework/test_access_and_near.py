@@ -6,11 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.actions.assigning import bring_near, take_away
-from cases.models import Case, InboxItem
+from cases.actions.sharing import record_consent
+from cases.models import Case, CaseGroupGrant, InboxItem
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
+from protection.actions.services import end_service, note_need, refer
 from tests.casework.people import IDENTIFYING, assigned
 from tests.intake.answers import FULL
 
@@ -97,6 +100,37 @@ def test_what_a_referral_gave_is_not_ended_here(world, case, at):
     nowhere = reverse("case_access_end", args=[case.reference, uuid4()])
     assert world.client("supervisor").post(nowhere).status_code == 404
     assert world.client("supervisor").get(end).status_code == 405
+
+
+def test_access_beside_a_service_is_ended_and_what_the_service_needs_stays(world, case, at):
+    by = {"actor": world.supervisor, "at": at}
+    record_consent(
+        case,
+        **by,
+        purpose="support",
+        recipient_kind="provider",
+        answer="agreed",
+        given_on=timezone.localdate(at),
+        language="sq",
+        interpreter="none",
+    )
+    need = note_need(case, **by, code="accommodation", urgency="soon")
+    house = world.provider_house
+    service = refer(need, **by, organisation=house.pk)
+    # What the service gives is not ended beside it.
+    with pytest.raises(Refused) as refused:
+        take_away(case, **by, organisation=house)
+    assert "for a service" in refused.value.objections[0].text
+    bring_near(case, **by, organisation=house)
+    take_away(case, **by, organisation=house)
+    (grant,) = CaseGroupGrant.objects.filter(group__role_group__organisation=house)
+    assert (grant.reason, grant.ends_at) == ("service", None)
+    summary = reverse("case_summary", args=[case.reference])
+    assert world.client("provider").get(summary).status_code == 200
+    # With the service it goes.
+    end_service(service, **by, reason=case.profile.support.exit_codes[0].code)
+    assert not CaseGroupGrant.objects.filter(group__role_group__organisation=house).exists()
+    assert world.client("provider").get(summary).status_code == 404
 
 
 def test_the_access_page_says_why_each_person_can_see_the_case(world, case):

@@ -28,7 +28,7 @@ def june(monkeypatch):
 
 def told(world, who="supervisor"):
     with as_application(), acting_as(world.users[who]):
-        return unusual_of_staff(User.objects.get(pk=world.users[who].pk), at=MORNING)
+        return unusual_of_staff(User.objects.get(pk=world.users[who].pk), at=MORNING)[0]
 
 
 def test_a_supervisor_reads_who_looked_at_night_and_at_which_case(world, rule, as_worker):  # noqa: F811
@@ -43,7 +43,7 @@ def test_a_supervisor_reads_who_looked_at_night_and_at_which_case(world, rule, a
     text = page.content.decode()
     assert f"/cases/{case.reference}/access/" in text
     assert other.reference not in text[text.index("<main") :]
-    (read,) = api(world.supervisor).get(REST).json()
+    (read,) = api(world.supervisor).get(REST).json()["results"]
     assert (read["person"]["name"], read["cases"]) == (line.name, [case.reference])
     assert (read["kind"]["code"], read["count"]) == ("night", rule.night_looks)
     # Nothing that an auditor has too joins it to what they read in codes.
@@ -99,3 +99,29 @@ def test_cases_that_nobody_gave_are_told_and_those_that_somebody_gave_are_not(
     for case in cases[1:]:
         look(world, case, "supervisor2", NOON, "note.written")
     assert told(world) == []
+
+
+def test_the_list_goes_on_past_a_page_and_says_no_moment(world, rule, as_worker):  # noqa: F811
+    seen, sealed = some(world, 2)
+    for day in range(7):
+        night = NIGHT - timedelta(days=day)
+        nights(world, sealed if day in (2, 3, 4) else seen, rule.night_looks, night)
+    change(world, sealed, NOON, "sealed", by="supervisor2")
+    rows = found(as_worker, MORNING).values()
+    assert len(rows) == 7
+    client, days, after = api(world.supervisor), [], ""
+    for length in (2, 2):
+        answer = client.get(f"{REST}?limit=2{after}").json()
+        assert len(answer["results"]) == length
+        days += [one["day"] for one in answer["results"]]
+        after = f"&{(answer['next'] or '').partition('?')[2]}"
+    assert days == [(NIGHT - timedelta(days=n)).date().isoformat() for n in (0, 1, 5, 6)]
+    assert answer["next"] is None  # what may not be told makes no page
+    first = client.get(f"{REST}?limit=2").json()["next"]
+    for row in rows:
+        assert str(row.pk) not in first
+        assert str(int(row.last_at.timestamp())) not in first
+    # Whose code it is not, it is none: the first page.
+    theirs = api(world.supervisor2).get(f"{REST}?{first.partition('?')[2]}").json()
+    assert theirs["results"][0]["day"] == NIGHT.date().isoformat()
+    assert world.client("supervisor").get(f"{URL}?after=nonsense").context["lines"]
