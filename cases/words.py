@@ -320,6 +320,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("document.added", _lazy("Document added"), _document, False),
     ("document.refused", _lazy("A file was not kept"), None, False),
     ("document.withdrawn", _lazy("Document withdrawn"), _document, False),
+    ("document.says_who", _lazy("Document marked: it says who the person is"), _document, False),
     ("document.brought_back", _lazy("Document brought back"), _document, False),
     ("documents.viewed", _lazy("Documents listed"), None, True),
     ("document.downloaded", _lazy("Document downloaded"), _document, True),

@@ -352,6 +352,19 @@ def _copy(document: Document, person_id: UUID, copy: SealedFile) -> None:
         raise Unreadable("Not all of the file is there.")
 
 
+@action("document.says_who", right=rights.ADD_DOCUMENT, ended=True)
+def mark_as_identity(document: Document, *, actor: User, at: datetime) -> Document:
+    """A document that was filed as something else says who the person is: from now on it is given
+    to who says why, as a passport is. Never the other way, so that nobody takes the question away
+    from one. One that does so already stays as it is."""
+    document.refresh_from_db()
+    detail(number=document.number, before=document.kind)
+    if document.kind not in rules.SAYS_WHO:
+        document.kind = DocumentKind.IDENTITY
+        document.save(update_fields=["kind"])
+    return document
+
+
 # Withdrawing -------------------------------------------------------------------------------------
 @action("document.withdrawn", right=rights.ADD_DOCUMENT, ended=True)
 def withdraw_document(document: Document, *, actor: User, at: datetime, reason: str) -> Document:

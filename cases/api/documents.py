@@ -15,6 +15,7 @@ from cases.actions.documents import (
     add_documents,
     bring_back_document,
     download_document,
+    mark_as_identity,
     withdraw_document,
 )
 from cases.api.base import CaseAPIView
@@ -321,6 +322,26 @@ class DocumentFileView(CaseAPIView):
             found, actor=self.request.user, at=self.at, original=original, **why
         )
         return attachment(content, file_name(found))
+
+
+class DocumentIdentityView(CaseAPIView):
+    """That a document which was filed as something else says who the person is."""
+
+    right = rights.ADD_DOCUMENT
+
+    @describe(
+        "mark_document_as_identity",
+        "Say that a document says who the person is; who downloads it says why from then on",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=None,
+        responses={200: DocumentSerializer},
+        problems=(404,),
+    )
+    def post(self, request: Request, reference: str, document: UUID) -> Response:
+        found = document_of(self.case, document)
+        row = mark_as_identity(found, actor=request.user, at=self.at)
+        return respond(_body(lines_of(self.case, [row])[0]))
 
 
 class DocumentWithdrawalView(CaseAPIView):

@@ -67,6 +67,11 @@ urlpatterns = [
         name="api_documents",
     ),
     path(_DOCUMENT, documents.DocumentView.as_view(), name="api_document"),
+    path(
+        f"{_DOCUMENT}identity/",
+        documents.DocumentIdentityView.as_view(),
+        name="api_document_identity",
+    ),
     path(f"{_DOCUMENT}file/", documents.DocumentFileView.as_view(), name="api_document_file"),
     path(
         f"{_DOCUMENT}withdrawal/",

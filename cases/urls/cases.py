@@ -24,6 +24,7 @@ from cases.views.documents import (
     BringBackDocumentView,
     DocumentFileView,
     DocumentsView,
+    MarkDocumentView,
     WithdrawDocumentView,
 )
 from cases.views.emergency import (
@@ -103,6 +104,7 @@ urlpatterns = [
     path("cases/<str:reference>/notes/", NotesView.as_view(), name="case_notes"),
     path("cases/<str:reference>/documents/", DocumentsView.as_view(), name="case_documents"),
     path(_DOCUMENT + "file/", DocumentFileView.as_view(), name="document_file"),
+    path(_DOCUMENT + "identity/", MarkDocumentView.as_view(), name="document_identity"),
     path(_DOCUMENT + "withdrawal/", WithdrawDocumentView.as_view(), name="document_withdrawal"),
     path(_DOCUMENT + "return/", BringBackDocumentView.as_view(), name="document_return"),
     path("cases/<str:reference>/people/", PeopleView.as_view(), name="case_people"),

@@ -18,6 +18,7 @@ from cases.actions.documents import (
     add_documents,
     bring_back_document,
     download_document,
+    mark_as_identity,
     withdraw_document,
 )
 from cases.forms.documents import DocumentsForm, WhyForm, WithdrawalForm
@@ -36,7 +37,7 @@ from nrm.accounts.presence import fresh_factor
 from nrm.actions import Forbidden, Refused
 from nrm.audit import writer
 from nrm.uploads import attachment
-from nrm.web import add_objections
+from nrm.web import add_objections, travels_plainly
 
 
 class DocumentsView(CaseView):
@@ -85,6 +86,7 @@ class DocumentsView(CaseView):
         return self._page(request, form, status=422)
 
     def _page(self, request: HttpRequest, form: DocumentsForm, status: int = 200) -> HttpResponse:
+        travels_plainly(request)  # what files were called may be who the person is
         withdrawn = request.GET.get("show") == "withdrawn"
         page = page_of_documents(
             self.case,
@@ -176,6 +178,19 @@ class DocumentFileView(CaseView):
         frame = case_frame(request, self.case, self.held, current="case_documents")
         words = {**frame, "form": form, "title": title_of(found)}
         return render(request, "cases/document_why.html", words, **more)
+
+
+class MarkDocumentView(CaseView):
+    """That a document says who the person is. There is no page to GET."""
+
+    right = rights.ADD_DOCUMENT
+
+    def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
+        found = document_of(self.case, document)
+        mark_as_identity(found, actor=request.user, at=self.at)
+        text = _("From now on, whoever downloads document %(number)s says why.")
+        messages.success(request, text % {"number": found.number})
+        return redirect("case_documents", reference=self.case.reference)
 
 
 class WithdrawDocumentView(CaseView):

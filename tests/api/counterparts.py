@@ -105,6 +105,7 @@ COUNTERPARTS = {
     "case_documents": "GET api_documents, POST api_documents",
     "document_file": "GET api_document_file, POST api_document_file",
     "document_withdrawal": "POST api_document_withdrawal",
+    "document_identity": "POST api_document_identity",
     "document_return": "DELETE api_document_withdrawal",
     "case_people": "GET api_case_people",
     "show_identity": "POST api_case_disclosures",

@@ -660,6 +660,7 @@ NOT_PAGES: dict[str, str] = {
     "decision_withdraw": "takes what is sent",
     "deadline_resume": "takes what is sent",
     "statistics_download": "gives a file",
+    "document_identity": "takes what is sent",
     "document_return": "takes what is sent",
     "health_live": "speaks to machines",
     "health_ready": "speaks to machines",

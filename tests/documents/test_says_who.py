@@ -90,6 +90,32 @@ def test_other_documents_are_given_as_they_were(world, case, at):
     assert shown(case) == []
 
 
+def test_a_passport_that_was_filed_as_something_else_is_marked_and_stays_so(world, case, at):
+    (letter, other) = [add(world, case, files.pdf(), at=at).saved[0] for _each in range(2)]
+    address = url(case, "document_file", letter.pk)
+    client = world.client("caseworker")
+    mark = url(case, "document_identity", letter.pk)
+    assert f'action="{mark}"' in client.get(url(case)).content.decode()
+    for who, status in (("intake", 403), ("provider", 403), ("other_supervisor", 404)):
+        assert world.client(who).post(mark).status_code in (status, 404), who
+    assert client.post(mark, follow=True).status_code == 200
+    text = client.get(url(case)).content.decode()
+    assert f'action="{mark}"' not in text
+    assert f'href="{address}" download' not in text
+    assert client.get(address)["Content-Type"].startswith("text/html")
+    assert body(client.post(address, WHY)) == files.pdf()
+    assert len(shown(case)) == 1
+    told = api(world.caseworker).post(url(case, "api_document_identity", other.pk)).json()
+    assert told["kind"]["code"] == "identity"
+    assert api(world.caseworker).get(url(case, "api_document_file", other.pk)).status_code == 422
+    assert Event.objects.filter(verb="document.says_who", case_id=case.pk).count() == 2
+    # Marked again it stays, and it is said of the first time what it was.
+    before = Event.objects.filter(verb="document.says_who").earliest("id").data["before"]
+    assert before == ABOUT.kind
+    client.post(mark)
+    assert Document.objects.get(pk=letter.pk).kind == "identity"
+
+
 def test_a_passport_that_cannot_be_given_leaves_no_word_of_having_been(world, case, passport, at):
     Document.objects.using("owner").filter(pk=passport.pk).update(size=1)
     answer = world.client("caseworker").post(url(case, "document_file", passport.pk), WHY)
