@@ -1,6 +1,7 @@
 """What is done to protect a person on one of two merged cases reaches the other one, whether or not
 whoever does it sees that: the database does it (cases.joined), and it is on record there."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -36,7 +37,7 @@ def _do(statement: str, values: Iterable[Any]) -> None:
             about = Case(pk=row)
         else:
             about = _ABOUT[noun](pk=row, case_id=case_id)
-        also(verb, about, **codes)
+        also(verb, about, **json.loads(codes))
 
 
 def keep_out(exclusion: Exclusion, *, at: datetime) -> None:

@@ -31,6 +31,7 @@ from cases.models import (
     InboxItem,
 )
 from cases.rights import SEE_CASE
+from cases.selectors.emergency import of_case
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from protection.actions.services import note_need, refer
@@ -313,8 +314,8 @@ def test_an_exclusion_ends_what_a_person_holds_and_lifting_does_not_give_it_back
     access.refresh_from_db()
     assert (access.ended_at, access.ended_by) == (at, world.supervisor)
     assert [one.object_id for one in events(ends, "emergency.ended")] == [access.pk]
-    page = world.client("supervisor").get(f"/cases/{ends.reference}/access/").content.decode()
-    assert "Running" not in page
+    (line,) = of_case(ends, at=at)
+    assert (line.runs, line.state) == (False, "waiting")
     lift(Exclusion.objects.get(), actor=world.supervisor, at=at, because="mistake")
     assert not sees(world, "caseworker2", ends)
     assert not CaseUserGrant.objects.filter(user=stranger).exists()
@@ -327,5 +328,6 @@ def test_a_sealed_case_ends_an_emergency_that_runs(world, ends, at):
     change_confidentiality(ends, **by)
     row = EmergencyAccess.objects.get()
     assert (row.ended_at, row.ended_by) == (at, world.supervisor)
+    assert not of_case(ends, at=at)[0].runs
     assert [one.object_id for one in events(ends, "emergency.ended")] == [row.pk]
     assert Bundle.objects.count() == Service.objects.count() == 0

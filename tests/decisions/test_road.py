@@ -1,15 +1,18 @@
 """From a referral to decisions, as the law's clocks run: uk and palermo."""
 
+from datetime import timedelta
+
 import pytest
 
 from cases.actions import deciding, sweeping
-from cases.models import Decision, InboxItem
+from cases.models import Consent, Decision, InboxItem
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
 from tests.decisions.road import (
     again,
     card,
     codes,
+    consent,
     content,
     day,
     drafted,
@@ -164,6 +167,23 @@ def test_adult_who_withdrew_is_not_decided_on_and_a_child_needs_no_agreement(wor
     assert codes(refusal) == {"consent_or_child"}
     child = ready_case(world, at=RECEIVED, age_status="not_sure")
     assert submitted(world, child, at=DECIDED).state == "in_review"
+
+
+def test_what_the_person_said_last_decides_and_not_what_was_typed_in_last(world):
+    """By the day on which they said it: a no that comes in late does not undo a newer yes, nor a
+    yes that is dated back a newer no."""
+    before = (RECEIVED - timedelta(days=30)).date().isoformat()
+    late = DECIDED - timedelta(hours=1)
+    agreed = ready_case(world, at=RECEIVED)
+    no = consent(world, agreed, at=late, answer="declined")
+    Consent.objects.filter(pk=no.pk).update(given_on=before)
+    assert submitted(world, agreed, at=DECIDED).state == "in_review"
+    refused = ready_case(world, at=RECEIVED, answer="declined")
+    yes = consent(world, refused, at=late)
+    Consent.objects.filter(pk=yes.pk).update(given_on=before)
+    with pytest.raises(Refused) as refusal:
+        submitted(world, refused, at=DECIDED)
+    assert codes(refusal) == {"consent_or_child"}
 
 
 def test_too_little_known_is_never_a_negative_decision(world):
