@@ -159,6 +159,7 @@ def ask_to_open(
 ) -> RoleRequest:
     """Asks for a closed organisation to be opened, in which every role gives again what it gave.
     Refused where it is open, or the actor has a role in it; otherwise as ask_for_account()."""
+    organisation.refresh_from_db()
     return _ask(RoleRequest(organisation=organisation, role=""), actor, at=at, key=key)
 
 

@@ -39,6 +39,7 @@ from protection.models import Service
 from tests.casework.people import assigned
 from tests.casework.test_notices import send
 
+ACCUSED = {"kind": "criminal", "stage": "charged", "offence": "Growing cannabis."}
 WHY = "The hotline is on the telephone and nobody else is here."
 
 
@@ -115,9 +116,7 @@ def test_a_no_ends_all_that_rests_on_it_in_a_case_that_its_recorder_does_not_see
     bundle = share(world, ends, at, say(world, ends, at))
     service = serve(world, ends, at)
     told = say(world, ends, at, kind="prosecution", purpose="non_punishment")
-    matter = raise_matter(
-        ends, actor=world.caseworker, at=at, values={"kind": "criminal", "stage": "charged"}
-    )
+    matter = raise_matter(ends, actor=world.caseworker, at=at, values=ACCUSED)
     notice = send(world, matter, at, ground="", consent=told.pk)
     merge(world, ends, goes_on, at)
     assert not sees(world, "caseworker2", ends)
@@ -206,9 +205,7 @@ def test_an_exclusion_keeps_from_a_case_that_its_maker_does_not_see(
 
 def test_an_excluded_organisation_loses_what_it_was_given_of_both(world, ends, goes_on, at):
     bundle = share(world, ends, at, say(world, ends, at))
-    matter = raise_matter(
-        ends, actor=world.caseworker, at=at, values={"kind": "criminal", "stage": "charged"}
-    )
+    matter = raise_matter(ends, actor=world.caseworker, at=at, values=ACCUSED)
     notice = send(world, matter, at)
     merge(world, ends, goes_on, at)
     unseen(ends)

@@ -91,7 +91,9 @@ def test_other_documents_are_given_as_they_were(world, case, at):
 
 
 def test_a_passport_that_was_filed_as_something_else_is_marked_and_stays_so(world, case, at):
-    (letter, other) = [add(world, case, files.pdf(), at=at).saved[0] for _each in range(2)]
+    (letter, other) = (
+        add(world, case, file, at=at).saved[0] for file in (files.pdf(), files.jpeg())
+    )
     address = url(case, "document_file", letter.pk)
     client = world.client("caseworker")
     mark = url(case, "document_identity", letter.pk)
