@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases import ports
 from cases.actions.confidentiality import change_confidentiality
-from cases.actions.excluding import exclude
+from cases.actions.excluding import exclude, lift
 from cases.actions.matter_alerts import watch_matters
 from cases.actions.matters import change_matter, raise_matter
 from cases.actions.notices import Wanted, answer_notice, note_answer, recall_notice, send_notice
@@ -192,7 +192,8 @@ def test_a_consent_counts_for_exactly_this_and_withdrawing_it_takes_the_notice_b
 
 def test_a_restricted_case_and_an_excluded_house_are_told_nothing(world, case, matter, at):
     row = send(world, matter, at)
-    exclude(case, actor=world.supervisor, at=at, reason="named", organisation=world.prosecution)
+    by = {"actor": world.supervisor, "at": at}
+    kept = exclude(case, **by, reason="named", organisation=world.prosecution)
     where = reverse("received_notice", args=[row.pk])
     assert world.client("liaison").get(where).status_code == 404
     assert where not in world.client("liaison").get(reverse("notices")).content.decode()
@@ -200,10 +201,14 @@ def test_a_restricted_case_and_an_excluded_house_are_told_nothing(world, case, m
         reverse("case_notice_new", args=[case.reference, matter.pk])
     )
     assert world.prosecution.name not in page.content.decode()
+    # It was taken back for good: it does not come back with them.
+    row.refresh_from_db()
+    assert (row.recalled_because, row.next_look_at) == ("risk", None)
+    lift(kept, **by, because="mistake")
+    assert world.client("liaison").get(where).status_code == 404
+    row = send(world, find_matter(case, matter.pk), at)
     people = {world.caseworker.pk, world.supervisor.pk}
-    change_confidentiality(
-        case, actor=world.supervisor, at=at, level="sealed", reason="insider_risk", people=people
-    )
+    change_confidentiality(case, **by, level="sealed", reason="insider_risk", people=people)
     row.refresh_from_db()
     assert row.recalled_because == "restricted"
     with pytest.raises(Refused) as refused:
