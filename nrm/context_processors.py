@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from nrm.accounts.navigation import navigation
+from nrm.accounts.navigation import menu
 from nrm.accounts.presence import is_complete
 from nrm.heartbeat import reminders_late
 
@@ -22,9 +22,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "shortcuts": signed_in and user.shortcuts,
         "kept": getattr(request, "kept", None),
         # Before the second factor nothing is counted or told.
-        "navigation": navigation(user, request.path)
+        "menu": menu(user, request.path)
         if signed_in and session is not None and is_complete(request)
-        else [],
+        else "",
         "reminders_late": reminders_late() if signed_in else False,
         "demonstration": settings.DEMO,
     }

@@ -3,9 +3,13 @@ that the ground need not know them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ def register(
 ) -> None:
     """Called from a room's AppConfig.ready()."""
     _pages[name] = Page(name, label, frozenset(roles), order, count)
+    _of_roles.cache_clear()
 
 
 _own: list[tuple[str, Any, frozenset[str]]] = []
@@ -52,21 +57,28 @@ def own_pages(user: Any) -> list[dict[str, Any]]:
     return [{"label": t, "url": reverse(name)} for name, t, roles in _own if roles & user.roles]
 
 
-def pages_for(user: Any) -> list[Page]:
-    if not getattr(user, "is_authenticated", False):
-        return []
-    mine = [page for page in _pages.values() if page.roles & user.roles]
-    return sorted(mine, key=lambda page: page.order)
+@cache
+def _of_roles(roles: frozenset[str]) -> tuple[tuple[Page, str], ...]:
+    """The pages of these roles in their order, each with its address."""
+    mine = sorted((p for p in _pages.values() if p.roles & roles), key=lambda page: page.order)
+    return tuple((page, reverse(page.name)) for page in mine)
 
 
 def first_page(user: Any) -> str:
     """The address where this user's work begins."""
-    pages = pages_for(user)
-    return reverse(pages[0].name if pages else "account")
+    pages = _of_roles(user.roles) if getattr(user, "is_authenticated", False) else ()
+    return pages[0][1] if pages else reverse("account")
 
 
-def navigation(user: Any, path: str) -> list[dict[str, Any]]:
-    """The navigation for the page at this path."""
-    items = [(page, reverse(page.name)) for page in pages_for(user)]
-    best = max((url for _, url in items if path.startswith(url)), key=len, default="")
-    return [{"label": p.text(user), "url": url, "current": url == best} for p, url in items]
+def menu(user: Any, path: str) -> SafeString:
+    """The menu of the page at this path, drawn; empty for a user without a role."""
+    pages = _of_roles(user.roles)
+    best = max((url for _, url in pages if path.startswith(url)), key=len, default="")
+    items = tuple((page.text(user), url) for page, url in pages)
+    return _drawn(get_language(), items, best) if items else SafeString()
+
+
+@lru_cache(maxsize=512)
+def _drawn(_language: str, items: tuple[tuple[str, str], ...], current: str) -> SafeString:
+    """Kept by all that it says: it stands on every page, and says the same on most of them."""
+    return render_to_string("components/menu.html", {"items": items, "current": current})
