@@ -35,22 +35,23 @@ class CasesConfig(AppConfig):
         register_own("covers", _("Cover while I am away"), *rights.HAND_ON.roles)
         register("inbox", _("Inbox"), *Role.values, order=90, count=unread)
 
-        for label, url_name, right, order in (
-            (_("Overview"), "case", rights.SEE_CASE, 10),
-            (_("Referral"), "case_referral", rights.SEE_REFERRAL, 15),
-            (_("Decisions"), "decisions", rights.DRAFT_DECISION, 30),
-            (_("Questions"), "case_questions", rights.SEE_CASE, 35),
-            (_("Deadlines"), "deadlines", rights.SEE_CASE, 40),
-            (_("Non-punishment"), "case_matters", rights.KEEP_MATTERS, 45),
-            (_("Documents"), "case_documents", rights.READ_DOCUMENT, 50),
-            (_("Notes"), "case_notes", rights.SEE_CASE, 60),
-            (_("People and consent"), "case_people", rights.SEE_REFERRAL, 70),
-            (_("Timeline"), "case_timeline", rights.SEE_CASE, 80),
-            (_("Course"), "case_course", rights.SEE_CASE, 85),
-            (_("Access"), "case_access", rights.SEE_ACCESS, 90),
-            (_("Keeping"), "case_keeping", rights.KEEP_OR_ERASE, 95),
+        deciding, protecting, record = ports.TabGroup
+        for group, order, label, url_name, right in (
+            (deciding, 10, _("Overview"), "case", rights.SEE_CASE),
+            (deciding, 15, _("Referral"), "case_referral", rights.SEE_REFERRAL),
+            (deciding, 30, _("Decisions"), "decisions", rights.DRAFT_DECISION),
+            (deciding, 35, _("Questions"), "case_questions", rights.SEE_CASE),
+            (deciding, 40, _("Deadlines"), "deadlines", rights.SEE_CASE),
+            (deciding, 85, _("Course"), "case_course", rights.SEE_CASE),
+            (protecting, 10, _("People and consent"), "case_people", rights.SEE_REFERRAL),
+            (protecting, 45, _("Non-punishment"), "case_matters", rights.KEEP_MATTERS),
+            (record, 50, _("Documents"), "case_documents", rights.READ_DOCUMENT),
+            (record, 60, _("Notes"), "case_notes", rights.SEE_CASE),
+            (record, 80, _("Timeline"), "case_timeline", rights.SEE_CASE),
+            (record, 90, _("Access"), "case_access", rights.SEE_ACCESS),
+            (record, 95, _("Keeping"), "case_keeping", rights.KEEP_OR_ERASE),
         ):
-            ports.register_tab(ports.Tab(label, url_name, right, order))
+            ports.register_tab(ports.Tab(label, url_name, right, order, group))
         register_all()
         course_words.register_all()
         sealed.register_all()

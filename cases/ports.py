@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import IntegerChoices
+from django.utils.translation import gettext_lazy as _
+
 from cases.models import Case, Consent, FindingSet
 from cases.rights import CaseRight
 from nrm.actions import Objection
@@ -25,6 +28,14 @@ class Panel:
     build: Callable[[Case, Any], dict[str, Any] | None]
 
 
+class TabGroup(IntegerChoices):
+    """Under what head a page of the case stands in its sub-navigation, in this order."""
+
+    DECIDING = 1, _("Case")
+    PROTECTING = 2, _("Protection")
+    RECORD = 3, _("Record")
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A page of the case, in its sub-navigation. `url_name` takes the reference."""
@@ -33,6 +44,7 @@ class Tab:
     url_name: str
     right: CaseRight
     order: int
+    group: TabGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +101,9 @@ def panels(held: frozenset[str]) -> list[Panel]:
 
 
 def tabs(held: frozenset[str]) -> list[Tab]:
-    """The tabs whose right is among the codes held, in their order."""
+    """The tabs whose right is among the codes held, in their order, group by group."""
     mine = (tab for tab in _tabs.values() if tab.right.code in held)
-    return sorted(mine, key=lambda tab: tab.order)
+    return sorted(mine, key=lambda tab: (tab.group, tab.order))
 
 
 def register_objections_to_closing(read: Callable[[Case], list[Objection]]) -> None:

@@ -16,9 +16,14 @@ class ProtectionConfig(AppConfig):
         register("risk_reviews", _("Risk"), *rights.SEE_RISK_REVIEWS.roles, order=17)
         register("shelters", _("Shelters"), *rights.SEE_SHELTERS.roles, order=30)
         register("referred", _("People referred to us"), *rights.SEE_REFERRED.roles, order=7)
-        ports.register_tab(ports.Tab(_("Needs and risk"), "case_risk", rights.SUPPORT, order=33))
-        ports.register_tab(ports.Tab(_("Support"), "case_support", rights.SUPPORT, order=35))
-        ports.register_tab(ports.Tab(_("Shelter"), "case_shelter", rights.SUPPORT, order=37))
+        for order, label, url_name in (
+            (33, _("Needs and risk"), "case_risk"),
+            (35, _("Support"), "case_support"),
+            (37, _("Shelter"), "case_shelter"),
+        ):
+            ports.register_tab(
+                ports.Tab(label, url_name, rights.SUPPORT, order, ports.TabGroup.PROTECTING)
+            )
         ports.register_consent_heard(follow_consent)
         register_all()
         sealed.register_all()

@@ -13,7 +13,8 @@ class ScreeningConfig(AppConfig):
         from screening.selectors import panel
         from screening.words import register_all
 
-        ports.register_tab(ports.Tab(_("Assessment"), "workbench", rights.SCREEN, order=20))
+        deciding = ports.TabGroup.DECIDING
+        ports.register_tab(ports.Tab(_("Assessment"), "workbench", rights.SCREEN, 20, deciding))
         ports.register_document_use(
             ports.DocumentUse(_("Use as evidence"), "workbench", rights.SCREEN)
         )

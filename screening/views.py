@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from cases import ports, rights
+from cases import rights
 from cases.models import Episode
 from cases.selectors.cases import identity_bar
 from cases.views.base import CaseView
+from cases.views.frame import case_tabs
 from nrm.actions import Changed, Hidden, Refused
 from nrm.audit import writer
 from nrm.web import add_objections
@@ -51,16 +52,9 @@ class ScreeningPage(CaseView):
     def page(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
         if self.request.method == "GET" and not self.noted:
             self.looked_at(getattr(self, "screening", None))
-        tabs = [
-            {
-                "label": tab.label,
-                "url": reverse(tab.url_name, args=[self.case.reference]),
-                "current": tab.url_name == "workbench",
-            }
-            for tab in ports.tabs(self.held)
-        ]
         identity = identity_bar(self.case, self.held, at=self.at)
-        frame = {"case": self.case, "identity": identity, "tabs": tabs}
+        frame = {"case": self.case, "identity": identity}
+        frame |= case_tabs(self.case, self.held, current="workbench")
         return render(self.request, template, {**frame, **context}, status=status)
 
     def looked_at(self, screening: Screening | None, board: Board | None = None) -> None:

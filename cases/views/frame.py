@@ -1,6 +1,7 @@
 """What every page of a case carries round its own content: the identity bar, the tabs, the way
 back."""
 
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,14 +33,30 @@ def case_frame(
         "emergency": emergency,
         "merged_into": goes_on_in(case, request.user),  # type: ignore[arg-type]
         "emergency_minutes": minutes_left(emergency) if emergency else 0,
-        "tabs": [
-            {
-                "label": tab.label,
-                "url": reverse(tab.url_name, args=[case.reference]),
-                "current": tab.url_name == current,
-            }
-            for tab in ports.tabs(held)
-        ],
+        **case_tabs(case, held, current=current),
         "back_url": reverse("worklist" if listed else "intake_queue"),
         "back_text": _("Back to the list of cases") if listed else _("Back to the intake queue"),
+    }
+
+
+def case_tabs(case: Case, held: frozenset[str], *, current: str) -> dict[str, Any]:
+    """The sub-navigation of a case for `components/sub_navigation.html`: the label of the page that
+    is open, and the groups of pages that can be opened. No query."""
+    tabs = ports.tabs(held)
+    return {
+        "open_tab": next((tab.label for tab in tabs if tab.url_name == current), ""),
+        "tab_groups": [
+            {
+                "label": group.label,
+                "tabs": [
+                    {
+                        "label": tab.label,
+                        "url": reverse(tab.url_name, args=[case.reference]),
+                        "current": tab.url_name == current,
+                    }
+                    for tab in of_group
+                ],
+            }
+            for group, of_group in groupby(tabs, key=lambda tab: tab.group)
+        ],
     }
