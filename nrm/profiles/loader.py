@@ -1,8 +1,10 @@
-"""Profiles and calendars from the TOML files of `nrm/profiles/data`, read once."""
+"""Profiles and calendars from TOML files, read once: those of `nrm/profiles/data`, and those of the
+folder of the installation's own that NRM_PROFILES names."""
 
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +14,7 @@ from nrm.profiles.calendars import Calendar
 from nrm.profiles.faults import faults_of_calendar, faults_of_profile
 from nrm.profiles.reading import read
 from nrm.profiles.shape import Profile
+from nrm.variables import variable
 
 DATA = Path(__file__).parent / "data"
 _NOT_PROFILES = ("calendars", "indicators-")
@@ -27,6 +30,12 @@ class ProfileFaults(ValueError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+def folders() -> tuple[Path, ...]:
+    """Where the files lie: what ships, then the installation's own, where there is one."""
+    own = variable("NRM_PROFILES")
+    return (DATA, Path(own)) if own else (DATA,)
 
 
 def load_profile(code: str, version: str | None = None) -> Profile:
@@ -57,7 +66,7 @@ def every_profile() -> tuple[Profile, ...]:
 @cache
 def calendars() -> dict[str, Calendar]:
     """Every calendar by code. Raises ProfileFaults."""
-    found, faults = read_calendars(DATA / "calendars.toml")
+    found, faults = every_calendar()
     if faults:
         raise ProfileFaults(faults)
     return found
@@ -82,20 +91,52 @@ def _in_order(version: str) -> list[tuple[int, str]]:
 
 @cache
 def _profile(code: str, version: str) -> Profile:
-    path = DATA / f"{code}-{version}.toml"
     if version not in _versions().get(code, ()):
         raise UnknownProfile(f'There is no profile "{code}" in version "{version}".')
+    path = next(p for p in profile_files() if p.name == f"{code}-{version}.toml")
     profile, faults = read_profile(path, calendars())
     if profile is None or faults:
         raise ProfileFaults(faults)
     return profile
 
 
-def profile_files(folder: Path = DATA) -> list[Path]:
+def profile_files() -> list[Path]:
     """The files that hold a profile: code-version.toml."""
     return [
-        path for path in sorted(folder.glob("*.toml")) if not path.name.startswith(_NOT_PROFILES)
+        path
+        for folder in folders()
+        for path in sorted(folder.glob("*.toml"))
+        if not path.name.startswith(_NOT_PROFILES)
     ]
+
+
+def every_fault() -> list[str]:
+    """What is wrong with the files, old versions included: cases still run under them."""
+    known, faults = every_calendar()
+    files = profile_files()
+    for name, times in Counter(path.name for path in files).items():
+        if times > 1:
+            faults.append(f"{name}: stands in two folders. Give your own another version.")
+    faults += [f"{folder}: there is no such folder" for folder in folders() if not folder.is_dir()]
+    for path in files:
+        faults += read_profile(path, known)[1]
+    return faults
+
+
+def every_calendar() -> tuple[dict[str, Calendar], list[str]]:
+    """The calendars of all folders, and every fault found in them."""
+    found: dict[str, Calendar] = {}
+    faults: list[str] = []
+    for folder in folders():
+        path = folder / "calendars.toml"
+        if folder == DATA or path.exists():
+            more, wrong = read_calendars(path)
+            faults += wrong
+            faults += [
+                f"{path.name}: {code}: stands in two folders" for code in found.keys() & more
+            ]
+            found |= more
+    return found, faults
 
 
 def read_calendars(path: Path) -> tuple[dict[str, Calendar], list[str]]:
@@ -158,7 +199,8 @@ def _give_catalogue(table: dict[str, Any], folder: Path, faults: list[str]) -> N
     own = table.get("screening")
     if not isinstance(own, dict) or not isinstance(own.get("catalogue"), str):
         return  # told as a fault when the profile is read
-    path = folder / f"indicators-{own['catalogue']}.toml"
+    name = f"indicators-{own['catalogue']}.toml"
+    path = folder / name if (folder / name).exists() else DATA / name
     catalogue = _toml(path, faults)
     if catalogue.pop("version", None) != own["catalogue"]:
         faults.append(f"screening.catalogue: {path.name} does not hold {own['catalogue']}")

@@ -15,7 +15,7 @@ from nrm.accounts.roles import Role
 from nrm.profiles import UnknownProfile, load_profile, profiles
 from nrm.profiles import loader as loading
 from nrm.profiles.labels import Label
-from nrm.profiles.loader import DATA, profile_files, read_calendars, read_profile
+from nrm.profiles.loader import DATA, read_calendars, read_profile
 from nrm.profiles.shape import ROLES
 
 UK = load_profile("uk")
@@ -25,7 +25,7 @@ CALENDARS, _ = read_calendars(DATA / "calendars.toml")
 
 def test_both_profiles_load_without_a_fault():
     assert {"uk", "palermo"} <= {profile.code for profile in profiles()}
-    assert [fault for path in profile_files() for fault in read_profile(path, CALENDARS)[1]] == []
+    assert loading.every_fault() == []
 
 
 def test_a_profile_is_read_once_and_cannot_be_changed():
@@ -51,7 +51,6 @@ def test_old_versions_stay_loadable_and_the_newest_is_the_one_for_new_cases(tmp_
     for name in ("calendars.toml", "indicators-2026.1.toml"):
         (tmp_path / name).write_text((DATA / name).read_text())
     monkeypatch.setattr(loading, "DATA", tmp_path)
-    monkeypatch.setattr(loading, "profile_files", lambda: profile_files(tmp_path))
     loading._versions.cache_clear()
     loading._profile.cache_clear()
     try:
@@ -332,17 +331,15 @@ def test_each_fault_of_a_calendar_is_found(tmp_path, old, new, fault):
     assert any(fault in found for found in faults), faults
 
 
-def test_check_refuses_an_incomplete_profile(tmp_path, monkeypatch, capsys):
+def test_check_refuses_an_incomplete_profile(tmp_path, monkeypatch):
     call_command("check", tags=["profiles"])
-    for path in DATA.glob("*.toml"):
-        (tmp_path / path.name).write_text(path.read_text())
-    broken = tmp_path / "uk-2026.1.toml"
-    broken.write_text(broken.read_text().replace("length = 45", "length = 0", 1))
-    monkeypatch.setattr("nrm.profiles.checks.DATA", tmp_path)
-    monkeypatch.setattr("nrm.profiles.checks.profile_files", lambda: profile_files(tmp_path))
+    text = (DATA / "uk-2026.1.toml").read_text()
+    text = text.replace('version = "2026.1"', 'version = "2026.2"', 1)
+    (tmp_path / "uk-2026.2.toml").write_text(text.replace("length = 45", "length = 0", 1))
+    monkeypatch.setenv("NRM_PROFILES", str(tmp_path))
     with pytest.raises(SystemCheckError) as refused:
         call_command("check", tags=["profiles"])
-    assert "uk-2026.1.toml: terms[pilot_reasonable_grounds].length: must be 1 or more" in str(
+    assert "uk-2026.2.toml: terms[pilot_reasonable_grounds].length: must be 1 or more" in str(
         refused.value
     )
 
