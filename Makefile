@@ -9,6 +9,7 @@
 # make canaries  200 invented victims in six scripts, looked for wherever nobody may be named
 # make tampering  1,000 ways to falsify the audit trail, each of which has to be found
 # make reveals  10,000 requests for identities while the web is killed: as many on record as were shown
+# make lives   5,000 lives of a case, fifty steps each: whatever people try, what must hold holds
 # make beds    fifty workers want twenty beds at once, 200 times: never two people in one
 # make setup   the environment in .venv; the others call it
 #
@@ -29,7 +30,7 @@ LOCK := requirements/development.txt
 SIZES ?= 10000 100000
 ROUNDS ?= 100
 
-.PHONY: setup run stop test bench lint messages lock check-all fuzz mutants canaries tampering reveals beds
+.PHONY: setup run stop test bench lint messages lock check-all fuzz mutants canaries tampering reveals lives beds
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -106,6 +107,10 @@ tampering: setup
 REVEALS ?= 10000
 reveals: setup
 	@$(BIN)/python -m tests.trail reveals --requests $(REVEALS)
+
+RUNS ?= 5000
+lives: setup
+	@$(BIN)/python -m tests.life --runs $(RUNS)
 
 TURNS ?= 200
 beds: setup

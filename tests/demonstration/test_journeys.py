@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from cases.models import Case
+from cases.models import Case, Notice
 from nrm.accounts.models import User
 from nrm.demonstration import journeys, people
 from nrm.demonstration.stories import ANSWERS, secrets
+from protection.models import Service, Stay
 
 VIGNETTES = json.loads(
     (Path(journeys.__file__).with_name("vignettes.json")).read_text(encoding="utf-8")
@@ -58,6 +59,11 @@ def test_every_vignette_meets_every_expectation_of_its_journey(db, monkeypatch):
     assert case_of("V1").stage == "move_on"
     assert case_of("V4").stage == "presumed_victim"
     assert case_of("V5b").stage == "protection_pathway"
+    # Whoever protects and whoever prosecutes finds something on their pages too.
+    states = set(Service.objects.values_list("state", flat=True))
+    assert {"needed", "referred", "waitlisted", "active"} <= states
+    assert sorted(Stay.objects.values_list("state", flat=True)) == ["held", "occupied"]
+    assert sorted(Notice.objects.values_list("answer", flat=True)) == ["", "considering"]
     # A second run finds it all there and changes nothing but the password.
     before = Case.objects.count()
     monkeypatch.setenv("NRM_DEMO_PASSWORD", "another password here")

@@ -67,12 +67,14 @@ class Command(BaseCommand):
         self._tell_stories()
 
     def _tell_stories(self) -> None:
-        from nrm.demonstration import journeys
+        from nrm.demonstration import care, journeys
         from nrm.demonstration.people import user
 
+        now = timezone.now()
         steps = [
             *((lambda v=vignette: journeys.walk(v)) for vignette in journeys.VIGNETTES),
-            *journeys.recent(timezone.now()),
+            *journeys.recent(now),
+            *care.steps(now),
         ]
         # Whoever supervises looks on, and so reads what comes of each step.
         with acting_as(user("supervisor")):

@@ -1,0 +1,174 @@
+"""What comes after the referral, in the demonstration: places to stay, needs, services, beds, and
+matters told to a prosecutor. Walked by its users, after the journeys."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from cases.actions.asking import ask
+from cases.actions.contact import record_contact
+from cases.actions.matters import From, raise_matter
+from cases.actions.notices import Wanted, answer_notice, send_notice
+from cases.actions.sharing import record_consent
+from cases.forms.matters import headings
+from cases.models import Case, Matter, Notice
+from cases.selectors.matters import opened
+from cases.selectors.notices import content_of, digest_of
+from nrm.demonstration.journeys import key_of
+from nrm.demonstration.people import organisation, user
+from protection.actions.assessments import assess
+from protection.actions.services import answer, note_need, refer
+from protection.actions.shelter import add_bed, hold_bed, move_in, open_place
+from protection.models import Bed, Service
+
+# Places of the provider: region, address, and its beds (for whom, ages, step-free).
+_PLACES: tuple[tuple[str, str, tuple[tuple[str, str, bool], ...]], ...] = (
+    (
+        "yorkshire_humber",
+        "Invented House, 1 Nowhere Lane",
+        (
+            ("female", "adults", True),
+            ("female", "adults", False),
+            ("female", "any", False),
+            ("any", "adults", False),
+        ),
+    ),
+    (
+        "wales",
+        "Invented Cottage, 2 Nowhere Lane",
+        (("any", "any", True), ("male", "adults", False), ("any", "children", False)),
+    ),
+)
+
+
+def case_of(identifier: str) -> Case:
+    """The case of somebody who was referred under this name."""
+    return Case.objects.get(referrals__submission_key=key_of(identifier))
+
+
+def _by(who: str, at: datetime) -> dict[str, Any]:
+    return {"actor": user(who), "at": at}
+
+
+def _places(at: datetime) -> None:
+    by = _by("provider", at)
+    for region, address, beds in _PLACES:
+        place = open_place(organisation("house"), region=region, address=address, **by)
+        for number, (sex, ages, step_free) in enumerate(beds, start=1):
+            is_: dict[str, Any] = {"sex": sex, "ages": ages, "step_free": step_free}
+            add_bed(place, unit=1, number=number, family=False, **is_, **by)
+
+
+def _agree(case: Case, at: datetime, purpose: str, kind: str) -> None:
+    record_consent(
+        case,
+        purpose=purpose,
+        recipient_kind=kind,
+        answer="agreed",
+        given_on=timezone.localdate(at),
+        language=case.language or "en",
+        interpreter="by_telephone" if case.interpreter_needed else "not_needed",
+        **_by("caseworker", at),
+    )
+
+
+def _with_the_house(case: Case, at: datetime, code: str, *answers: str) -> Service:
+    """A service that the provider of the demonstration is asked for, and what it answers."""
+    law = case.profile.support
+    need = note_need(case, code=code, urgency=law.urgencies[1].code, **_by("caseworker", at))
+    row = refer(need, organisation=organisation("house").pk, **_by("caseworker", at))
+    for hours, given in enumerate(answers, start=2):
+        answer(row, answer=given, **_by("provider", at + timedelta(hours=hours)))
+    return row
+
+
+def _asked_about(case: Case, at: datetime, *yes: str) -> None:
+    """Needs and risk at the first contact: these are a yes, the rest a no."""
+    first = case.profile.assessment.steps[0].code
+    asked = [q.code for q in case.profile.assessment.questions if first in q.steps]
+    answers = {code: "yes" if code in yes else "no" for code in asked}
+    assess(case, step=first, answers=answers, **_by("caseworker", at))
+
+
+def _told(matter: Matter, at: datetime, key: str) -> Notice:
+    names = headings(matter.case)
+    return send_notice(
+        matter,
+        wanted=Wanted("prosecutor", organisation("prosecution").pk, ground="disclosure_duty"),
+        names=names,
+        digest=digest_of(content_of(opened(matter, at=at), names)),
+        key=key_of(key),
+        **_by("caseworker", at),
+    )
+
+
+def _matter(case: Case, at: datetime) -> Matter:
+    """From what the referral said that the person is accused of."""
+    allegation = case.allegations.get()
+    values = {
+        "kind": "criminal",
+        "offence": "Told in the referral: drugs that others owned and sold.",
+        "stage": "charged",
+        "agency": "prosecutor",
+        "need_compulsion": "They counted the parcels each night and kept the key.",
+    }
+    return raise_matter(
+        case, values=values, source=From(allegation=allegation.pk), **_by("caseworker", at)
+    )
+
+
+def steps(now: datetime) -> list[Callable[[], object]]:
+    """What happened after the referral, each as one step to run."""
+
+    def places() -> None:
+        _places(now - timedelta(days=40))
+
+    def somebody_who_lives_there() -> None:
+        case, at = case_of("V1"), now - timedelta(days=21)
+        ways = {"call": "safe", "text": "safe", "voicemail": "unsafe", "email": "unknown"}
+        details = {"contact_times": "Weekdays after six", "contact_code_word": "lighthouse"}
+        record_contact(
+            case, ways={**ways, "post": "unsafe"}, details=details, **_by("caseworker", at)
+        )
+        _asked_about(case, at, "community", "no_money", "language_help")
+        _agree(case, at, "support", "provider")
+        _with_the_house(case, at, "accommodation", "accept", "start")
+        bed = Bed.objects.filter(place__region="yorkshire_humber", taken="").earliest("number")
+        stay = hold_bed(case, bed=bed.pk, **_by("caseworker", at + timedelta(hours=1)))
+        move_in(stay, **_by("caseworker", at + timedelta(hours=9)))
+        _with_the_house(case, now - timedelta(days=9), "subsistence", "accept", "start")
+        _with_the_house(case, now - timedelta(days=5), "counselling", "waitlist")
+
+    def somebody_who_needs_a_bed_tonight() -> None:
+        case, at = case_of("recent/screened"), now - timedelta(hours=5)
+        _asked_about(case, at, "exploiter_knows_place", "nowhere_to_sleep", "urgent_care")
+        _agree(case, at, "support", "provider")
+        _with_the_house(case, at, "accommodation")
+        bed = Bed.objects.filter(place__region="wales", taken="").earliest("number")
+        hold_bed(case, bed=bed.pk, **_by("caseworker", now - timedelta(hours=1)))
+        note_need(case, code="legal_advice", urgency="soon", **_by("caseworker", at))
+        ask(
+            case,
+            recipient="The hospital of the first night",
+            asked="Was she brought in by somebody, and when?",
+            **_by("caseworker", at),
+        )
+
+    def a_matter_that_was_answered() -> None:
+        matter = _matter(case_of("V2"), now - timedelta(days=12))
+        notice = _told(matter, now - timedelta(days=12), "care/answered")
+        answer_notice(notice, answer="considering", **_by("liaison", now - timedelta(days=2)))
+
+    def a_matter_that_waits_for_an_answer() -> None:
+        matter = _matter(case_of("V8"), now - timedelta(days=3))
+        _told(matter, now - timedelta(days=3), "care/waiting")
+
+    return [
+        places,
+        somebody_who_lives_there,
+        somebody_who_needs_a_bed_tonight,
+        a_matter_that_was_answered,
+        a_matter_that_waits_for_an_answer,
+    ]
