@@ -69,7 +69,7 @@ def _agree(case: Case, at: datetime, purpose: str, kind: str) -> None:
         answer="agreed",
         given_on=timezone.localdate(at),
         language=case.language or "en",
-        interpreter="by_telephone" if case.interpreter_needed else "not_needed",
+        interpreter="by_telephone" if case.interpreter_needed else "none",
         **_by("caseworker", at),
     )
 
@@ -136,7 +136,9 @@ def steps(now: datetime) -> list[Callable[[], object]]:
         _agree(case, at, "support", "provider")
         _with_the_house(case, at, "accommodation", "accept", "start")
         bed = Bed.objects.filter(place__region="yorkshire_humber", taken="").earliest("number")
-        stay = hold_bed(case, bed=bed.pk, **_by("caseworker", at + timedelta(hours=1)))
+        stay = hold_bed(
+            case, bed=bed.pk, sex="female", **_by("caseworker", at + timedelta(hours=1))
+        )
         move_in(stay, **_by("caseworker", at + timedelta(hours=9)))
         _with_the_house(case, now - timedelta(days=9), "subsistence", "accept", "start")
         _with_the_house(case, now - timedelta(days=5), "counselling", "waitlist")

@@ -58,7 +58,7 @@ def _live(asked: Any) -> int:
             stateful_step_count=asked.steps,
             deadline=None,
             database=None,
-            phases=[Phase.generate, Phase.shrink],
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -59,7 +59,7 @@ BEGUN = day(2026, 3, 2)
 # Whoever works there, a second of each, and people who have no business with it.
 WORKERS = ("caseworker", "caseworker2", "supervisor", "supervisor2")
 ANYBODY = (*WORKERS, "intake", "provider", "responder", "other_supervisor", "auditor")
-who = st.sampled_from((*WORKERS, *WORKERS, *ANYBODY))
+who = st.sampled_from(("caseworker",) * 6 + ("supervisor",) * 5 + ANYBODY)
 RUNNING = ("open", "paused")
 PURPOSE, KIND = "support", "provider"
 
@@ -91,7 +91,7 @@ def rows_of(case: Case) -> dict[str, str]:
 
 def events_of(case: Case) -> list[str]:
     with connections[WATCHER].cursor() as cursor:
-        cursor.execute("SELECT verb FROM audit_event WHERE case_id = %s ORDER BY number", [case.pk])
+        cursor.execute("SELECT verb FROM audit_event WHERE case_id = %s ORDER BY id", [case.pk])
         return [verb for (verb,) in cursor.fetchall()]
 
 
@@ -314,8 +314,7 @@ class LifeOfACase(RuleBasedStateMachine):
             return
         law = self.world.profile.support
         why = {"decline": law.decline_reasons[0].code, "hold": law.hold_reasons[0].code}
-        with acting_as(self.world.users[name]):
-            self.do(services.answer, row, name, answer=answer, reason=why.get(answer, ""))
+        self.do(services.answer, row, name, answer=answer, reason=why.get(answer, ""))
 
     @rule(name=who)
     def end_service(self, name: str) -> None:
