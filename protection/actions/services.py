@@ -3,6 +3,7 @@ the provider's answers, and the end."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -225,7 +226,7 @@ def _heed_in_joined(
     at: datetime,
 ) -> None:
     with connection.cursor() as cursor:
-        values = [consent.pk, list(joined), codes, until, reads.WITHDRAWN, at]
+        values: list[Any] = [consent.pk, list(joined), codes, until, reads.WITHDRAWN, at]
         cursor.execute("SELECT * FROM protection_heed_in_joined(%s, %s, %s, %s, %s, %s)", values)
         for case_id, row, service in cursor.fetchall():
             about = Service(pk=row, case_id=case_id)
