@@ -116,7 +116,9 @@ class RoleRequestSerializer(serializers.Serializer):
         allow_null=True, help_text="Null while the account is not there."
     )
     name = serializers.CharField()
-    email = serializers.EmailField()
+    email = serializers.EmailField(
+        allow_null=True, help_text="Null where the organisation itself is to be opened."
+    )
     organisation = OrganisationNameSerializer()
     role = Coded(allow_null=True, help_text="Null where the organisation itself is to be opened.")
     opens_account = serializers.BooleanField(help_text="Whether it opens a new account.")
@@ -227,7 +229,7 @@ def _request_body(row: RoleRequest) -> dict[str, Any]:
         "id": row.pk,
         "account": row.user_id,
         "name": row.name,
-        "email": row.address,
+        "email": row.address or None,
         "organisation": {"id": row.organisation.pk, "name": row.organisation.name},
         "role": coded_choice(Role, row.role) if row.role else None,
         "opens_account": row.opens_account,

@@ -162,6 +162,11 @@ def pool_of(scene: Scene, rng: random.Random) -> Pool:
             "role_id": str(role),
         }
         places.append(named["spare"])
+    closed = Organisation.objects.create(
+        name="Closed", kind="police", profile="uk", is_active=False
+    )
+    named["closed"] = {"organisation_id": str(closed.pk)}
+    places.append(named["closed"])
     for who in ROLES:
         user = scene.world.users[who]
         token = new_token(user, label="spare", scopes=(), at=scene.at)[0]

@@ -191,7 +191,7 @@ _OTHERWISE = {
     "hand_over_draft": Meant("responder", "empty_draft", _user("to", "responder2")),
     "discard_draft": Meant("responder", "declined_draft"),
     "add_account": Meant("administrator", "organisation"),
-    "ask_to_open_organisation": Meant("administrator", "organisation"),
+    "ask_to_open_organisation": Meant("administrator", "closed"),
     "give_role": Meant("administrator", "spare", _organisation("police")),
     "list_organisations": Meant("administrator"),
     "list_role_requests": Meant("administrator"),
