@@ -8,9 +8,12 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import course_words, joined, policies, ports, rights, sealed
+        from cases.actions.adulthood import look_at_adulthood
+        from cases.actions.matter_alerts import look_at_matter, look_at_notice, look_at_removal
         from cases.actions.refusing import write_refusal
         from cases.actions.telling import tell_of_account
         from cases.deciding_words import register_all
+        from cases.models import Adulthood, Matter, Notice, Removal
         from cases.selectors.inbox import unread
         from cases.selectors.reviews import waiting_for
         from nrm.accounts import notices
@@ -27,6 +30,7 @@ class CasesConfig(AppConfig):
         register("find_person", _("Find"), *rights.FIND_PEOPLE.roles, order=25)
         register("near_cases", _("Cases"), *rights.SEE_NEAR_CASES.roles, order=10)
         register("notices", _("Matters sent to us"), *rights.ANSWER_NOTICES.roles, order=12)
+        register("transfers", _("Transfers"), *rights.ANSWER_TRANSFERS.roles, order=22)
         # Whose work it is to receive finds it in the navigation; who shares, with their account.
         sharers = rights.SEE_WORKLIST.roles
         register("shared", _("Shared with us"), *rights.RECEIVE.roles - sharers, order=60)
@@ -47,11 +51,17 @@ class CasesConfig(AppConfig):
             (protecting, 45, _("Non-punishment"), "case_matters", rights.KEEP_MATTERS),
             (record, 50, _("Documents"), "case_documents", rights.READ_DOCUMENT),
             (record, 60, _("Notes"), "case_notes", rights.SEE_CASE),
+            (protecting, 60, _("Linked cases"), "case_links", rights.LINK),
+            (deciding, 87, _("Transfer"), "case_transfer", rights.TRANSFER),
             (record, 80, _("Timeline"), "case_timeline", rights.SEE_CASE),
             (record, 90, _("Access"), "case_access", rights.SEE_ACCESS),
             (record, 95, _("Keeping"), "case_keeping", rights.KEEP_OR_ERASE),
         ):
             ports.register_tab(ports.Tab(label, url_name, right, order, group))
+        ports.register_watched(Matter, look_at_matter)
+        ports.register_watched(Notice, look_at_notice)
+        ports.register_watched(Removal, look_at_removal)
+        ports.register_watched(Adulthood, look_at_adulthood)
         register_all()
         course_words.register_all()
         sealed.register_all()

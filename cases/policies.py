@@ -216,6 +216,72 @@ REVOKE ALL ON FUNCTION cases_has_document(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_has_document(uuid, uuid) TO nrm_web;
 """
 
+# Who is offered a case sees nothing of it. What they answer is done here: the case, everybody's
+# grants by name and those of the authority before in one step. Returns what became of it.
+FUNCTIONS += """
+CREATE OR REPLACE FUNCTION cases_answer_transfer(
+    asked uuid, accepted boolean, refused_because text, at timestamptz
+) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    t cases_transfer;
+    c cases_case;
+    who uuid := nrm_actor();
+BEGIN
+    SELECT * INTO t FROM cases_transfer WHERE id = asked FOR UPDATE;
+    IF NOT FOUND OR who IS NULL OR t.organisation_id <> ALL (nrm_teams('{supervisor}'::text[]))
+        OR t.case_id = ANY (cases_excluded(who))
+    THEN
+        RETURN 'absent';
+    END IF;
+    IF t.state <> 'offered' OR t.offered_by_id = who THEN
+        RETURN 'answered';
+    END IF;
+    IF NOT accepted THEN
+        UPDATE cases_transfer SET state = 'rejected', refusal = refused_because, content = NULL,
+            answered_by_id = who, answered_at = at WHERE id = t.id;
+        RETURN 'rejected';
+    END IF;
+    SELECT * INTO c FROM cases_case WHERE id = t.case_id FOR UPDATE;
+    IF c.authority_id <> t.authority_id OR c.closed_at IS NOT NULL OR c.confidentiality <> 'normal'
+    THEN
+        RETURN 'absent';
+    END IF;
+    IF EXISTS (SELECT FROM cases_decision d WHERE d.case_id = c.id
+               AND d.state IN ('draft', 'in_review', 'returned', 'escalated'))
+    THEN
+        RETURN 'not_now';
+    END IF;
+    UPDATE cases_transfer SET state = 'accepted', answered_by_id = who, answered_at = at
+        WHERE id = t.id;
+    IF c.caseworker_id IS NOT NULL THEN
+        PERFORM cases_tell(ARRAY[c.caseworker_id], 'transfer_left', NULL, NULL, '',
+            'transfer_left:' || t.id, '{}'::jsonb, at, true);
+    END IF;
+    UPDATE cases_case SET authority_id = t.organisation_id, caseworker_id = NULL,
+        version = version + 1 WHERE id = c.id;
+    UPDATE cases_emergencyaccess SET ended_at = at, ended_by_id = who
+        WHERE case_id = c.id AND ended_at IS NULL AND ends_at > at;
+    DELETE FROM cases_caseusergrant WHERE content_object_id = c.id;
+    DELETE FROM cases_casegroupgrant g USING accounts_rolegroup rg, auth_permission p
+    WHERE g.content_object_id = c.id AND rg.group_id = g.group_id AND p.id = g.permission_id
+        AND rg.organisation_id = t.authority_id AND p.codename IN ('work', 'decide');
+    INSERT INTO cases_casegroupgrant
+        (content_object_id, group_id, permission_id, reason, granted_at)
+    SELECT c.id, rg.group_id, p.id, 'transferred', at
+    FROM accounts_rolegroup rg
+    JOIN (VALUES ('intake', 'work'), ('supervisor', 'decide')) AS near (role, codename)
+        ON near.role = rg.role
+    JOIN django_content_type ct ON ct.app_label = 'cases' AND ct.model = 'case'
+    JOIN auth_permission p ON p.content_type_id = ct.id AND p.codename = near.codename
+    WHERE rg.organisation_id = t.organisation_id
+    ON CONFLICT DO NOTHING;
+    RETURN 'accepted';
+END $$;
+REVOKE ALL ON FUNCTION cases_answer_transfer(uuid, boolean, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_answer_transfer(uuid, boolean, text, timestamptz) TO nrm_web;
+"""
+
 # The trail of a case, beyond what its readers may see by themselves.
 FUNCTIONS += """
 -- Writes that the actor was refused something, and of which case, where the address named one.
@@ -461,6 +527,43 @@ def _merging() -> Table:
     )
 
 
+def _link() -> Table:
+    """Between two cases, to who may link both: to everybody else there is none."""
+    name, links = "cases_caselink", pairs(rights.LINK)
+    both = f"{listed(f'{name}.case_id', links)} AND {listed(f'{name}.other_id', links)}"
+    return Table(
+        name,
+        read={"both": both},
+        insert={"both": f"{both} AND {name}.by_id = {ACTOR} AND {name}.ended_at IS NULL"},
+        update={"both": both},
+    )
+
+
+def _transfer() -> Table:
+    """To who may offer the case, and to the supervisors of the authority that offered it or was
+    asked; taken back by the former, answered by the latter in the database (cases_answer_transfer).
+    What was taken back is absent to who was asked."""
+    name, offers = "cases_transfer", pairs(rights.TRANSFER)
+    near = listed(f"{name}.case_id", offers)
+    out = not_excluded(f"{name}.case_id")
+    return Table(
+        name,
+        read={
+            "near": near,
+            "offered": of_team(f"{name}.authority_id", Role.SUPERVISOR) + f" AND {out}",
+            "asked": of_team(f"{name}.organisation_id", Role.SUPERVISOR)
+            + f" AND {name}.state <> 'withdrawn' AND {out}",
+        },
+        insert={
+            "near": f"{near} AND {name}.offered_by_id = {ACTOR} AND {name}.state = 'offered'"
+            f" AND EXISTS (SELECT FROM cases_case c WHERE c.id = {name}.case_id"
+            f" AND c.person_id = {name}.person_id"
+            f" AND c.authority_id = {name}.authority_id OFFSET 0)"
+        },
+        update={"near": f"{near} AND {name}.state IN ('offered', 'withdrawn')"},
+    )
+
+
 def _course() -> list[Table]:
     """What was done with a case as a whole: written in the name of who did it. That the person
     withdrew is never changed."""
@@ -471,10 +574,17 @@ def _course() -> list[Table]:
         table = of_case(name, SEE, changes, system="read" if name == "cases_closure" else "")
         table.insert["near"] += f" AND {name}.by_id = {ACTOR}"
         made.append(table)
+    # On their eighteenth birthday a person who has not agreed to stay is suspended by the sweep.
+    made[0].read["system"] = made[0].insert["system"] = BY_SYSTEM
     made[1].update.clear()
     questions = of_case("cases_question", SEE, changes)
     questions.insert["near"] += f" AND cases_question.asked_by_id = {ACTOR}"
     return [*made, _reconsideration(), questions]
+
+
+def _task() -> Table:
+    """The sweep opens those of the road to 18."""
+    return of_case("cases_casetask", SEE, pairs(rights.DO_TASK), opener=True, system="read insert")
 
 
 def _reconsideration() -> Table:
@@ -799,10 +909,19 @@ def register() -> None:
                 "as_referrer": granted_to_group("cases_deadline.case_id", pairs(rights.SEE_STATUS))
             },
         ),
-        of_case("cases_deadlinepause", SEE, KEEP, system="read"),
+        of_case("cases_deadlinepause", SEE, KEEP, system="read insert"),
         of_case("cases_deadlineextension", SEE, WORK, system="read"),
         *_course(),
-        of_case("cases_casetask", SEE, pairs(rights.DO_TASK), opener=True),
+        _transfer(),
+        _link(),
+        _task(),
+        of_case(
+            "cases_adulthood",
+            pairs(rights.CARE_FOR_CHILD),
+            pairs(rights.CARE_FOR_CHILD),
+            opener=True,
+            system="read update",  # its days
+        ),
         of_case("cases_note", SEE, pairs(rights.WRITE_NOTE)),
         of_case("cases_findingset", SEE, pairs(rights.SCREEN)),
         of_case(

@@ -38,13 +38,15 @@ class TabGroup(IntegerChoices):
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A page of the case, in its sub-navigation. `url_name` takes the reference."""
+    """A page of the case, in its sub-navigation. `url_name` takes the reference. `only` says of
+    which cases it is shown; of all where nothing is said."""
 
     label: Any
     url_name: str
     right: CaseRight
     order: int
     group: TabGroup
+    only: Callable[[Case], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ class ConsentHeard(Protocol):
     ) -> None: ...
 
 
+class Look(Protocol):
+    """What a row has to say at this moment, within the lock of its case. Sets when it is looked at
+    next, and returns how many people were told."""
+
+    def __call__(self, row: Any, *, actor: Any, at: datetime) -> int: ...
+
+
+_under_one_roof: list[Callable[[Case, Case], bool]] = []
+_watched: dict[Any, Look] = {}
 _consent_heard: list[ConsentHeard] = []
 _objections: list[Callable[[Case], list[Objection]]] = []
 _document_uses: list[DocumentUse] = []
@@ -100,9 +111,14 @@ def panels(held: frozenset[str]) -> list[Panel]:
     return sorted(mine, key=lambda panel: panel.order)
 
 
-def tabs(held: frozenset[str]) -> list[Tab]:
-    """The tabs whose right is among the codes held, in their order, group by group."""
-    mine = (tab for tab in _tabs.values() if tab.right.code in held)
+def tabs(case: Case, held: frozenset[str]) -> list[Tab]:
+    """The tabs of a case whose right is among the codes held, in their order, group by
+    group. No query."""
+    mine = (
+        tab
+        for tab in _tabs.values()
+        if tab.right.code in held and (tab.only is None or tab.only(case))
+    )
     return sorted(mine, key=lambda tab: (tab.group, tab.order))
 
 
@@ -136,6 +152,26 @@ def consent_said(
     """Tells the rooms above what the person said to sharing, now."""
     for heard in _consent_heard:
         heard(case, consent, joined, actor=actor, at=at)
+
+
+def register_under_one_roof(read: Callable[[Case, Case], bool]) -> None:
+    """Says how a room above knows whether two people live in one place, or are to."""
+    _under_one_roof.append(read)
+
+
+def under_one_roof(case: Case, other: Case) -> bool:
+    """Whether the people of two cases live in one place now, or a bed is held for them there."""
+    return any(read(case, other) for read in _under_one_roof)
+
+
+def register_watched(model: Any, look: Look) -> None:
+    """Says of rows with `next_look_at` and a case what they have to say when that comes."""
+    _watched[model] = look
+
+
+def watched() -> list[tuple[Any, Look]]:
+    """Every kind of row that the sweep looks at, with what it then does."""
+    return list(_watched.items())
 
 
 def register_items(source: str, read: Callable[[FindingSet], list[Item]]) -> None:

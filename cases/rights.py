@@ -156,6 +156,13 @@ DECIDE_MERGING = _right(
     "decide_merging", _("Agree that two cases are of one person, or that they are not"),
     ("decide", Role.SUPERVISOR),
 )
+TRANSFER = _right(
+    "transfer", _("Offer a case to another authority, and take the offer back"),
+    ("decide", Role.SUPERVISOR),
+)
+LINK = _right(
+    "link", _("Link a case with another one that they work on, and end the link"), *_CASEWORK
+)
 IN_EMERGENCY = _right(
     "in_emergency", _("See a case for a limited time, opened in an emergency"), *_IN_EMERGENCY
 )
@@ -171,6 +178,11 @@ SHARE = _right(
 SUPPORT = _right(
     "support",
     _("Plan support: needs and risk of the person, and referring them to providers"),
+    *_CASEWORK,
+)
+CARE_FOR_CHILD = _right(
+    "care_for_child",
+    _("Record what protects a child: guardian, care, absences, age, and the road to 18"),
     *_CASEWORK,
 )
 REFER_WITHOUT_CONSENT = _right(
@@ -225,12 +237,15 @@ RIGHTS: tuple[CaseRight, ...] = (
     DECLARE_CONFLICT,
     PROPOSE_MERGING,
     DECIDE_MERGING,
+    TRANSFER,
+    LINK,
     IN_EMERGENCY,
     END_EMERGENCY,
     SHARE,
     KEEP_MATTERS,
     REVIEW_EMERGENCY,
     SUPPORT,
+    CARE_FOR_CHILD,
     REFER_WITHOUT_CONSENT,
     READ_OVERRIDE,
     PROVIDE,
@@ -287,6 +302,13 @@ ANSWER_NOTICES = TeamRight(
     "answer_notices",
     frozenset({Role.PROSECUTION_LIAISON}),
     _("Open the matters that were sent to their organisation, and answer them"),
+)
+
+# Cases that were offered to their authority, before they can see anything of them.
+ANSWER_TRANSFERS = TeamRight(
+    "answer_transfers",
+    frozenset({Role.SUPERVISOR}),
+    _("Accept cases that another authority offers to theirs, or not"),
 )
 
 # Places of an organisation, and their beds, about no case.

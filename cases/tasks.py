@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from cases.actions import covering, mailing, matter_alerts, sweeping
+from cases.actions import covering, mailing, sweeping, watching
 from nrm.accounts.models import User
 
 
@@ -14,7 +14,7 @@ def sweep(**_: object) -> None:
     now = timezone.now()
     covering.begin_covers(actor=User.objects.system(), at=now)
     covering.tell_of_covers(actor=User.objects.system(), at=now)
-    matter_alerts.watch_matters(actor=User.objects.system(), at=now)
+    watching.watch_days(actor=User.objects.system(), at=now)
     sweeping.sweep(at=now)
 
 

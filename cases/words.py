@@ -145,7 +145,12 @@ def purpose_label(case: Case, code: str) -> str:
 
 def task_label(case: Case, code: str) -> str:
     """The name of a task in the case's profile, or its code."""
-    return next((str(t.label) for t in case.profile.day_zero_tasks if t.code == code), code)
+    return next((str(t.label) for t in case.profile.tasks if t.code == code), code)
+
+
+def _transfer(event: Event, case: Case) -> str:
+    """What the other authority answered."""
+    return _("Accepted.") if event.data.get("accepted") else _("Not accepted.")
 
 
 # What this room says ------------------------------------------------------------------------------
@@ -289,6 +294,14 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("removal.recorded", _lazy("Detention, removal or return recorded"), None, False),
     ("removal.changed", _lazy("Detention, removal or return changed"), None, False),
     ("removal.alerted", _lazy("Told of what stands against a removal"), None, False),
+    ("link.made", _lazy("Linked with another case"), None, False),
+    ("link.ended", _lazy("A link with another case ended"), None, False),
+    ("links.viewed", _lazy("Linked cases opened"), None, True),
+    ("transfer.offered", _lazy("Offered to another authority"), None, False),
+    ("transfer.withdrawn", _lazy("The offer to another authority was taken back"), None, False),
+    ("transfer.answered", _lazy("Another authority answered the offer"), _transfer, False),
+    ("transfers.viewed", _lazy("Transfers opened"), None, True),
+    ("transfer.opened", _lazy("The offer was opened by the authority that is asked"), None, True),
     ("removals.viewed", _lazy("Detention, removal and return opened"), None, True),
     ("matters.viewed", _lazy("Matters listed"), None, True),
     ("matter.viewed", _lazy("Matter read"), None, True),
@@ -409,6 +422,26 @@ for _kind, _sentence, _page in (
         "case_matters",
     ),
     ("notice_silent", _lazy("An answer on a matter is due, and none has come."), "case_matters"),
+    (
+        "link_under_one_roof",
+        _lazy("Two people who must never be under one roof are in one place. See to it now."),
+        "case_links",
+    ),
+    ("link_made", _lazy("Two cases that you see were linked."), "case_links"),
+    ("transfer_offered", _lazy("Another authority offers a case to yours."), "transfers"),
+    ("transfer_withdrawn", _lazy("A case is offered to your authority no more."), "transfers"),
+    ("transfer_accepted", _lazy("A case that your authority offered was accepted."), "transfers"),
+    (
+        "transfer_rejected",
+        _lazy("A case that your authority offered was not accepted."),
+        "transfers",
+    ),
+    (
+        "transfer_arrived",
+        _lazy("A case has come from another authority. Give it to somebody."),
+        "triage",
+    ),
+    ("transfer_left", _lazy("A case of yours is dealt with by another authority now."), "worklist"),
     ("emergency_used", _lazy("A case was opened in an emergency."), "audit_trail"),
     ("merging_asked", _lazy("A colleague asks you to decide on merging cases."), "case_merging"),
     ("merging_decided", _lazy("Merging cases, for which you asked, was decided."), "case_merging"),

@@ -10,7 +10,10 @@ class ProtectionConfig(AppConfig):
         from cases import ports, rights
         from nrm.accounts.navigation import register
         from protection import joined, policies, sealed
+        from protection.actions.children import look_at_child_record
         from protection.actions.services import follow_consent
+        from protection.models import ChildRecord
+        from protection.selectors.shelter import under_one_roof
         from protection.words import register_all
 
         register("risk_reviews", _("Risk"), *rights.SEE_RISK_REVIEWS.roles, order=17)
@@ -24,6 +27,18 @@ class ProtectionConfig(AppConfig):
             ports.register_tab(
                 ports.Tab(label, url_name, rights.SUPPORT, order, ports.TabGroup.PROTECTING)
             )
+        ports.register_tab(
+            ports.Tab(
+                _("Child"),
+                "case_child",
+                rights.CARE_FOR_CHILD,
+                32,
+                ports.TabGroup.PROTECTING,
+                only=lambda case: case.treated_as_child,
+            )
+        )
+        ports.register_under_one_roof(under_one_roof)
+        ports.register_watched(ChildRecord, look_at_child_record)
         ports.register_consent_heard(follow_consent)
         register_all()
         sealed.register_all()

@@ -100,10 +100,32 @@ BEGIN
             AND a.lifted_at IS NULL AND a.token = ANY (tokens)
         WHERE s.case_id <> of_case AND (s.state = 'occupied'
             OR (s.state = 'held' AND s.hold_until > statement_timestamp()))
+    ) OR EXISTS (
+        -- Somebody with whom this person must never be under one roof (cases.models.link).
+        SELECT FROM protection_stay s
+        JOIN protection_bed b ON b.id = s.bed_id AND b.place_id = at_place
+        JOIN cases_caselink l ON l.ended_at IS NULL AND l.rule = 'apart'
+            AND (l.case_id, l.other_id) IN ((of_case, s.case_id), (s.case_id, of_case))
+        WHERE s.state = 'occupied'
+            OR (s.state = 'held' AND s.hold_until > statement_timestamp())
     );
 END $$;
 REVOKE ALL ON FUNCTION protection_must_not_meet(uuid, uuid, bytea[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION protection_must_not_meet(uuid, uuid, bytea[]) TO nrm_web;
+
+-- Whether two people live in one place, or are to, to whoever plans the support of the first.
+CREATE OR REPLACE FUNCTION protection_under_one_roof(of_case uuid, and_case uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN {_PLANS} AND (
+        SELECT count(DISTINCT b.place_id) < count(*)
+        FROM protection_stay s JOIN protection_bed b ON b.id = s.bed_id
+        WHERE s.case_id IN (of_case, and_case) AND (s.state = 'occupied'
+            OR (s.state = 'held' AND s.hold_until > statement_timestamp()))
+    );
+END $$;
+REVOKE ALL ON FUNCTION protection_under_one_roof(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION protection_under_one_roof(uuid, uuid) TO nrm_web;
 
 CREATE OR REPLACE FUNCTION protection_lapse(of_bed uuid, of_case uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -167,6 +189,12 @@ def register() -> None:
         _service(),
         _override(),
         of_case("protection_assessment", plans, plans),
+        of_case(
+            "protection_childrecord",
+            pairs(rights.CARE_FOR_CHILD),
+            pairs(rights.CARE_FOR_CHILD),
+            system="read update",  # its days
+        ),
         *_shelter(),
         functions=FUNCTIONS,
     )

@@ -9,6 +9,7 @@ def register_all() -> None:
     register(
         of_case("protection_override", "reason"),
         of_case("protection_assessment", "note"),
+        of_case("protection_childrecord", "told"),
         of_case("protection_avoidance", "said"),
         # Where a place is, under a key of the place.
         SealedColumn("protection_address", "value", owner="t.place_id", lock="t.place_id"),

@@ -3,9 +3,10 @@
 from django.urls import include, path
 
 from protection.api import assessments as assessments_api
+from protection.api import children as children_api
 from protection.api import services as api
 from protection.api import shelter as shelter_api
-from protection.views import assessments, shelter
+from protection.views import assessments, children, shelter
 from protection.views import services as views
 
 _support = [
@@ -32,6 +33,18 @@ _services = [
 _risk = [
     path("", assessments.RiskView.as_view(), name="case_risk"),
     path("<slug:step>/", assessments.AssessmentView.as_view(), name="assessment_add"),
+]
+
+_child = [
+    path("", children.ChildView.as_view(), name="case_child"),
+    path("adulthood/", children.AdulthoodView.as_view(), name="case_adulthood"),
+    path("new/<slug:kind>/", children.RecordView.as_view(), name="child_record_new"),
+    path("records/<uuid:record>/", children.RecordChangeView.as_view(), name="child_record"),
+]
+_api_child = [
+    path("records/", children_api.RecordsView.as_view(), name="api_child_records"),
+    path("records/<uuid:record_id>/", children_api.RecordView.as_view(), name="api_child_record"),
+    path("adulthood/", children_api.AdulthoodView.as_view(), name="api_adulthood"),
 ]
 
 _shelter = [
@@ -80,6 +93,8 @@ _api_shelter = [
 ]
 
 urlpatterns = [
+    path("cases/<str:reference>/child/", include(_child)),
+    path("api/v1/cases/<str:reference>/child/", include(_api_child)),
     path("cases/<str:reference>/shelter/", include(_shelter)),
     path("shelters/", include(_places)),
     path("api/v1/shelters/", include(_api_places)),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases.models import Case
 from cases.words import register, register_notice
 from nrm.audit.models import Event
+from protection.models.child import RecordKind
 from protection.rules.services import ANSWER_WORDS
 from protection.selectors.assessments import trigger_label
 from protection.selectors.services import reason_label, service_label
@@ -25,8 +26,48 @@ def _trigger(event: Event, case: Case) -> str:
     return f"{trigger_label(case.profile.assessment, event.data.get('trigger') or '')}."
 
 
+def _child(event: Event, case: Case) -> str:
+    """What was recorded; of what it says, nothing."""
+    kind = event.data.get("kind") or ""
+    return f"{RecordKind(kind).label}." if kind in RecordKind.values else ""
+
+
 def register_all() -> None:
     """Called once, when the application starts."""
+    for verb, title in (
+        ("child.recorded", _lazy("Recorded to protect the child")),
+        ("child.changed", _lazy("Changed what protects the child")),
+        ("child.reminded", _lazy("Told of something to see to for the child")),
+    ):
+        register(verb, title, _child)
+    for verb, title in (
+        ("adulthood.changed", _lazy("The road to 18 was recorded")),
+        ("adulthood.reminded", _lazy("Reminded of the road to 18")),
+        ("case.came_of_age", _lazy("The person turned 18")),
+        ("case.age_decided", _lazy("How old the person is taken to be was changed")),
+    ):
+        register(verb, title)
+    register("child.viewed", _lazy("What protects the child was opened"), look=True)
+    for kind, sentence in (
+        ("child_missing", _lazy("A child is missing.")),
+        ("adulthood_comes", _lazy("A child will turn 18. See what is to be done before.")),
+        (
+            "adulthood_undecided",
+            _lazy("By the day on record a person is 18. Their age is in doubt: have it decided."),
+        ),
+        ("adulthood_reached", _lazy("A child has turned 18 and agrees to stay.")),
+        (
+            "adulthood_without_consent",
+            _lazy("A child has turned 18, and nobody knows whether they agree to stay."),
+        ),
+        (
+            "adulthood_suspended",
+            _lazy("A child has turned 18 without agreeing to stay. The case is suspended."),
+        ),
+        ("child_review_due", _lazy("The best interests of a child are to be looked at again.")),
+        ("child_interview_due", _lazy("A child who was missing has not been asked about it.")),
+    ):
+        register_notice(kind, lambda item, sentence=sentence: str(sentence), "case_child")
     for verb, title in (
         ("service.needed", _lazy("A need was noted")),
         ("service.referred", _lazy("Referred to a provider")),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import access
+from cases.actions.adulthood import begin_road
 from cases.actions.contact import keep_card
 from cases.actions.drafting import (
     contents_of,
@@ -41,7 +42,7 @@ from cases.rules.referral_form import (
 from identities import vault
 from identities.crypto import seal, seal_json
 from identities.expiry import destroy_key_of_draft
-from identities.models import Person
+from identities.models import FactKind, Person
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
 from nrm.actions import Hidden, Objection, Refused, action, also, detail, lock, refuse_if
@@ -244,6 +245,7 @@ def _refer(
     facts = _facts(answers, profile)
     if known:
         vault.record(person.pk, facts, at=at, case_id=case.pk)
+        begin_road(case, str(dict(facts).get(FactKind.BIRTH_DATE, "")), actor=actor, at=at)
         _record_safe_contact(case, answers, actor=actor, at=at)
     else:
         _say_what_was_destroyed(referral, answers, sent)

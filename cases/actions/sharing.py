@@ -339,6 +339,34 @@ def _heed(case: Case, about: rules.About, actor: User, at: datetime) -> None:
     ports.consent_said(case, consent, reached, actor=actor, at=at)
 
 
+def hear_of_referral(
+    case: Case,
+    *,
+    answer: str,
+    given_on: date,
+    method: str,
+    language: str,
+    interpreter: str,
+    actor: User,
+    at: datetime,
+) -> Consent:
+    """Keeps what the person said to the referral itself, later than in it: on turning 18. What
+    rests on that is brought in line. Within the action that checked what was said."""
+    row = Consent.objects.create(
+        case=case,
+        answer=answer,
+        method=method,
+        language=language,
+        interpreter=interpreter,
+        given_on=given_on.isoformat(),
+        recorded_by=actor,
+        recorded_at=at,
+    )
+    also("consent.recorded", row, purpose=row.purpose, kind="", answer=answer)
+    _heed(case, rules.GENERAL, actor, at)
+    return row
+
+
 def recall_of_restricted(case: Case, *, actor: User, at: datetime) -> None:
     """Recalls everything that was shared of a case which only named people may see from now on.
     Within the action that restricts it."""

@@ -12,7 +12,9 @@ from cases.models.deadline import DeadlineState
 from cases.rules import course as rules
 from cases.selectors.decisions import today_of
 from nrm.accounts.models import User
+from nrm.accounts.rights import BY_THE_SYSTEM
 from nrm.actions import Objection, action, also, detail, refuse_if
+from nrm.profiles.shape import SYSTEM, Transition
 
 TABLE = "cases_suspension"
 
@@ -47,6 +49,31 @@ def suspend(
         ]
     )
     assert review_on is not None
+    return _suspend(case, reason, review_on, actor=actor, at=at, note=note)
+
+
+def ways_of_the_system(case: Case) -> list[Transition]:
+    """The ways by which the system may suspend the case from where it stands."""
+    ways = rules.ways(case.profile, case.stage, rules.SUSPENDED)
+    return [way for way in ways if SYSTEM in way.by]
+
+
+@action("case.suspended", right=BY_THE_SYSTEM)
+def suspend_of_itself(case: Case, *, actor: User, at: datetime, reason: str) -> Suspension:
+    """Suspends the case for a reason of the profile that nobody has to judge, until the last day on
+    which the profile lets it be looked at again. Raises Refused where it has no such way."""
+    case.refresh_from_db(fields=stages.READ)
+    review = next(iter(case.profile.terms_started_by(rules.SUSPENDED)), None)
+    if review is None or not ways_of_the_system(case):
+        refuse_if([Objection(_("A case at this stage is not suspended."), code="stage")])
+    assert review is not None
+    last = case.profile.clock(review.code, at, calendar=case.calendar).due_on
+    return _suspend(case, reason, last, actor=actor, at=at)
+
+
+def _suspend(
+    case: Case, reason: str, review_on: date, *, actor: User, at: datetime, note: str = ""
+) -> Suspension:
     row, kept = stages.sealed(case, note, table=TABLE, column="note")
     pauses = _hold(case, reason, actor=actor, at=at, review_on=review_on)
     made = Suspension.objects.create(
@@ -60,9 +87,9 @@ def suspend(
         by=actor,
         at=at,
     )
-    if review is not None:
+    for review in list(case.profile.terms_started_by(rules.SUSPENDED))[:1]:
         clocks.start_until(case, review.code, review_on, at=at)
-    (way,) = rules.ways(law, case.stage, rules.SUSPENDED)[:1]
+    (way,) = rules.ways(case.profile, case.stage, rules.SUSPENDED)[:1]
     case.suspended_at = at
     stages.take(case, way.to_stage, at=at)
     detail(reason=reason, review_on=str(review_on), paused=len(pauses))

@@ -161,7 +161,7 @@ class TaskWriteSerializer(serializers.Serializer):
 
 
 def _task(task: CaseTask) -> dict[str, Any]:
-    known = {one.code: one for one in task.case.profile.day_zero_tasks}.get(task.code)
+    known = {one.code: one for one in task.case.profile.tasks}.get(task.code)
     return {
         "code": task.code,
         "label": str(known.label) if known else task.code,
@@ -183,7 +183,7 @@ class TasksView(CaseAPIView):
         problems=(404,),
     )
     def get(self, request: Request, reference: str) -> Response:
-        order = [task.code for task in self.case.profile.day_zero_tasks]
+        order = [task.code for task in self.case.profile.tasks]
         tasks = list(self.case.casetasks.select_related("done_by"))
         tasks.sort(key=lambda t: order.index(t.code) if t.code in order else len(order))
         for task in tasks:

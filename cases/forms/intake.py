@@ -68,7 +68,7 @@ class TasksForm(Form):
     def __init__(self, *args: Any, tasks: list[CaseTask], profile: Profile, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"done": [t.code for t in tasks if t.done_at]})
         super().__init__(*args, **kwargs)
-        known = {task.code: task for task in profile.day_zero_tasks}
+        known = {task.code: task for task in profile.tasks}
         order = list(known)
         tasks = sorted(tasks, key=lambda t: order.index(t.code) if t.code in known else len(order))
         self.fields["done"].choices = [

@@ -1,5 +1,6 @@
 """What a case is made of. One file a noun."""
 
+from cases.models.adulthood import Adulthood
 from cases.models.batch import Batch
 from cases.models.case import Case
 from cases.models.closure import Closure
@@ -13,6 +14,7 @@ from cases.models.exclusion import Exclusion
 from cases.models.finding import FindingSet
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.inbox import InboxItem, OutgoingMail
+from cases.models.link import CaseLink
 from cases.models.listing import ListedCase
 from cases.models.matter import Matter
 from cases.models.merging import Merging
@@ -26,15 +28,18 @@ from cases.models.saved_view import SavedView
 from cases.models.sharing import Bundle, BundleDocument
 from cases.models.suspension import Suspension
 from cases.models.task import CaseTask
+from cases.models.transfer import Transfer
 from cases.models.withdrawal import Withdrawal
 
 __all__ = [
+    "Adulthood",
     "Allegation",
     "Batch",
     "Bundle",
     "BundleDocument",
     "Case",
     "CaseGroupGrant",
+    "CaseLink",
     "CaseTask",
     "CaseUserGrant",
     "Closure",
@@ -66,5 +71,6 @@ __all__ = [
     "SafeContact",
     "SavedView",
     "Suspension",
+    "Transfer",
     "Withdrawal",
 ]

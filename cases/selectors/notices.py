@@ -179,7 +179,8 @@ def _line(row: Notice, profile: Profile, at: datetime) -> Line:
 
 
 # Sent to us ---------------------------------------------------------------------------------------
-def _kept_out() -> Func:
+def kept_out() -> Func:
+    """Whether the actor is kept from the case of a row, which they may not see themselves."""
     return Func(
         F("case_id"),
         template="(%(expressions)s = ANY ((SELECT cases_excluded(nrm_actor()))::uuid[]))",
@@ -191,7 +192,7 @@ def received(actor: User) -> QuerySet[Notice]:
     """The notices that the actor may open: sent to an organisation in which they answer, not
     recalled, and of no case that they may not see."""
     return (
-        Notice.objects.alias(kept_out=_kept_out())
+        Notice.objects.alias(kept_out=kept_out())
         .filter(
             Q(kept_out=False),
             organisation__in=ANSWER_NOTICES.teams_of(actor),

@@ -21,6 +21,7 @@ from cases.api import (
     inbox,
     intake,
     keeping,
+    links,
     matters,
     merging,
     near,
@@ -33,6 +34,7 @@ from cases.api import (
     saved_views,
     sharing,
     timeline,
+    transfers,
 )
 
 _DOCUMENT = "cases/<str:reference>/documents/<uuid:document>/"
@@ -251,6 +253,26 @@ urlpatterns = [
         "notices/<uuid:notice_id>/answer/",
         notices.NoticeAnswerView.as_view(),
         name="api_notice_answer",
+    ),
+    path(f"{_CASE}links/", links.LinksView.as_view(), name="api_links"),
+    path(f"{_CASE}links/<uuid:link_id>/", links.LinkView.as_view(), name="api_link"),
+    path(f"{_CASE}links/<uuid:link_id>/end/", links.LinkEndView.as_view(), name="api_link_end"),
+    path(f"{_CASE}transfers/", transfers.CaseTransfersView.as_view(), name="api_case_transfers"),
+    path(
+        f"{_CASE}transfers/<uuid:transfer_id>/withdrawal/",
+        transfers.CaseTransferWithdrawalView.as_view(),
+        name="api_case_transfer_withdrawal",
+    ),
+    path("transfers/", transfers.TransfersView.as_view(), name="api_transfers"),
+    path(
+        "transfers/<uuid:transfer_id>/",
+        transfers.OfferedTransferView.as_view(),
+        name="api_transfer",
+    ),
+    path(
+        "transfers/<uuid:transfer_id>/answer/",
+        transfers.TransferAnswerView.as_view(),
+        name="api_transfer_answer",
     ),
     path(f"{_CASE}bundles/", sharing.BundlesView.as_view(), name="api_case_bundles"),
     path(

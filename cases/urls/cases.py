@@ -47,6 +47,7 @@ from cases.views.keeping import (
     HoldView,
     KeepingView,
 )
+from cases.views.links import LinksView, LinkView
 from cases.views.matters import MatterPartView, MattersView, MatterView, RaiseMatterView
 from cases.views.merging import MergingDecisionView, MergingView, UndoMergingView
 from cases.views.near import NearCasesView, SummaryView
@@ -69,6 +70,12 @@ from cases.views.sharing import (
     SharedView,
     ShareView,
     WithdrawConsentView,
+)
+from cases.views.transfers import (
+    OfferedView,
+    TransfersView,
+    TransferView,
+    TransferWithdrawalView,
 )
 from cases.views.worklist import (
     FindView,
@@ -158,6 +165,16 @@ urlpatterns = [
         RemovalView.as_view(),
         name="case_removal",
     ),
+    path("cases/<str:reference>/links/", LinksView.as_view(), name="case_links"),
+    path("cases/<str:reference>/links/<uuid:link>/", LinkView.as_view(), name="case_link"),
+    path("cases/<str:reference>/transfer/", TransferView.as_view(), name="case_transfer"),
+    path(
+        "cases/<str:reference>/transfer/<uuid:transfer>/withdrawal/",
+        TransferWithdrawalView.as_view(),
+        name="case_transfer_withdrawal",
+    ),
+    path("transfers/", TransfersView.as_view(), name="transfers"),
+    path("transfers/<uuid:transfer>/", OfferedView.as_view(), name="offered_transfer"),
     path("notices/", NoticesView.as_view(), name="notices"),
     path("notices/<uuid:notice>/", ReceivedNoticeView.as_view(), name="received_notice"),
     path(

@@ -42,7 +42,7 @@ def case_frame(
 def case_tabs(case: Case, held: frozenset[str], *, current: str) -> dict[str, Any]:
     """The sub-navigation of a case for `components/sub_navigation.html`: the label of the page that
     is open, and the groups of pages that can be opened. No query."""
-    tabs = ports.tabs(held)
+    tabs = ports.tabs(case, held)
     return {
         "open_tab": next((tab.label for tab in tabs if tab.url_name == current), ""),
         "tab_groups": [

@@ -16,6 +16,7 @@ from nrm.profiles.shape import (
     REQUIREMENTS,
     ROLES,
     SYSTEM,
+    Children,
     Decision,
     Profile,
     Screening,
@@ -280,6 +281,8 @@ def _people(profile: Profile) -> Iterator[str]:
         yield from _unknown(f"{where}.owner", [task.owner], ROLES, "role")
         terms = [term.code for term in profile.terms]
         yield from _unknown(f"{where}.meets", task.meets, terms, "term")
+    if profile.children:
+        yield from _children(profile, profile.children)
     yield from _unknown(
         "consent.needed_from", profile.consent.needed_from, AGE_STATUSES, "age status"
     )
@@ -304,6 +307,28 @@ def _people(profile: Profile) -> Iterator[str]:
             [rule.code for rule in profile.suspension_reasons if rule.pauses],
             "suspension reason that pauses",
         )
+
+
+def _children(profile: Profile, law: Children) -> Iterator[str]:
+    terms = {term.code: term for term in profile.terms}
+    yield from _unknown("children.term", [law.term], terms, "term")
+    yield from _unknown(
+        "children.suspension_reason",
+        [law.suspension_reason],
+        [rule.code for rule in profile.suspension_reasons],
+        "suspension reason",
+    )
+    if law.return_interview_days < 1:
+        yield "children.return_interview_days: must be 1 or more"
+    said = [reminder.days for reminder in terms[law.term].reminders] if law.term in terms else []
+    codes = [task.code for task in profile.day_zero_tasks]
+    for task in law.tasks:
+        where = f"children.tasks[{task.code}]"
+        yield from _unknown(f"{where}.owner", [task.owner], ROLES, "role")
+        if task.days not in said:
+            yield f"{where}.days: the term reminds of nothing on that day"
+        if task.code in codes:
+            yield f"{where}.code: a task of the first day has it too"
 
 
 def _non_punishment(profile: Profile) -> Iterator[str]:

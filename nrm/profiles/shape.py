@@ -462,6 +462,37 @@ class DayZeroTask:
 
 
 @dataclass(frozen=True, slots=True)
+class RoadTask:
+    """Something to do on the road to 18, from so many days before the birthday: -100 is a hundred
+    days before, 0 the day itself."""
+
+    code: str
+    label: Label
+    help: Label
+    days: int
+    owner: str
+    source: str
+    verified: bool
+    for_age: Literal["child"] = "child"
+    meets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """What holds for a child: the term that ends on the eighteenth birthday, whose reminders tell
+    whom on which day; what is to be done then; the reason for which a case is suspended where the
+    person has not agreed to stay by that day; within how many days after an absence the child is
+    asked about it."""
+
+    term: str
+    suspension_reason: str
+    return_interview_days: int
+    tasks: tuple[RoadTask, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """A ground in law for not punishing a person for what they were made to do. `kinds`: what is
     alleged in the matters in which it is open (MATTER_KINDS), all where it is empty.
@@ -792,11 +823,17 @@ class Profile:
     conflict_mode: ConflictMode
     screening: Screening
     never_notify: tuple[NeverNotify, ...] = ()
+    children: Children | None = None  # without it nothing happens by itself when a child turns 18
     wording: tuple[Wording, ...] = ()
     dtn_stage: str = ""
 
     def stage(self, code: str) -> Stage:
         return pick(self.stages, code)
+
+    @property
+    def tasks(self) -> tuple[DayZeroTask | RoadTask, ...]:
+        """Every task that a case can have, in their order."""
+        return self.day_zero_tasks + (self.children.tasks if self.children else ())
 
     def wording_in(self, language: str) -> Wording | None:
         """What is known of the wording in this language; None where there is none in it."""

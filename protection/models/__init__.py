@@ -2,6 +2,7 @@
 shelter."""
 
 from protection.models.assessment import Assessment
+from protection.models.child import ChildRecord
 from protection.models.service import Override, Service, ServiceState
 from protection.models.shelter import Address, AddressReading, Avoidance, Bed, Place, Stay
 
@@ -11,6 +12,7 @@ __all__ = [
     "Assessment",
     "Avoidance",
     "Bed",
+    "ChildRecord",
     "Override",
     "Place",
     "Service",

@@ -276,12 +276,19 @@ def exploiters(case: Case, rows: Iterable[Avoidance]) -> dict[UUID, str]:
 
 
 def must_not_meet(case: Case, place: UUID) -> bool:
-    """Whether somebody is at a place who is linked to the same exploiter. The database answers, and
-    not who: whoever asks does not see the other case."""
+    """Whether somebody is at a place who is linked to the same exploiter, or with whom this person
+    must never be under one roof. The database answers, and not who: whoever asks need not see the
+    other case."""
     said = exploiters(case, avoidances(case).filter(kind=AvoidKind.EXPLOITER))
     tokens = [token for text in said.values() for token in tokens_of_words(EXPLOITER, text)]
-    if not tokens:
-        return False
     with connection.cursor() as cursor:
         cursor.execute("SELECT protection_must_not_meet(%s, %s, %s)", [case.pk, place, tokens])
+        return bool(cursor.fetchone()[0])
+
+
+def under_one_roof(case: Case, other: Case) -> bool:
+    """Whether the people of two cases live in one place now, or a bed is held for them there. The
+    database answers, and not where."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT protection_under_one_roof(%s, %s)", [case.pk, other.pk])
         return bool(cursor.fetchone()[0])

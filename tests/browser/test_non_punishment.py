@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from cases.actions.matter_alerts import watch_matters
+from cases.actions.watching import watch_days
 from nrm.accounts.models import User
 from tests.casework.people import IDENTIFYING, assigned
 from tests.intake.answers import FULL
@@ -101,7 +101,7 @@ def test_a_matter_goes_from_the_arrest_to_its_discontinuance(
     press(liaison, "Send the answer")
     expect(liaison.page.get_by_text("Your answer is sent.")).to_be_visible()
 
-    watch_matters(actor=User.objects.system(), at=timezone.now() + timedelta(seconds=1))
+    watch_days(actor=User.objects.system(), at=timezone.now() + timedelta(seconds=1))
     worker.go("/inbox/")
     expect(worker.page.get_by_text("There is an answer on a matter.").first).to_be_visible()
     worker.go(matter.removeprefix(worker.address))

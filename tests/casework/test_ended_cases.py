@@ -44,11 +44,13 @@ STILL_DONE = {
     "hold.lifted",
     "hold.set",
     "identity.shown",
+    "link.ended",
     "merging.decided",
     "merging.undoing_asked",
     "merging.withdrawn",
     "notice.recalled",
     "reconsideration.asked",
+    "transfer.withdrawn",
 }
 
 

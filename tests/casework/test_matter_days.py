@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases.actions.matter_alerts import watch_matters
 from cases.actions.matters import change_matter, raise_matter
 from cases.actions.notices import answer_notice
+from cases.actions.watching import watch_days
 from cases.models import InboxItem, Matter
 from cases.selectors.matters import appeal_day, find_matter
 from identities.models import Disclosure
@@ -31,7 +31,7 @@ def raised(world, case, **values):
 
 
 def sweep(at):
-    return watch_matters(actor=User.objects.system(), at=at)
+    return watch_days(actor=User.objects.system(), at=at)
 
 
 def told(kind):

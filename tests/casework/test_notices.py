@@ -11,10 +11,10 @@ from django.utils import timezone
 from cases import ports
 from cases.actions.confidentiality import change_confidentiality
 from cases.actions.excluding import exclude, lift
-from cases.actions.matter_alerts import watch_matters
 from cases.actions.matters import change_matter, raise_matter
 from cases.actions.notices import Wanted, answer_notice, note_answer, recall_notice, send_notice
 from cases.actions.sharing import record_consent, withdraw_consent
+from cases.actions.watching import watch_days
 from cases.forms.matters import headings
 from cases.models import InboxItem, Notice
 from cases.selectors.matters import find_matter, opened
@@ -89,7 +89,7 @@ def told(kind):
 
 
 def sweep(at):
-    return watch_matters(actor=User.objects.system(), at=at)
+    return watch_days(actor=User.objects.system(), at=at)
 
 
 def test_the_liaison_sees_the_matter_alone_and_answers(world, case, matter, at):

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from cases.actions.matter_alerts import watch_matters
 from cases.actions.removals import change_removal, record_removal
+from cases.actions.watching import watch_days
 from cases.models import InboxItem, Removal
 from cases.selectors.removals import find_removal, line_of
 from nrm.accounts.models import User
@@ -62,14 +62,14 @@ def test_during_the_recovery_period_a_detention_is_told_of_too(world, case):
 def test_its_day_speaks_before_it_comes_until_it_has_ended(world, case):
     system = User.objects.system()
     row = recorded(world, case, on=date(2026, 4, 1))
-    watch_matters(actor=system, at=AT)
+    watch_days(actor=system, at=AT)
     assert len(told()) == 3
     for _twice in range(2):
-        watch_matters(actor=system, at=road.day(2026, 3, 18, 7))
+        watch_days(actor=system, at=road.day(2026, 3, 18, 7))
     assert len(told()) == 6
     ended = {"kind": "directions", "ended": "cancelled", "ended_on": date(2026, 3, 19)}
     change_removal(row, actor=world.supervisor, at=road.day(2026, 3, 19), values=ended, version=1)
-    watch_matters(actor=system, at=road.day(2026, 3, 25, 7))
+    watch_days(actor=system, at=road.day(2026, 3, 25, 7))
     assert len(told()) == 6
     with pytest.raises(Changed):
         change_removal(row, actor=world.caseworker, at=AT, values=ended, version=1)

@@ -140,7 +140,8 @@ def pool_of(scene: Scene, rng: random.Random) -> Pool:
     renamed |= {"notice": "notice_id", "removal": "removal_id"}
     renamed |= {"exclusion": "exclusion_id", "cover": "cover_id", "service": "service_id"}
     renamed |= {"place": "place_id", "bed": "bed_id", "stay": "stay_id"}
-    renamed |= {"avoidance": "avoidance_id"}
+    renamed |= {"avoidance": "avoidance_id", "record": "record_id"}
+    renamed |= {"transfer": "transfer_id", "link": "link_id"}
     named = {
         name: {renamed.get(key, key): value for key, value in place.items() if value}
         for name, place in scene.places.items()

@@ -114,6 +114,17 @@ def _cover(scene: Scene, place: Place) -> Body:
     return {"delegate": delegate, "begins_on": day, "ends_on": day}
 
 
+def _decided_age(scene: Scene, place: Place) -> Body:
+    day = str(timezone.localdate(scene.at))
+    told = {"asked_on": day, "why": "They look older.", "method": "court", "outcome": "adult"}
+    return {"answers": {**told, "decided_on": day, "decided_by": "A court"}}
+
+
+def _coming_of_age(scene: Scene, place: Place) -> Body:
+    today = timezone.localdate(scene.at)
+    return {"on": str(today + timedelta(days=50)), "answered_on": str(today)}
+
+
 def _matter(scene: Scene, place: Place) -> Body:
     return {"kind": "criminal", "offence": "Theft.", "hearing_on": "2026-12-10"}
 
@@ -255,6 +266,23 @@ _OTHERWISE = {
     "record_removal": Meant("caseworker", "assigned", lambda scene, place: {"kind": "return"}),
     "change_removal": Meant("caseworker", "assigned", lambda scene, place: {"kind": "return"}),
     "list_removals": Meant("caseworker", "assigned"),
+    "list_links": Meant("supervisor", "made"),
+    "link_cases": Meant("supervisor", "assigned", _another_case),
+    "read_link": Meant("supervisor", "made"),
+    "end_link": Meant("supervisor", "made"),
+    "list_case_transfers": Meant("supervisor", "made"),
+    "offer_transfer": Meant("supervisor", "others", _organisation("other_authority")),
+    "withdraw_transfer": Meant("supervisor", "made"),
+    "list_transfers": Meant("supervisor"),
+    "open_transfer": Meant("supervisor", "offered"),
+    "answer_transfer": Meant(
+        "supervisor", "offered", lambda scene, place: {"accept": False, "refusal": "conflict"}
+    ),
+    "list_child_records": Meant("caseworker", "assigned"),
+    "record_child": Meant("supervisor", "queue"),
+    "change_child_record": Meant("caseworker", "assigned", _decided_age),
+    "read_adulthood": Meant("caseworker", "assigned"),
+    "plan_adulthood": Meant("supervisor", "queue", _coming_of_age),
     "list_notices": Meant("caseworker", "assigned"),
     "preview_notice": Meant("caseworker", "assigned"),
     "send_notice": Meant("caseworker", "assigned", _notice),
@@ -313,7 +341,7 @@ _OTHERWISE = {
 _FIRST = ("take_indicator_back",)
 _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
-    *("recall_bundle", "recall_notice", "withdraw_consent"),
+    *("recall_bundle", "recall_notice", "withdraw_consent", "answer_transfer", "end_link"),
     *("end_service", "move_stay"),
     *("suspend_case", "resume_case", "close_case", "reopen_case", "record_withdrawal"),
     *("decide_merging", "ask_undoing"),

@@ -39,10 +39,13 @@ def test_jobs_write_these_tables_and_no_others(db):
         "public.audit_seal": "INSERT",
         "public.audit_verification": "INSERT",
         "public.cases_case": "UPDATE",
+        "public.cases_casetask": "INSERT",
         "public.cases_deadline": "INSERT UPDATE",
+        "public.cases_deadlinepause": "INSERT",
         "public.cases_draft": "DELETE UPDATE",
         "public.cases_inboxitem": "INSERT",
         "public.cases_outgoingmail": "INSERT UPDATE",
+        "public.cases_suspension": "INSERT",
         "public.reporting_anomaly": "INSERT UPDATE",
         "public.reporting_watched": "INSERT UPDATE",
     }

@@ -16,6 +16,7 @@ from cases.actions import (
     drafting,
     emergency,
     excluding,
+    linking,
     matters,
     notes,
     notices,
@@ -24,7 +25,7 @@ from cases.actions import (
 )
 from cases.actions.batches import MOST, Chosen, run_batch
 from cases.forms.matters import headings
-from cases.models import Case, Draft, Matter, Referral
+from cases.models import Case, Draft, Matter, Referral, Transfer
 from cases.selectors.matters import opened
 from cases.selectors.notices import content_of, digest_of
 from nrm.accounts.models import Organisation, User
@@ -32,7 +33,7 @@ from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import assessments, services, shelter
+from protection.actions import assessments, children, services, shelter
 from protection.models import Place, Service
 from reporting.actions import freeze_referrals_by_age
 from reporting.models import Anomaly
@@ -151,6 +152,16 @@ class Rows:
         road.findings(world, case, at=at)
         road.submitted(world, case, at=at)
         assigning.bring_near(case, actor=world.supervisor, at=at, organisation=world.provider_house)
+        linked = linking.link_cases(
+            self.wide,
+            actor=world.supervisor,
+            at=at,
+            other=case.reference,
+            kind="family",
+            rule="not_told",
+            words="They said so.",
+        )
+        self.places["wide"] |= {"link": str(linked.pk), "link_id": str(linked.pk)}
         self._assessed(case)
         self._sheltered(case)
         service = self._service(case, "medical", world.provider_house)
@@ -283,6 +294,9 @@ class Rows:
         sent = removals.record_removal(self.wide, values={"kind": "directions"}, **by)
         self.places["wide"] |= {"removal": str(sent.pk)}
         self._another_notice(matter)
+        self._offered(number)
+        record = _about_a_child(self.wide, number, by)
+        self.places["wide"] |= {"record": str(record.pk), "kind": "age"}
         asked = {"recipient": "The school", "asked": f"Number {number}?"}
         question = asking.ask(self.wide, **asked, **by)
         self.places["wide"] |= {"question": str(question.pk)}
@@ -338,8 +352,30 @@ class Rows:
             "indicator": codes[0],
         }
 
+    def _offered(self, number: int) -> None:
+        """Another authority has offered something to ours: the first waits."""
+        row = Transfer.objects.create(
+            case=self.wide,
+            person_id=self.wide.person_id,
+            authority=self.world.other_authority,
+            organisation=self.world.authority,
+            reason="place",
+            state="rejected" if "offered" in self.places else "offered",
+            offered_by=self.world.other_supervisor,
+            offered_at=self.at,
+        )
+        self.places.setdefault("offered", {"transfer": str(row.pk), "transfer_id": str(row.pk)})
+
     def _more_accounts(self, number: int) -> None:
         world = self.world
         person(f"colleague{number}@example.org", Role.FIRST_RESPONDER, world.police)
         person(f"caseworker{number}@example.net", Role.CASEWORKER, world.authority)
         new_token(world.caseworker, label=f"Desk {number}", scopes=ALL, at=self.at)
+
+
+def _about_a_child(case: Case, number: int, by: dict[str, Any]) -> Any:
+    """Their age was in doubt and was decided, once more."""
+    day = by["at"].date()
+    told = {"asked_on": day, "why": f"Number {number}.", "method": "court", "outcome": "adult"}
+    told |= {"decided_on": day, "decided_by": "A court"}
+    return children.record_child(case, kind="age", values=told, **by)

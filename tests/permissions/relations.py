@@ -28,7 +28,7 @@ from cases.actions import (
     sharing,
 )
 from cases.actions.confidentiality import change_confidentiality
-from cases.models import Bundle, Case, CaseGroupGrant, Cover, Document
+from cases.models import Bundle, Case, CaseGroupGrant, CaseLink, Cover, Document, Transfer
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
@@ -41,6 +41,7 @@ from tests.decisions import road
 from tests.intake.answers import CHILD
 from tests.permissions.scene import (
     Scene,
+    _a_child,
     _document,
     _given,
     _keep,
@@ -359,6 +360,8 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "part": "act",
         "notice": _notice(scene, matter, world.caseworker).pk,
         "removal": removals.record_removal(case, values={"kind": "directions"}, **by).pk,
+        "record": _a_child(scene, case, world.caseworker),
+        "kind": "age",
         **_sheltered(scene, case, world.caseworker),
         **_screening(case, world, by),
     }
@@ -370,6 +373,11 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
     decide = road.made if place == "decided" else road.submitted
     decision = decide(world, case, at=at)
     parts["decision_id"] = decision.pk
+    parts["transfer"] = Transfer.objects.create(
+        case=case, person_id=case.person_id, authority=world.authority,
+        organisation=world.other_authority, reason="place", offered_by=world.supervisor,
+        offered_at=at,
+    ).pk  # fmt: skip
     parts["question"] = asking.ask(
         case, actor=world.caseworker, at=at, recipient="The school", asked="Since when?"
     ).pk
@@ -389,6 +397,12 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
             goes_on="other",
         )  # fmt: skip
         parts["merging"] = asked.pk
+        with acting_as(world.supervisor):
+            other = Case.objects.get(reference=scene.references[one])
+        parts["link"] = CaseLink.objects.create(
+            case=case, other=other, kind="family", rule="apart", by=world.supervisor, at=at
+        ).pk
+        scene.places[one]["link"] = str(parts["link"])
         scene.places[one]["merging"] = str(asked.pk)
     if place in ("restricted", "sealed"):
         named = ("named", "named_supervisor", "with_small_token")

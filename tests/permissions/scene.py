@@ -16,6 +16,7 @@ from cases.actions import (
     drafting,
     emergency,
     excluding,
+    linking,
     matters,
     merging,
     notes,
@@ -23,6 +24,7 @@ from cases.actions import (
     referring,
     removals,
     sharing,
+    transferring,
 )
 from cases.actions.batches import Chosen, run_batch
 from cases.actions.saved_views import save_view
@@ -53,7 +55,7 @@ from nrm.accounts.scopes import ALL
 from nrm.accounts.sessions import _digest
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import assessments, services, shelter
+from protection.actions import assessments, children, services, shelter
 from protection.models import Service
 from reporting.actions import freeze_referrals_by_age
 from reporting.rules import closed_quarters
@@ -139,6 +141,7 @@ def _cases(scene: Scene) -> None:
     parts |= {"matter": matter.pk, "part": "act", "notice": notice.pk}
     of_removal = {"actor": world.caseworker, "at": at, "values": {"kind": "directions"}}
     parts["removal"] = removals.record_removal(assigned, **of_removal).pk
+    parts |= {"record": _a_child(scene, assigned, world.caseworker), "kind": "age"}
     scene.places["noticed"] = {"notice": str(notice.pk), "notice_id": str(notice.pk)}
     _keep(scene, "assigned", assigned, parts)
     passport = _document(scene, assigned, world.caseworker, "identity", 400)
@@ -166,11 +169,17 @@ def _cases(scene: Scene) -> None:
     road.findings(world, made, at=at)
     decision = road.made(world, made, at=at)
     assigning.bring_near(made, actor=world.intake, at=at, organisation=world.provider_house)
-    _keep(scene, "made", made, decision_id=decision.pk, look=a_look(scene, made, decision).pk)
+    offered = _offered(scene, made, "supervisor", world.other_authority)
+    look = a_look(scene, made, decision).pk
+    _keep(scene, "made", made, decision_id=decision.pk, look=look, transfer=offered)
 
     drafted = _given(scene, _referred(scene, ADULT), world.caseworker)
     road.findings(world, drafted, at=at)
     decision = road.drafted(world, drafted, at=at)
+    linked = linking.link_cases(
+        made, actor=world.supervisor, at=at, other=drafted.reference, kind="family", rule="apart"
+    )
+    scene.places["made"]["link"] = str(linked.pk)
     _keep(scene, "draft_decision", drafted, decision_id=decision.pk)
 
     _keep(scene, "notify", _referred(scene, DECLINES))
@@ -191,7 +200,7 @@ def _cases(scene: Scene) -> None:
     # At another authority: our own is closed for a moment, so that the referral goes there.
     administrator = {"actor": world.administrator, "at": at, "name": world.authority.name}
     accounts.change_organisation(world.authority, is_active=False, **administrator)
-    outer = _referred(scene, ADULT)
+    outer, another = _referred(scene, ADULT), _referred(scene, ADULT)
     Organisation.objects.filter(pk=world.authority.pk).update(is_active=True)
     _given(scene, outer, world.other_caseworker, by="other_supervisor")
     road.findings(world, outer, at=at)
@@ -201,6 +210,21 @@ def _cases(scene: Scene) -> None:
         case, actor=world.other_caseworker, at=at, code="reasonable_grounds"
     )
     _keep(scene, "outer", outer, by="other_supervisor", decision_id=decision.pk)
+    # One that goes on there, and is offered to us.
+    offered = _offered(scene, another, "other_supervisor", world.authority)
+    scene.places["offered"] = {"transfer": str(offered)}
+
+
+def _offered(scene: Scene, case: Case, by: str, to: Organisation) -> Any:
+    """The case is offered to another authority, which has not answered."""
+    return transferring.offer_transfer(
+        case,
+        actor=scene.world.users[by],
+        at=scene.at,
+        organisation=to.pk,
+        reason="place",
+        words="Lives with kin there now.",
+    ).pk
 
 
 def _matter(scene: Scene, case: Case, by: User) -> Matter:
@@ -305,6 +329,19 @@ def _assessed(scene: Scene, case: Case, by: User) -> None:
     answers = {"device_tracked": "yes", "self_harm": "not_known", "no_money": "yes"}
     assessments.assess(case, step="first", answers=answers, note="She hid her telephone.", **acts)
     assessments.bring_forward(case, trigger="contact", **acts)
+
+
+def _a_child(scene: Scene, case: Case, by: User) -> Any:
+    """Their age was in doubt and is decided: the person stays what they were taken to be."""
+    day = timezone.localdate(scene.at)
+    told = {
+        "asked_on": day,
+        "why": "They look younger.",
+        "decided_on": day,
+        "decided_by": "A court",
+    }
+    told |= {"method": "court", "outcome": "child" if case.treated_as_child else "adult"}
+    return children.record_child(case, actor=by, at=scene.at, kind="age", values=told).pk
 
 
 def _sheltered(scene: Scene, case: Case, by: User) -> dict[str, Any]:

@@ -169,6 +169,7 @@ _DEADLINE = _CASE + "deadlines/<uuid:deadline_id>/"
 _SCREENINGS = _CASE + "screenings/"
 _SCREENING = _SCREENINGS + "<uuid:screening>/"
 _SHELTER = _CASE + "shelter/"
+_CHILD = _CASE + "child/"
 _SUPPORT = _CASE + "support/"
 _SERVICES = _CASE + "services/"
 _SERVICE = _SERVICES + "<uuid:service_id>/"
@@ -191,6 +192,8 @@ RECEIVERS = (*REFERRERS, *OTHER_REFERRERS, *CASEWORKERS, *SUPERVISORS, *OUTSIDER
 LIAISONS = ("liaison", "far_liaison")
 NOTICED = theirs("liaison", hidden_from=("far_liaison",))
 SHARED = Says(("provider",), hidden_from=tuple(one for one in RECEIVERS if one != "provider"))
+# A case that another authority offers to ours.
+OFFERED = Says(OUR_SUPERVISORS, hidden_from=("other_supervisor",))
 HOUSES = ("provider", "far_provider")
 # Who is referred to a house is absent to every other one.
 REFERRED = Says(("provider",), hidden_from=("far_provider",))
@@ -328,6 +331,29 @@ CASES = (
     row(_CASE + "removals/new/", "case_removal_new", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_CASE + "removals/<uuid:removal>/", "case_removal", "assigned",
         GET=WORKERS, POST=WORKERS),
+    row(_CASE + "links/", "case_links", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_CASE + "links/<uuid:link>/", "case_link", "made", GET=WORKERS, POST=WORKERS),
+    row(_API + _CASE + "links/", "api_links", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_API + _CASE + "links/<uuid:link_id>/", "api_link", "made",
+        renamed={"link_id": "link"}, GET=WORKERS),
+    row(_API + _CASE + "links/<uuid:link_id>/end/", "api_link_end", "made",
+        renamed={"link_id": "link"}, POST=WORKERS),
+    row(_CASE + "transfer/", "case_transfer", *TYPICAL, GET=case("supervisors"),
+        POST=case("supervisors")),
+    row(_CASE + "transfer/<uuid:transfer>/withdrawal/", "case_transfer_withdrawal", "made",
+        POST=case("supervisors")),
+    row("transfers/", "transfers", GET=role(*SUPERVISORS)),
+    row("transfers/<uuid:transfer>/", "offered_transfer", "offered", GET=OFFERED, POST=OFFERED),
+    row(_API + _CASE + "transfers/", "api_case_transfers", *TYPICAL, GET=case("supervisors"),
+        POST=case("supervisors")),
+    row(_API + _CASE + "transfers/<uuid:transfer_id>/withdrawal/",
+        "api_case_transfer_withdrawal", "made", renamed={"transfer_id": "transfer"},
+        POST=case("supervisors")),
+    row(_API + "transfers/", "api_transfers", GET=role(*SUPERVISORS)),
+    row(_API + "transfers/<uuid:transfer_id>/", "api_transfer", "offered",
+        renamed={"transfer_id": "transfer"}, GET=OFFERED),
+    row(_API + "transfers/<uuid:transfer_id>/answer/", "api_transfer_answer", "offered",
+        renamed={"transfer_id": "transfer"}, POST=OFFERED),
     row("notices/", "notices", GET=role(*LIAISONS)),
     row("notices/<uuid:notice>/", "received_notice", "noticed", GET=NOTICED, POST=NOTICED),
     row(_CASE + "sharing/", "case_bundles", *TYPICAL, GET=WORKERS),
@@ -368,6 +394,14 @@ CASES = (
     row(_API + _CASE + "assessments/", "api_assessments", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_API + _CASE + "assessments/review/", "api_assessment_review", *TYPICAL, POST=WORKERS),
     row(_API + "risk-reviews/", "api_risk_reviews", GET=role(*CASEWORKERS, *SUPERVISORS)),
+    row(_CHILD, "case_child", *TYPICAL, GET=WORKERS),
+    row(_CHILD + "adulthood/", "case_adulthood", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_CHILD + "new/<slug:kind>/", "child_record_new", "assigned", GET=WORKERS, POST=WORKERS),
+    row(_CHILD + "records/<uuid:record>/", "child_record", "assigned", GET=WORKERS, POST=WORKERS),
+    row(_API + _CHILD + "records/", "api_child_records", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_API + _CHILD + "records/<uuid:record_id>/", "api_child_record", "assigned",
+        renamed={"record_id": "record"}, PUT=WORKERS),
+    row(_API + _CHILD + "adulthood/", "api_adulthood", *TYPICAL, GET=WORKERS, PUT=WORKERS),
     row(_SHELTER, "case_shelter", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_SHELTER + "stays/<uuid:stay>/", "case_stay", "assigned", POST=WORKERS),
     row(_SHELTER + "kept-from/", "case_avoidance", *TYPICAL, POST=WORKERS),

@@ -9,7 +9,8 @@ from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Case
+from cases.actions.linking import link_cases, unlink_cases
+from cases.models import Case, InboxItem
 from nrm.accounts.models import Organisation
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden, Hidden
@@ -253,6 +254,32 @@ def test_who_is_linked_to_the_same_exploiter_is_kept_apart_and_nobody_learns_of_
     end_stay(other, reason="not_needed", **by)
     end_stay(stay, actor=world.caseworker, at=at, reason="moved_on")
     hold_bed(theirs, bed=second.pk, **by)
+
+
+def test_two_who_must_never_be_under_one_roof_are_not_while_the_link_holds(world, place, bed, at):
+    mine, theirs = a_case(world, at), a_case(world, at)
+    second = a_bed(world, at, place, 2)
+    by = {"actor": world.caseworker, "at": at}
+    link = link_cases(mine, other=theirs.reference, kind="family", rule="apart", **by)
+    hold(world, mine, bed, at)
+    told = refusals(hold_bed, theirs, bed=second.pk, **by)
+    assert told == {"bed": "The person would not be safe there. Choose another place."}
+    unlink_cases(link, because="rule", **by)
+    link_cases(theirs, other=mine.reference, kind="family", rule="not_told", **by)
+    hold_bed(theirs, bed=second.pk, **by)
+
+
+def test_where_both_are_under_one_roof_already_it_is_told_at_once(world, place, bed, at):
+    mine, theirs, third = (a_case(world, at) for _number in range(3))
+    by = {"actor": world.caseworker, "at": at}
+    hold(world, mine, bed, at)
+    hold(world, theirs, a_bed(world, at, place, 2), at)
+    link_cases(mine, other=third.reference, kind="event", rule="apart", **by)
+    link_cases(third, other=theirs.reference, kind="event", rule="not_told", **by)
+    assert not InboxItem.objects.filter(kind="link_under_one_roof").exists()
+    link_cases(theirs, other=mine.reference, kind="event", rule="apart", **by)
+    told = InboxItem.objects.filter(kind="link_under_one_roof").values_list("user_id", flat=True)
+    assert set(told) == {world.caseworker.pk, world.supervisor.pk, world.supervisor2.pk}
 
 
 def test_the_question_who_meets_whom_is_answered_only_to_who_plans_the_support(world, case, bed):

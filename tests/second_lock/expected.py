@@ -447,6 +447,42 @@ def _sends(standing: Standing, row: Row, facts: Facts) -> bool:
     return of_it and keeps and mine and person == row["person_id"]
 
 
+def _sees_both(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.cases(rights.LINK)
+    return str(row["case_id"]) in mine and str(row["other_id"]) in mine
+
+
+def _links(standing: Standing, row: Row, facts: Facts) -> bool:
+    mine = standing.who.acts and row["by_id"] == standing.who.pk and row["ended_at"] is None
+    return mine and _sees_both(standing, row, facts)
+
+
+def _transferred(standing: Standing, row: Row, facts: Facts) -> bool:
+    """They supervise the authority that offered it, or the one that is asked, while it is not taken
+    back."""
+    user = standing.who.user
+    ours = user.organisations(Role.SUPERVISOR) if standing.who.acts and user else []
+    mine = {str(one.pk) for one in ours}
+    asked = row["organisation_id"] in mine and row["state"] != "withdrawn"
+    return (row["authority_id"] in mine or asked) and not _kept_out(standing, row["case_id"], facts)
+
+
+def _offers(standing: Standing, row: Row, facts: Facts) -> bool:
+    case = facts.rows["cases_case"][str(row["case_id"])]
+    return (
+        standing.who.acts
+        and row["offered_by_id"] == standing.who.pk
+        and row["state"] == "offered"
+        and (row["person_id"], row["authority_id"]) == (case["person_id"], case["authority_id"])
+        and str(row["case_id"]) in standing.cases(rights.TRANSFER)
+    )
+
+
+def _takes_back(standing: Standing, row: Row, _facts: Facts) -> bool:
+    near = str(row["case_id"]) in standing.cases(rights.TRANSFER)
+    return near and row["state"] in ("offered", "withdrawn")
+
+
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
 _visible_own = _mine("user_id")
 # Whoever stands near a case otherwise than by having referred it.
@@ -513,20 +549,29 @@ RULES: dict[str, Rule] = {
     ),
     "cases_batch": Rule(also={"read": _OWN_BATCH, "insert": _OWN_BATCH, "update": _OWN_BATCH}),
     "cases_deadline": Rule(SEE, KEEP, system="read insert update", also={"read": _referred}),
-    "cases_deadlinepause": Rule(SEE, KEEP, system="read"),
+    "cases_deadlinepause": Rule(SEE, KEEP, system="read insert"),
     "cases_deadlineextension": Rule(SEE, (rights.CHANGE_DEADLINE,), system="read"),
     **{
         table: Rule(SEE, (rights.CHANGE_COURSE,), verbs=verbs, also={"insert": _does})
-        for table, verbs in (
-            ("cases_suspension", "update"),
-            ("cases_withdrawal", ""),
-        )
+        for table, verbs in (("cases_withdrawal", ""),)
     },
+    "cases_suspension": Rule(
+        SEE,
+        (rights.CHANGE_COURSE,),
+        system="read insert",
+        verbs="update",
+        also={"insert": _does},
+    ),
     "cases_closure": Rule(
         SEE, (rights.CHANGE_COURSE,), system="read", verbs="update", also={"insert": _does}
     ),
     "cases_question": Rule(
         SEE, (rights.CHANGE_COURSE,), verbs="update", also={"insert": _asks_about}
+    ),
+    "cases_caselink": Rule(also={"read": _sees_both, "insert": _links, "update": _sees_both}),
+    "cases_transfer": Rule(
+        (rights.TRANSFER,),
+        also={"read": _transferred, "insert": _offers, "update": _takes_back},
     ),
     "cases_reconsideration": Rule(
         SEE,
@@ -535,7 +580,10 @@ RULES: dict[str, Rule] = {
         verbs="update",
         also={"insert": _asks_to_look},
     ),
-    "cases_casetask": Rule(SEE, (rights.DO_TASK,)),
+    "cases_casetask": Rule(SEE, (rights.DO_TASK,), system="read insert"),
+    "cases_adulthood": Rule(
+        (rights.CARE_FOR_CHILD,), (rights.CARE_FOR_CHILD,), system="read update"
+    ),
     "cases_note": Rule(SEE, (rights.WRITE_NOTE,)),
     "cases_findingset": Rule(SEE, (rights.SCREEN,)),
     "cases_decision": Rule(SEE, DECIDE, system="read", also={"read": _referred_and_made}),
@@ -577,6 +625,9 @@ RULES: dict[str, Rule] = {
         also={"read": _lodges, "update": _lodges},
     ),
     "protection_avoidance": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
+    "protection_childrecord": Rule(
+        (rights.CARE_FOR_CHILD,), (rights.CARE_FOR_CHILD,), system="read update"
+    ),
     "protection_assessment": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
     "protection_override": Rule(
         (rights.SUPPORT,), (rights.READ_OVERRIDE,), verbs="update", also={"insert": _overrides}

@@ -11,12 +11,14 @@ from cases.actions import emergency, erasing, excluding
 from cases.actions.confidentiality import change_confidentiality
 from cases.actions.identity import show_identity
 from cases.models import (
+    Adulthood,
     Allegation,
     Batch,
     Bundle,
     BundleDocument,
     Case,
     CaseGroupGrant,
+    CaseLink,
     CaseTask,
     Closure,
     Cover,
@@ -33,12 +35,13 @@ from cases.models import (
     Reconsideration,
     SafeContact,
     Suspension,
+    Transfer,
     Withdrawal,
 )
 from identities.models import Erasure
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
-from protection.models import Service
+from protection.models import ChildRecord, Service
 from reporting.models import CodeSecret
 from screening import actions as screening
 from screening.models import Evidence
@@ -317,6 +320,11 @@ def _supported(scene: Scene) -> None:
     _assessed(scene, case_of(scene, "outer"), world.other_caseworker)
     for name, by in (("others", world.caseworker2), ("outer", world.other_caseworker)):
         _sheltered(scene, case_of(scene, name), by)
+        written: dict[str, Any] = {"case": case_of(scene, name), "on": at.date()}
+        ChildRecord.objects.create(
+            kind="care", told=b"sealed", recorded_by=by, recorded_at=at, **written
+        )
+        Adulthood.objects.create(changed_by=by, changed_at=at, **written)
     ours = scene.places["assigned"]["service"]
     for changed in (
         {"code": "education", "state": "completed"},
@@ -353,6 +361,27 @@ def _courses(scene: Scene) -> None:
         ("made", world.provider),
     ):
         _copied(asked, case=case_of(scene, name), asked_by=by, deadline=None)
+    linked = CaseLink.objects.get(pk=scene.places["made"]["link"])
+    for one, two, changed in (
+        ("assigned", "others", {"by": world.caseworker}),
+        ("assigned", "outer", {"by": world.caseworker}),
+        ("review", "assigned", {"by": world.caseworker}),
+        ("queue", "screening", {"by": world.provider}),
+        ("others", "review", {"ended_at": at}),
+    ):
+        pair = {"case": case_of(scene, one), "other": case_of(scene, two)}
+        _copied(CaseLink.objects.get(pk=linked.pk), **pair, **changed)
+    offered = Transfer.objects.get(pk=scene.places["offered"]["transfer"])
+    for name, changed in (
+        ("made", {"state": "withdrawn"}),
+        ("made", {"state": "rejected", "offered_by": world.provider}),
+        ("others", {"authority": world.authority, "organisation": world.other_authority}),
+        ("known", {"organisation": world.authority}),
+        ("outer", {"state": "withdrawn"}),
+    ):
+        case = case_of(scene, name)
+        whose = {"case": case, "person_id": case.person_id}
+        _copied(Transfer.objects.get(pk=offered.pk), **whose, **changed)
     # Another look, asked for by whoever stands near or not, and answered or not.
     waits = Reconsideration.objects.get(pk=scene.places["made"]["look"])
     for name, by, state in (

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from cases.actions import covering, mailing, matter_alerts, sweeping
+from cases.actions import covering, mailing, sweeping, watching
 from nrm.accounts.models import User
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         now = timezone.now()
         covering.begin_covers(actor=User.objects.system(), at=now)
         covering.tell_of_covers(actor=User.objects.system(), at=now)
-        matter_alerts.watch_matters(actor=User.objects.system(), at=now)
+        watching.watch_days(actor=User.objects.system(), at=now)
         swept = sweeping.sweep(at=now)
         mailed = mailing.send_waiting(at=now)
         self.stdout.write(
