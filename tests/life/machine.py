@@ -38,6 +38,7 @@ from cases.models import (
     Deadline,
     Decision,
     Exclusion,
+    Matter,
     Question,
     SafeContact,
 )
@@ -59,8 +60,9 @@ BEGUN = day(2026, 3, 2)
 # Whoever works there, a second of each, and people who have no business with it.
 WORKERS = ("caseworker", "caseworker2", "supervisor", "supervisor2")
 ANYBODY = (*WORKERS, "intake", "provider", "responder", "other_supervisor", "auditor")
-who = st.sampled_from(("caseworker",) * 6 + ("supervisor",) * 5 + ANYBODY)
-RUNNING = ("open", "paused")
+worker = st.sampled_from(("caseworker",) * 12 + ANYBODY)
+leader = st.sampled_from(("supervisor",) * 8 + ("supervisor2",) * 4 + ANYBODY)
+mostly = st.sampled_from((True, True, True, False))
 PURPOSE, KIND = "support", "provider"
 
 
@@ -95,6 +97,33 @@ def events_of(case: Case) -> list[str]:
         return [verb for (verb,) in cursor.fetchall()]
 
 
+# What stands on a case, so that few steps are tried where there is nothing to try them on.
+_STANDS = """
+SELECT 'decision:' || state FROM cases_decision WHERE case_id = %(case)s
+UNION SELECT 'to serve' FROM cases_decision
+    WHERE case_id = %(case)s AND state = 'made' AND served_on IS NULL
+UNION SELECT 'refused' FROM cases_decision
+    WHERE case_id = %(case)s AND state = 'made' AND outcome = 'negative'
+UNION SELECT 'service:' || state FROM protection_service WHERE case_id = %(case)s
+UNION SELECT 'stay:' || state FROM protection_stay WHERE case_id = %(case)s
+UNION SELECT 'question' FROM cases_question WHERE case_id = %(case)s AND state = 'asked'
+UNION SELECT 'kept out' FROM cases_exclusion WHERE case_id = %(case)s AND ended_at IS NULL
+UNION SELECT 'task' FROM cases_casetask WHERE case_id = %(case)s AND done_at IS NULL
+UNION SELECT 'agreed' FROM cases_consent
+    WHERE case_id = %(case)s AND purpose = 'support' AND answer = 'agreed' AND withdrawn_at IS NULL
+UNION SELECT 'closed' FROM cases_case WHERE id = %(case)s AND closed_at IS NOT NULL
+UNION SELECT 'suspended' FROM cases_case WHERE id = %(case)s AND suspended_at IS NOT NULL
+"""
+
+
+def where(*any_of: str) -> Any:
+    """The step is tried where one of these stands on the case."""
+    return precondition(lambda self: bool(self.stands & set(any_of)))
+
+
+WITH_A_PROVIDER = tuple(f"service:{state}" for state in WITH_PROVIDER)
+
+
 class LifeOfACase(RuleBasedStateMachine):
     """One run: one case, from the referral on."""
 
@@ -105,8 +134,11 @@ class LifeOfACase(RuleBasedStateMachine):
 
     case: Case
     at: datetime
+    rows: dict[str, str]  # as they were after the last step
+    told: int  # how many events there were
+    stands: set[str]
 
-    @initialize(child=st.booleans(), screened=st.booleans(), agreed=st.booleans())
+    @initialize(child=st.booleans(), screened=mostly, agreed=mostly)
     def begin(self, child: bool, screened: bool, agreed: bool) -> None:
         age = "child" if child else "adult"
         self.at = BEGUN
@@ -119,7 +151,9 @@ class LifeOfACase(RuleBasedStateMachine):
                 recorded_by=self.world.responder,
                 recorded_at=BEGUN,
             )
+        self.look()
         self.do(assign_case, self.case, "intake", caseworker=self.world.caseworker)
+        self.finish_tasks("caseworker")
         if screened:
             self.screen("caseworker", enough=True)
         if agreed:
@@ -129,18 +163,30 @@ class LifeOfACase(RuleBasedStateMachine):
     def do(self, call: Any, subject: Any, name: str, **given: Any) -> Any:
         """Somebody tries this. What is refused leaves no trace on the case, and what is done has
         its event."""
-        before, told = rows_of(self.case), len(events_of(self.case))
         try:
             result = call(subject, actor=self.world.users[name], at=self.at, **given)
         except (Refused, Forbidden, Hidden):
             self.refused.add(call.verb)
-            assert rows_of(self.case) == before, f"{call.verb}: refused, and something changed"
-            assert len(events_of(self.case)) == told, f"{call.verb}: refused, and on record as done"
+            changed, new = self.look()
+            assert not changed, f"{call.verb}: refused, and {changed} changed"
+            assert not new, f"{call.verb}: refused, and on record as done"
             return None
         self.done.add(call.verb)
-        new = events_of(self.case)[told:]
+        _changed, new = self.look()
         assert call.verb in new, f"{call.verb}: done, and not on record"
         return result
+
+    def look(self) -> tuple[set[str], list[str]]:
+        """The tables in which something of the case has changed since the last look, and the events
+        that came."""
+        before, told = getattr(self, "rows", {}), getattr(self, "told", 0)
+        events = events_of(self.case)
+        self.rows, self.told = rows_of(self.case), len(events)
+        with connections[WATCHER].cursor() as cursor:
+            cursor.execute(_STANDS, {"case": self.case.pk})
+            self.stands = {name for (name,) in cursor.fetchall()}
+        changed = {table for table, rows in self.rows.items() if rows != before.get(table)}
+        return changed, events[told:]
 
     def again(self) -> Case:
         return Case.objects.select_related("person", "caseworker", "authority").get(pk=self.case.pk)
@@ -152,27 +198,27 @@ class LifeOfACase(RuleBasedStateMachine):
     @rule(days=st.sampled_from((0, 1, 3, 8, 31, 46)))
     def time_passes(self, days: int) -> None:
         self.at += timedelta(days=days, minutes=5)
-        before, told = rows_of(self.case), len(events_of(self.case))
         sweep(at=self.at)
-        changed = {t for t, rows in rows_of(self.case).items() if rows != before[t]}
+        changed, new = self.look()
         if changed - {"cases_inboxitem"}:
-            assert len(events_of(self.case)) > told, f"the sweep changed {changed}: not on record"
+            assert new, f"the sweep changed {changed}: not on record"
 
     # Working on it --------------------------------------------------------------------------------
-    @rule(name=who, to=st.sampled_from(("caseworker", "caseworker2", "other_caseworker")))
+    @rule(name=leader, to=st.sampled_from(("caseworker", "caseworker2", "other_caseworker")))
     def give(self, name: str, to: str) -> None:
         self.do(assign_case, self.again(), name, caseworker=self.world.users[to])
 
-    @rule(name=who)
+    @where("task")
+    @rule(name=worker)
     def finish_tasks(self, name: str) -> None:
         for task in CaseTask.objects.filter(case=self.case, done_at=None):
             self.do(tasks_done.finish_task, task, name)
 
-    @rule(name=who)
+    @rule(name=worker)
     def note(self, name: str) -> None:
         self.do(notes.write_note, self.again(), name, text="Heard today.")
 
-    @rule(name=who, enough=st.booleans())
+    @rule(name=worker, enough=st.sampled_from((True, True, False)))
     def screen(self, name: str, enough: bool) -> None:
         found = self.last(Screening, completed_at=None)
         found = found or self.do(screening.start_screening, self.again(), name)
@@ -191,41 +237,47 @@ class LifeOfACase(RuleBasedStateMachine):
         self.do(screening.complete_screening, found, name)
 
     # Decisions ------------------------------------------------------------------------------------
-    @rule(name=who, place=st.integers(0, 1), outcome=st.sampled_from(("positive", "negative")))
+    @rule(name=worker, place=st.integers(0, 1), outcome=st.sampled_from(("positive", "negative")))
     def draft(self, name: str, place: int, outcome: str) -> None:
         code = self.world.profile.decisions[place].code
         given = content(outcome)
         self.do(deciding.draft_decision, self.again(), name, code=code, content=given)
 
-    @rule(name=who)
+    @where("decision:draft", "decision:returned")
+    @rule(name=worker)
     def submit(self, name: str) -> None:
         if row := self.last(Decision, state__in=("draft", "returned")):
             self.do(deciding.submit_for_review, row, name)
 
-    @rule(name=who)
+    @where("decision:in_review", "decision:escalated")
+    @rule(name=leader)
     def read_for_oneself(self, name: str) -> None:
         if row := self.last(Decision, state__in=("in_review", "escalated")):
             given = {"own_outcome": row.outcome, "own_grounds": "I come to the same."}
             self.do(deciding.record_own_grounds, row, name, no_conflict=True, **given)
 
-    @rule(name=who)
+    @where("decision:draft", "decision:in_review", "decision:escalated")
+    @rule(name=leader)
     def agree(self, name: str) -> None:
         if row := self.last(Decision, state__in=("draft", "in_review", "escalated")):
             held = self.again().suspended_at
             if self.do(deciding.agree, row, name) is not None:
                 assert held is None, "a decision was made while the case was suspended"
 
-    @rule(name=who)
+    @where("decision:in_review")
+    @rule(name=leader)
     def hand_back(self, name: str) -> None:
         if row := self.last(Decision, state="in_review"):
             self.do(deciding.hand_back, row, name, reasons="Say what speaks against it.")
 
-    @rule(name=who)
+    @where("decision:draft", "decision:returned")
+    @rule(name=worker)
     def take_the_draft_back(self, name: str) -> None:
         if row := self.last(Decision, state__in=("draft", "returned")):
             self.do(deciding.withdraw_draft, row, name)
 
-    @rule(name=who, channel=st.sampled_from(("in_person", "call", "email", "post", "nominated")))
+    @where("to serve")
+    @rule(name=worker, channel=st.sampled_from(("in_person", "call", "email", "post", "nominated")))
     def serve(self, name: str, channel: str) -> None:
         row = self.last(Decision, state="made", served_on=None)
         if row is None:
@@ -238,7 +290,8 @@ class LifeOfACase(RuleBasedStateMachine):
             age = self.at.date() - card.recorded_at.date()
             assert age <= timedelta(days=30), "served by a way that was safe too long ago"
 
-    @rule(name=who, late=st.booleans())
+    @where("refused")
+    @rule(name=leader, late=st.booleans())
     def ask_for_another_look(self, name: str, late: bool) -> None:
         given = {
             "asked_by": "person",
@@ -249,13 +302,32 @@ class LifeOfACase(RuleBasedStateMachine):
         }
         self.do(reconsidering.ask_reconsideration, self.again(), name, **given)
 
+    @rule(
+        place=st.integers(0, 1),
+        outcome=st.sampled_from(("positive", "positive", "negative")),
+        far=st.integers(2, 5),
+    )
+    def decide(self, place: int, outcome: str, far: int) -> None:
+        """The whole way of a decision, or the first part of it."""
+        steps = (
+            lambda: self.draft("caseworker", place, outcome),
+            lambda: self.submit("caseworker"),
+            lambda: self.read_for_oneself("supervisor"),
+            lambda: self.agree("supervisor"),
+            lambda: self.serve("caseworker", "in_person"),
+        )
+        for step in steps[:far]:
+            step()
+
     # Contact and consent --------------------------------------------------------------------------
-    @rule(name=who, marks=st.tuples(*[st.sampled_from(("safe", "unsafe", "unknown"))] * len(WAYS)))
+    @rule(
+        name=worker, marks=st.tuples(*[st.sampled_from(("safe", "unsafe", "unknown"))] * len(WAYS))
+    )
     def record_contact(self, name: str, marks: tuple[str, ...]) -> None:
         ways = dict(zip(WAYS, marks, strict=True))
         self.do(contact.record_contact, self.again(), name, ways=ways, details={})
 
-    @rule(name=who, answer=st.sampled_from(("agreed", "declined")))
+    @rule(name=worker, answer=st.sampled_from(("agreed", "declined")))
     def say(self, name: str, answer: str) -> None:
         given: dict[str, Any] = {
             "purpose": PURPOSE,
@@ -267,13 +339,15 @@ class LifeOfACase(RuleBasedStateMachine):
         }
         self.do(sharing.record_consent, self.again(), name, **given)
 
-    @rule(name=who)
+    @where("agreed")
+    @rule(name=worker)
     def take_it_back(self, name: str) -> None:
         said = self.last(Consent, purpose=PURPOSE, answer="agreed", withdrawn_at=None)
         if said is not None:
             self.do(sharing.withdraw_consent, said, name)
 
-    @rule(name=who)
+    @where("agreed")
+    @rule(name=worker)
     def share(self, name: str) -> None:
         said = self.last(Consent, purpose=PURPOSE, answer="agreed")
         if said is None:
@@ -287,12 +361,13 @@ class LifeOfACase(RuleBasedStateMachine):
             self.do(sharing.share_bundle, self.again(), name, **given)
 
     # Protection -----------------------------------------------------------------------------------
-    @rule(name=who, code=st.sampled_from(("accommodation", "subsistence")))
+    @rule(name=worker, code=st.sampled_from(("accommodation", "subsistence")))
     def note_need(self, name: str, code: str) -> None:
         urgency = self.world.profile.support.urgencies[0].code
         self.do(services.note_need, self.again(), name, code=code, urgency=urgency)
 
-    @rule(name=who, anyway=st.booleans())
+    @where("service:needed")
+    @rule(name=worker, anyway=st.booleans())
     def refer(self, name: str, anyway: bool) -> None:
         row = self.last(Service, state="needed")
         if row is None:
@@ -304,6 +379,7 @@ class LifeOfACase(RuleBasedStateMachine):
         else:
             self.do(services.refer, row, name, organisation=house)
 
+    @where(*WITH_A_PROVIDER)
     @rule(
         name=st.sampled_from(("provider", "provider", "caseworker", "liaison")),
         answer=st.sampled_from(("accept", "waitlist", "decline", "start", "hold", "complete")),
@@ -316,44 +392,61 @@ class LifeOfACase(RuleBasedStateMachine):
         why = {"decline": law.decline_reasons[0].code, "hold": law.hold_reasons[0].code}
         self.do(services.answer, row, name, answer=answer, reason=why.get(answer, ""))
 
-    @rule(name=who)
+    @where("service:needed", *WITH_A_PROVIDER)
+    @rule(name=worker)
     def end_service(self, name: str) -> None:
         if row := self.last(Service, state__in=(*WITH_PROVIDER, "needed")):
             reason = self.world.profile.support.exit_codes[0].code
             self.do(services.end_service, row, name, reason=reason)
 
-    @rule(name=who, place=st.integers(0, 1))
+    @rule(name=worker, place=st.integers(0, 1))
     def hold_bed(self, name: str, place: int) -> None:
         self.do(shelter.hold_bed, self.again(), name, bed=self.beds[place].pk)
 
-    @rule(name=who)
+    @where("stay:held")
+    @rule(name=worker)
     def move_in(self, name: str) -> None:
         if row := self.last(Stay, state="held"):
             self.do(shelter.move_in, row, name)
 
-    @rule(name=who)
+    @where("stay:held", "stay:occupied")
+    @rule(name=worker)
     def leave_bed(self, name: str) -> None:
         if row := self.last(Stay, state__in=("held", "occupied")):
             reason = self.world.profile.support.exit_codes[0].code
             self.do(shelter.end_stay, row, name, reason=reason)
 
-    @rule(name=who, away=st.booleans())
+    @rule(code=st.sampled_from(("accommodation", "subsistence")), far=st.integers(2, 6))
+    def support(self, code: str, far: int) -> None:
+        """A service from the need to where the person lives, or the first part of it."""
+        steps = (
+            lambda: self.note_need("caseworker", code),
+            lambda: self.refer("caseworker", anyway=False),
+            lambda: self.provider_answers("provider", "accept"),
+            lambda: self.provider_answers("provider", "start"),
+            lambda: self.hold_bed("caseworker", 0),
+            lambda: self.move_in("caseworker"),
+        )
+        for step in steps[:far]:
+            step()
+
+    @rule(name=leader, away=st.booleans())
     def bring_near(self, name: str, away: bool) -> None:
         call = take_away if away else bring_near
         self.do(call, self.again(), name, organisation=self.world.prosecution)
 
-    @rule(name=who)
+    @rule(name=worker)
     def raise_matter(self, name: str) -> None:
         values = {"offence": "Cannabis cultivation", "kind": "criminal"}
         self.do(matters.raise_matter, self.again(), name, values=values)
 
     # Need to know ---------------------------------------------------------------------------------
-    @rule(name=who, level=st.sampled_from(("normal", "normal", "restricted", "sealed")))
+    @rule(name=leader, level=st.sampled_from(("normal", "restricted", "sealed")))
     def change_confidentiality(self, name: str, level: str) -> None:
-        given = {"level": level, "reason": "She is looked for."}
+        given = {"level": level, "reason": "ended" if level == "normal" else "insider_risk"}
         self.do(confidentiality.change_confidentiality, self.again(), name, **given)
 
-    @rule(name=who, whom=st.sampled_from(("provider_house", "caseworker2")))
+    @rule(name=leader, whom=st.sampled_from(("provider_house", "caseworker2")))
     def exclude(self, name: str, whom: str) -> None:
         given: dict[str, Any] = (
             {"organisation": self.world.provider_house}
@@ -362,43 +455,46 @@ class LifeOfACase(RuleBasedStateMachine):
         )
         self.do(excluding.exclude, self.again(), name, reason="conflict_of_interest", **given)
 
-    @rule(name=who)
+    @where("kept out")
+    @rule(name=leader)
     def lift(self, name: str) -> None:
         if row := self.last(Exclusion, ended_at=None):
             self.do(excluding.lift, row, name, because="mistake")
 
     # The course -----------------------------------------------------------------------------------
-    @rule(name=who)
+    @rule(name=worker)
     def ask(self, name: str) -> None:
         given = {"recipient": "The hospital", "asked": "When was she there?"}
         self.do(asking.ask, self.again(), name, **given)
 
-    @rule(name=who)
+    @where("question")
+    @rule(name=worker)
     def answered(self, name: str) -> None:
         if row := self.last(Question, state="asked"):
             given = {"answer": "In March.", "answered_on": self.at.date()}
             self.do(asking.record_answer, row, name, **given)
 
-    @rule(name=who)
+    @rule(name=leader)
     def suspend(self, name: str) -> None:
         given = {"reason": "lost_contact", "review_on": self.at.date() + timedelta(days=7)}
         self.do(suspending.suspend, self.again(), name, **given)
 
-    @rule(name=who)
+    @where("suspended")
+    @rule(name=leader)
     def resume(self, name: str) -> None:
         self.do(suspending.resume, self.again(), name)
 
-    @rule(name=who)
+    @rule(name=worker)
     def withdraw(self, name: str) -> None:
         given = {"method": "spoken", "told_on": self.at.date(), "heard_by": "The night staff"}
         self.do(withdrawing.withdraw, self.again(), name, explained=True, **given)
 
-    @rule(name=who, code=st.sampled_from(("lost_contact", "negative", "moved_on")))
+    @rule(name=leader, code=st.sampled_from(("lost_contact", "negative", "moved_on")))
     def close(self, name: str, code: str) -> None:
         self.do(closing.close, self.again(), name, code=code)
 
-    @precondition(lambda self: self.again().closed_at is not None)
-    @rule(name=who)
+    @where("closed")
+    @rule(name=leader)
     def reopen(self, name: str) -> None:
         self.do(closing.reopen, self.again(), name, reason="She came back.")
 
@@ -491,6 +587,10 @@ class LifeOfACase(RuleBasedStateMachine):
         ).exists()
 
     def teardown(self) -> None:
-        """Whoever has a bed leaves it, for the next run."""
-        if row := self.last(Stay, state__in=("held", "occupied")):
-            Stay.objects.filter(pk=row.pk).update(state="ended", ended_at=self.at)
+        """Whoever has a bed leaves it, and the sweep finds nothing of this life in the next."""
+        of_it = {"case": self.case}
+        Stay.objects.filter(**of_it, state__in=("held", "occupied")).update(
+            state="ended", ended_at=self.at
+        )
+        Deadline.objects.filter(**of_it).update(next_reminder_at=None)
+        Matter.objects.filter(**of_it).update(next_look_at=None)
