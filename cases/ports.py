@@ -89,7 +89,16 @@ class Look(Protocol):
 
 _under_one_roof: list[Callable[[Case, Case], bool]] = []
 _watched: dict[Any, Look] = {}
+
+
+class CaseEnded(Protocol):
+    """What a room above does when a case has ended."""
+
+    def __call__(self, case: Case, *, at: datetime) -> None: ...
+
+
 _consent_heard: list[ConsentHeard] = []
+_case_ended: list[CaseEnded] = []
 _objections: list[Callable[[Case], list[Objection]]] = []
 _document_uses: list[DocumentUse] = []
 _panels: dict[str, Panel] = {}
@@ -172,6 +181,17 @@ def register_watched(model: Any, look: Look) -> None:
 def watched() -> list[tuple[Any, Look]]:
     """Every kind of row that the sweep looks at, with what it then does."""
     return list(_watched.items())
+
+
+def register_case_ended(ended: CaseEnded) -> None:
+    """Says what follows from the end of a case, within the action that ends it."""
+    _case_ended.append(ended)
+
+
+def case_ended(case: Case, *, at: datetime) -> None:
+    """Tells the rooms above that the case has ended, now."""
+    for ended in _case_ended:
+        ended(case, at=at)
 
 
 def register_items(source: str, read: Callable[[FindingSet], list[Item]]) -> None:

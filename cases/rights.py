@@ -349,6 +349,20 @@ SEE_SHELTERS = RoleRight(
     frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.PROTECTION_PROVIDER}),
     _("See the board of shelters: by code and region, what is free, held and full"),
 )
+SEE_LEAFLET = RoleRight(
+    "see_leaflet",
+    frozenset(
+        {
+            Role.FIRST_RESPONDER,
+            Role.RESPONDER_LEAD,
+            Role.INTAKE,
+            Role.CASEWORKER,
+            Role.SUPERVISOR,
+            Role.PROTECTION_PROVIDER,
+        }
+    ),
+    _("Read and print the leaflet about the rights of a person, which names nobody"),
+)
 SEE_RISK_REVIEWS = RoleRight(
     "see_risk_reviews",
     frozenset({Role.CASEWORKER, Role.SUPERVISOR}),

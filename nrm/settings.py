@@ -298,6 +298,12 @@ SPECTACULAR_SETTINGS = {
         "LanguageEnum": "nrm.accounts_api.LANGUAGES",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",
         "MatterKindEnum": "cases.models.matter.MatterKind",
+        "InterpreterEnum": "screening.models.Interpreter",
+        "InterpreterNeedEnum": "protection.models.counselling.InterpreterNeed",
+        "SessionStateEnum": "protection.models.counselling.SessionState",
+        "SessionOutcomeEnum": "protection.api.counselling.OUTCOME_CODES",
+        "FitEnum": "protection.models.counselling.Fit",
+        "OutcomeEnum": "cases.models.matter.MatterOutcome",
     },
 }
 

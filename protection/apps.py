@@ -11,8 +11,9 @@ class ProtectionConfig(AppConfig):
         from nrm.accounts.navigation import register
         from protection import joined, policies, sealed
         from protection.actions.children import look_at_child_record
-        from protection.actions.services import follow_consent
+        from protection.actions.services import follow_consent, follow_end
         from protection.models import ChildRecord
+        from protection.selectors.services import objections_to_closing
         from protection.selectors.shelter import under_one_roof
         from protection.words import register_all
 
@@ -40,6 +41,8 @@ class ProtectionConfig(AppConfig):
         ports.register_under_one_roof(under_one_roof)
         ports.register_watched(ChildRecord, look_at_child_record)
         ports.register_consent_heard(follow_consent)
+        ports.register_case_ended(follow_end)
+        ports.register_objections_to_closing(objections_to_closing)
         register_all()
         sealed.register_all()
         policies.register()

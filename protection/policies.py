@@ -1,5 +1,6 @@
 """What the database itself lets through of what protects a person: to whoever plans their support;
-of a service to its provider too, while the person is with them."""
+of a service to its provider too, while the person is with them, and of what a counsellor writes to
+nobody else."""
 
 from cases import rights
 from cases.policies import listed, not_excluded, of_case, of_parent, pairs
@@ -78,13 +79,18 @@ def _override() -> Table:
 # Whether somebody is at a place who is linked to the same exploiter as the person of a case, to
 # whoever plans the support of that case: yes or no, and never who. And that holds which have run
 # out hold nothing, of whomever they were.
-_PLANS = f"""EXISTS (
+def _near(*some: rights.CaseRight, case: str = "of_case") -> str:
+    """The actor stands near the case by one of these rights, within a function that reads past the
+    policies."""
+    shelves = array(f"{near}:{role}" for near, role in pairs(*some))
+    return f"""EXISTS (
         SELECT FROM cases_listedcase l
-        WHERE l.case_id = of_case AND l.shelf = ANY (cases_shelves({
-    array(f"{near}:{role}" for near, role in pairs(rights.SUPPORT))
-}))
+        WHERE l.case_id = {case} AND l.shelf = ANY (cases_shelves({shelves}))
           AND (l.ends_at IS NULL OR l.ends_at > statement_timestamp())
-    ) AND NOT of_case = ANY (cases_excluded(nrm_actor()))"""
+    ) AND NOT {case} = ANY (cases_excluded(nrm_actor()))"""
+
+
+_PLANS = _near(rights.SUPPORT)
 FUNCTIONS += f"""
 CREATE OR REPLACE FUNCTION protection_must_not_meet(of_case uuid, at_place uuid, tokens bytea[])
 RETURNS boolean
@@ -139,6 +145,44 @@ END $$;
 REVOKE ALL ON FUNCTION protection_lapse(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION protection_lapse(uuid, uuid) TO nrm_web;
 """
+# What of the support of a person goes on, in numbers, to whoever takes the case anywhere: they may
+# see nothing of it. And that somebody has left a bed who is not with its provider any more, which
+# sees nothing of the person, and knows best that the bed is empty.
+FUNCTIONS += f"""
+CREATE OR REPLACE FUNCTION protection_goes_on(of_case uuid)
+RETURNS TABLE (services bigint, stays bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT ({_near(rights.CHANGE_COURSE, rights.SUPPORT)}) THEN
+        RETURN QUERY SELECT 0::bigint, 0::bigint;
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT
+        (SELECT count(*) FROM protection_service s
+         WHERE s.case_id = of_case AND s.state = ANY ({_OPEN})),
+        (SELECT count(*) FROM protection_stay t WHERE t.case_id = of_case
+         AND (t.state = 'occupied'
+              OR (t.state = 'held' AND t.hold_until > statement_timestamp())));
+END $$;
+REVOKE ALL ON FUNCTION protection_goes_on(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION protection_goes_on(uuid) TO nrm_web;
+
+CREATE OR REPLACE FUNCTION protection_bed_left(
+    asked uuid, because text, moment timestamptz, OUT stay uuid, OUT of_case uuid, OUT worker uuid
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE protection_stay t SET state = 'ended', ended_at = moment, reason = because
+    FROM protection_bed b
+    WHERE b.id = asked AND t.bed_id = b.id AND t.state = 'occupied'
+        AND t.organisation_id = ANY (nrm_teams({array([Role.PROTECTION_PROVIDER])}))
+        AND NOT ({_near(rights.PROVIDE, case="t.case_id")})
+    RETURNING t.id, t.case_id INTO stay, of_case;
+    SELECT c.caseworker_id INTO worker FROM cases_case c WHERE c.id = of_case;
+END $$;
+REVOKE ALL ON FUNCTION protection_bed_left(uuid, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION protection_bed_left(uuid, text, timestamptz) TO nrm_web;
+"""
 
 
 def _shelter() -> list[Table]:
@@ -182,6 +226,48 @@ def _shelter() -> list[Table]:
     ]
 
 
+def _counselling() -> list[Table]:
+    """That a session took place is read by whoever plans the support, and by the provider whose it
+    is; what was said there, and where it was, by that provider alone, of whoever may see the rest
+    of the case nobody. With the end of the service all of it is shut to them."""
+    session, private, note = (
+        f"protection_{name}" for name in ("session", "sessionprivate", "clinicalnote")
+    )
+
+    def with_us(row: str, joined: str) -> str:
+        return (
+            f"EXISTS (SELECT FROM {joined} AND s.case_id = {row}.case_id"
+            f" AND {of_team('s.organisation_id', Role.PROTECTION_PROVIDER)}"
+            f" AND s.state = ANY ({_OPEN})"
+            " AND (s.until IS NULL OR s.until > statement_timestamp()) OFFSET 0)"
+            f" AND {listed(f'{row}.case_id', pairs(rights.PROVIDE))}"
+        )
+
+    def of_session(row: str) -> str:
+        return with_us(
+            row,
+            "protection_session t JOIN protection_service s ON s.id = t.service_id"
+            f" WHERE t.id = {row}.session_id",
+        )
+
+    ours = with_us(session, f"protection_service s WHERE s.id = {session}.service_id")
+    held = of_case(session, pairs(rights.SUPPORT), also={"provider": ours})
+    held.insert["provider"] = held.update["provider"] = ours
+    return [
+        held,
+        Table(
+            private,
+            read={"provider": of_session(private)},
+            insert={"provider": of_session(private)},
+        ),
+        Table(
+            note,
+            read={"provider": of_session(note)},
+            insert={"own": f"{of_session(note)} AND {note}.author_id = {ACTOR}"},
+        ),
+    ]
+
+
 def register() -> None:
     """Declares every table of the room."""
     plans = pairs(rights.SUPPORT)
@@ -195,6 +281,8 @@ def register() -> None:
             pairs(rights.CARE_FOR_CHILD),
             system="read update",  # its days
         ),
+        of_case("protection_leafletgiven", plans, plans),
         *_shelter(),
+        *_counselling(),
         functions=FUNCTIONS,
     )

@@ -11,6 +11,9 @@ def register_all() -> None:
         of_case("protection_assessment", "note"),
         of_case("protection_childrecord", "told"),
         of_case("protection_avoidance", "said"),
+        of_case("protection_clinicalnote", "text"),
+        of_case("protection_sessionprivate", "address"),
+        of_case("protection_sessionprivate", "dialect"),
         # Where a place is, under a key of the place.
         SealedColumn("protection_address", "value", owner="t.place_id", lock="t.place_id"),
     )

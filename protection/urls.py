@@ -4,13 +4,16 @@ from django.urls import include, path
 
 from protection.api import assessments as assessments_api
 from protection.api import children as children_api
+from protection.api import counselling as counselling_api
+from protection.api import leaflet as leaflet_api
 from protection.api import services as api
 from protection.api import shelter as shelter_api
-from protection.views import assessments, children, shelter
+from protection.views import assessments, children, counselling, leaflet, shelter
 from protection.views import services as views
 
 _support = [
     path("", views.SupportView.as_view(), name="case_support"),
+    path("leaflet/", leaflet.CaseLeafletView.as_view(), name="case_leaflet"),
     path("services/new/", views.NeedView.as_view(), name="service_add"),
     path("services/<uuid:service>/", views.ServiceView.as_view(), name="service"),
     path("services/<uuid:service>/end/", views.EndView.as_view(), name="service_end"),
@@ -28,6 +31,43 @@ _services = [
     ),
     path("<uuid:service_id>/end/", api.ServiceEndView.as_view(), name="api_service_end"),
     path("<uuid:service_id>/reason/", api.OverrideReadView.as_view(), name="api_service_reason"),
+    path(
+        "<uuid:service_id>/sessions/",
+        counselling_api.SessionsHeldView.as_view(),
+        name="api_service_sessions",
+    ),
+]
+_sessions = [
+    path("", counselling.SessionsView.as_view(), name="counselling"),
+    path("new/", counselling.SessionPlanView.as_view(), name="counselling_add"),
+    path("<uuid:session>/", counselling.SessionView.as_view(), name="counselling_session"),
+    path(
+        "<uuid:session>/interpreter/",
+        counselling.InterpreterView.as_view(),
+        name="counselling_interpreter",
+    ),
+    path("<uuid:session>/notes/", counselling.ClinicalNoteView.as_view(), name="counselling_notes"),
+]
+_api_sessions = [
+    path("", counselling_api.SessionsView.as_view(), name="api_counselling"),
+    path(
+        "<uuid:session_id>/", counselling_api.SessionView.as_view(), name="api_counselling_session"
+    ),
+    path(
+        "<uuid:session_id>/outcome/",
+        counselling_api.OutcomeView.as_view(),
+        name="api_counselling_outcome",
+    ),
+    path(
+        "<uuid:session_id>/interpreter/",
+        counselling_api.InterpreterView.as_view(),
+        name="api_counselling_interpreter",
+    ),
+    path(
+        "<uuid:session_id>/notes/",
+        counselling_api.ClinicalNotesView.as_view(),
+        name="api_counselling_notes",
+    ),
 ]
 
 _risk = [
@@ -63,6 +103,11 @@ _places = [
     path("places/<uuid:place>/", shelter.PlaceView.as_view(), name="place"),
     path("places/<uuid:place>/address/", shelter.AddressView.as_view(), name="place_address"),
     path("places/<uuid:place>/beds/<uuid:bed>/", shelter.BedUseView.as_view(), name="bed_use"),
+    path(
+        "places/<uuid:place>/beds/<uuid:bed>/emptied/",
+        shelter.BedEmptiedView.as_view(),
+        name="bed_emptied",
+    ),
     path("stays/<uuid:stay>/", shelter.ProvidedStayView.as_view(), name="provided_stay"),
 ]
 _api_places = [
@@ -78,6 +123,11 @@ _api_places = [
         "places/<uuid:place_id>/beds/<uuid:bed_id>/",
         shelter_api.BedUseView.as_view(),
         name="api_bed_use",
+    ),
+    path(
+        "places/<uuid:place_id>/beds/<uuid:bed_id>/emptied/",
+        shelter_api.BedEmptiedView.as_view(),
+        name="api_bed_emptied",
     ),
     path("stays/<uuid:stay_id>/", shelter_api.ProvidedStayView.as_view(), name="api_provided_stay"),
 ]
@@ -117,8 +167,25 @@ urlpatterns = [
         name="api_risk_reviews",
     ),
     path("cases/<str:reference>/support/", include(_support)),
+    path(
+        "leaflets/<slug:profile>/<slug:age>/<slug:language>/",
+        leaflet.SheetView.as_view(),
+        name="leaflet",
+    ),
+    path(
+        "api/v1/leaflets/<slug:profile>/<slug:age>/<slug:language>/",
+        leaflet_api.SheetView.as_view(),
+        name="api_leaflet",
+    ),
+    path(
+        "api/v1/cases/<str:reference>/leaflets/",
+        leaflet_api.CaseLeafletsView.as_view(),
+        name="api_case_leaflets",
+    ),
     path("referred/", views.ReferredView.as_view(), name="referred"),
     path("referred/<uuid:service>/", views.ReferredPersonView.as_view(), name="referred_person"),
+    path("referred/<uuid:service>/sessions/", include(_sessions)),
+    path("api/v1/referred/<uuid:service_id>/sessions/", include(_api_sessions)),
     path("api/v1/cases/<str:reference>/services/", include(_services)),
     path("api/v1/referred/", api.ReferredView.as_view(), name="api_referred"),
     path(

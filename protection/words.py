@@ -8,6 +8,7 @@ from nrm.audit.models import Event
 from protection.models.child import RecordKind
 from protection.rules.services import ANSWER_WORDS
 from protection.selectors.assessments import trigger_label
+from protection.selectors.counselling import OUTCOME_WORDS
 from protection.selectors.services import reason_label, service_label
 
 
@@ -30,6 +31,14 @@ def _child(event: Event, case: Case) -> str:
     """What was recorded; of what it says, nothing."""
     kind = event.data.get("kind") or ""
     return f"{RecordKind(kind).label}." if kind in RecordKind.values else ""
+
+
+def _outcome(event: Event, case: Case) -> str:
+    """Of which service, and what came of it."""
+    words = [service_label(case.profile, event.data.get("service") or "")]
+    if outcome := OUTCOME_WORDS.get(event.data.get("outcome") or ""):
+        words.append(str(outcome))
+    return ". ".join(word for word in words if word) + "."
 
 
 def register_all() -> None:
@@ -76,6 +85,8 @@ def register_all() -> None:
         ("service.ended", _lazy("A service ended")),
     ):
         register(verb, title, _service)
+    register("leaflet.given", _lazy("The person was told of their rights"))
+    register("leaflets.viewed", _lazy("When the person was told of their rights opened"), look=True)
     register("assessment.made", _lazy("Asked about needs and risk"))
     register(
         "assessment.brought_forward", _lazy("Risk has to be looked at again at once"), _trigger
@@ -96,6 +107,12 @@ def register_all() -> None:
     register("shelter.viewed", _lazy("Shelter opened"), look=True)
     register("shelters.viewed", _lazy("Shelters were listed"), look=True)
     register("shelter.address_shown", _lazy("The address of a place was shown"), look=True)
+    register("counselling.planned", _lazy("A session was planned"), _service)
+    register("counselling.interpreter_booked", _lazy("An interpreter was booked for a session"))
+    register("counselling.recorded", _lazy("What came of a session"), _outcome)
+    # Whoever writes one has read what stands before it; the case is told no more than that.
+    register("counselling.noted", _lazy("The provider wrote a note of its own"), look=True)
+    register("counselling.viewed", _lazy("Sessions opened"), look=True)
     register("service.override_read", _lazy("Read why there was no consent to a service"))
     register("services.viewed", _lazy("Support opened"), look=True)
     register("referred.viewed", _lazy("Read by a provider"), look=True)
@@ -110,6 +127,31 @@ def register_all() -> None:
         (
             "service_overridden",
             _lazy("A person was referred to a provider without their consent. Read why."),
+            "case_support",
+        ),
+        (
+            "stay_left_behind",
+            _lazy("A person’s shelter has ended, and they still live there. Agree where they go."),
+            "case_shelter",
+        ),
+        (
+            "hold_given_up",
+            _lazy("A bed that was held for a person is free again: their shelter has ended."),
+            "case_shelter",
+        ),
+        (
+            "bed_left",
+            _lazy("A provider says that a person has left, who lived there after shelter ended."),
+            "case_shelter",
+        ),
+        (
+            "support_goes_on",
+            _lazy("A case has ended, and services or shelter of the person go on. Settle each."),
+            "case_support",
+        ),
+        (
+            "session_missed",
+            _lazy("A person did not come to a session with a provider."),
             "case_support",
         ),
     ):

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from cases import rights
+from cases import ports, rights
 from cases.actions import asking, clocks, stages, suspending
 from cases.models import Case, Closure, Deadline
 from cases.models.case import CaseKind
@@ -100,6 +100,7 @@ def end_case(case: Case, to_stage: str, *, at: datetime) -> None:
         notification=case.kind == CaseKind.DUTY_TO_NOTIFY,
     )
     stages.take(case, to_stage, at=at)
+    ports.case_ended(case, at=at)
 
 
 @action("case.reopened", right=rights.CHANGE_COURSE, ended=True)

@@ -79,6 +79,7 @@ def faults_of_profile(profile: Profile, calendars: Mapping[str, Calendar]) -> It
     yield from _screening(profile.screening)
     yield from _support(profile)
     yield from _assessment(profile)
+    yield from _leaflet(profile)
     yield from _numbers(profile)
 
 
@@ -110,6 +111,7 @@ def _twice(profile: Profile) -> Iterator[str]:
         (profile.screening, "screening"),
         (profile.support, "support"),
         (profile.assessment, "assessment"),
+        (profile.leaflet, "leaflet"),
     ):
         lists |= {
             f"{name}.{field.name}": getattr(owner, field.name)
@@ -426,14 +428,25 @@ def _support(profile: Profile) -> Iterator[str]:
         yield from _unknown(where, [service.purpose], purposes, "purpose of sharing")
     codes = [service.code for service in profile.support.services]
     yield from _unknown("support.shelter", [profile.support.shelter], codes, "service")
+    yield from _unknown("support.counselling", profile.support.counselling, codes, "service")
     if profile.support.hold_hours < 1:
         yield "support.hold_hours: must be 1 or more"
+    if profile.support.settle_days < 0:
+        yield "support.settle_days: must be 0 or more"
     for urgency in profile.support.urgencies:
         if urgency.days < 0:
             yield f"support.urgencies[{urgency.code}].days: must be 0 or more"
     for name in ("services", "urgencies", "decline_reasons", "hold_reasons", "exit_codes"):
         if not getattr(profile.support, name):
             yield f"support.{name}: empty"
+
+
+def _leaflet(profile: Profile) -> Iterator[str]:
+    terms = [term.code for term in profile.terms]
+    yield from _unknown("leaflet.clocks", profile.leaflet.clocks, terms, "term")
+    for section in profile.leaflet.sections:
+        if not section.points:
+            yield f"leaflet.sections[{section.code}].points: empty"
 
 
 def _assessment(profile: Profile) -> Iterator[str]:

@@ -389,7 +389,9 @@ class SupportedService:
 @dataclass(frozen=True, slots=True)
 class Support:
     """The catalogue of services, and why a provider declines, holds or ends one. `shelter` is the
-    service that a bed belongs to, and `hold_hours` for how long one is held."""
+    service that a bed belongs to, and `hold_hours` for how long one is held. `counselling`: the
+    services with sessions, of which the provider keeps notes that nobody else reads. `settle_days`:
+    within how many it is settled where somebody lives whose shelter has ended."""
 
     services: tuple[SupportedService, ...]
     urgencies: tuple[Urgency, ...]
@@ -400,6 +402,33 @@ class Support:
     hold_hours: int
     source: str
     verified: bool
+    counselling: tuple[str, ...] = ()
+    settle_days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LeafletSection:
+    """A part of the leaflet about a person's rights; `age` is whom it is written for."""
+
+    code: str
+    title: Label
+    points: tuple[Label, ...]
+    age: Literal["any", "adult", "child"] = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaflet:
+    """What a person is told of their rights, beside what stands elsewhere in the profile: the
+    services, the numbers to call, and the length of the terms that are named in `clocks`."""
+
+    sections: tuple[LeafletSection, ...]
+    clocks: tuple[str, ...]
+    complaints: tuple[Label, ...]
+    source: str
+    verified: bool
+
+
+NO_LEAFLET = Leaflet((), (), (), "This profile has no leaflet of its own", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -826,6 +855,7 @@ class Profile:
     children: Children | None = None  # without it nothing happens by itself when a child turns 18
     wording: tuple[Wording, ...] = ()
     dtn_stage: str = ""
+    leaflet: Leaflet = NO_LEAFLET
 
     def stage(self, code: str) -> Stage:
         return pick(self.stages, code)

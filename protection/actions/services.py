@@ -19,9 +19,11 @@ from nrm.accounts.models import RoleGroup, User
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.actions import Hidden, Objection, action, also, detail, refuse_if
 from protection.models import Override, Service, ServiceState
-from protection.models.service import WITH_PROVIDER
+from protection.models.service import OVER, WITH_PROVIDER
+from protection.models.shelter import StayState
 from protection.rules import services as rules
 from protection.selectors import services as reads
+from protection.selectors import shelter
 
 
 @action("service.needed", right=rights.SUPPORT)
@@ -166,6 +168,9 @@ def answer(
     worker = User.objects.filter(~access.kept_from(case), pk__in=told, is_active=True)
     tell(worker, "service_answered", once=f"answer:{service.pk}:{at.isoformat()}", at=at, case=case)
     state = rules.ANSWERS[answer][0]
+    if state in OVER:
+        # While they may still write about the stay of the person.
+        _leave_bed(service, at, reason or state)
     with connection.cursor() as cursor:
         cursor.execute(_ANSWER, [service.pk, state, reason if why else "", at])
         if not cursor.fetchone()[0]:
@@ -190,10 +195,58 @@ def end_service(service: Service, *, actor: User, at: datetime, reason: str) -> 
 
 def _end(service: Service, at: datetime, reason: str) -> None:
     was_there = service.state in WITH_PROVIDER
+    if was_there:
+        _leave_bed(service, at, reason)
     service.state, service.reason, service.ended_at = ServiceState.EXITED, reason, at
     service.save(update_fields=["state", "reason", "ended_at"])
     if was_there:
         _tell_provider(service, "service_ended", at)
+
+
+def _leave_bed(service: Service, at: datetime, reason: str) -> None:
+    """What follows for a bed from the end of shelter. One that is held is free again. Nobody is put
+    on the street by it: who lives there stays until somebody says that they have left, and the
+    caseworker is told to settle it."""
+    case = service.case
+    if service.code != case.profile.support.shelter:
+        return
+    stay = case.stays.filter(organisation=service.organisation_id, ended_at=None).first()
+    if stay is None:
+        return
+    kind = "stay_left_behind"
+    if stay.state == StayState.HELD:
+        kind = "hold_given_up"
+        stay.state, stay.ended_at, stay.reason = StayState.ENDED, at, reason
+        stay.save(update_fields=["state", "ended_at", "reason"])
+        also("shelter.left", stay, bed=str(stay.bed_id), reason=reason)
+    _tell_worker(case, kind, once=f"{kind}:{stay.pk}:{at.isoformat()}", at=at)
+
+
+def _give_up_hold(case: Case, at: datetime) -> None:
+    """The person said no to shelter: a bed that is held for them on that consent alone, before
+    they were referred to its provider, is free again."""
+    stay = case.stays.filter(state=StayState.HELD, ended_at=None).first()
+    if stay is None or shelter.is_referred(case, stay.organisation_id):
+        return  # what brought them there ends it, or goes on without the consent
+    stay.state, stay.ended_at, stay.reason = StayState.ENDED, at, reads.WITHDRAWN
+    stay.save(update_fields=["state", "ended_at", "reason"])
+    also("shelter.left", stay, bed=str(stay.bed_id), reason=reads.WITHDRAWN)
+    _tell_worker(case, "hold_given_up", once=f"hold_given_up:{stay.pk}", at=at)
+
+
+def _tell_worker(case: Case, kind: str, *, once: str, at: datetime) -> None:
+    """Whose case it is; where it is nobody's, the supervisors whom the actor may know of."""
+    people = User.objects.filter(pk__in=[case.caseworker_id], is_active=True)
+    if not case.caseworker_id:
+        people = access.people_near(case, "decide", Role.SUPERVISOR)
+    tell(people.filter(~access.kept_from(case)), kind, once=once, at=at, case=case)
+
+
+def follow_end(case: Case, *, at: datetime) -> None:
+    """The case has ended, within the action that ended it. Support to which the person agreed goes
+    on until it is ended itself, and whose case it was is told that it does."""
+    if any(reads.goes_on(case)):
+        _tell_worker(case, "support_goes_on", once=f"support:{case.pk}:{at.isoformat()}", at=at)
 
 
 def follow_consent(
@@ -212,6 +265,8 @@ def follow_consent(
     if said.agreed:
         running.update(consent=last, until=end_of(case, last))
         return
+    if case.profile.support.shelter in codes:
+        _give_up_hold(case, at)
     for service in running.filter(overridden=False).select_related("organisation"):
         service.case = case
         _end(service, at, reads.WITHDRAWN)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from cases import rights
+from cases.actions.telling import tell
 from cases.models import Case
 from cases.references import ALPHABET
 from identities.crypto import create_key, seal, unseal
@@ -216,6 +217,28 @@ def take_in(stay: Stay, *, actor: User, at: datetime) -> Stay:
 def let_go(stay: Stay, *, actor: User, at: datetime, reason: str) -> Stay:
     """The provider says that the person has left."""
     return _move(reads.find_provided_stay(actor, stay.pk, at=at), actor, at, "leave", reason)
+
+
+@action("shelter.left", right=rights.RUN_SHELTER)
+def empty_bed(bed: Bed, *, actor: User, at: datetime, reason: str) -> Stay:
+    """The provider says that whoever lived in a bed has left, of whom it sees nothing any more: it
+    knows best that the bed is empty. Their caseworker is told. Raises Refused with every reason
+    against it; also where it sees who lives there, and says it of them (`let_go`)."""
+    profile = load_profile(bed.place.organisation.profile)
+    if reason not in {code for code, _label in support.reasons(profile, "exit_codes")}:
+        refuse_if([Objection(_("Select why it ends"), field="reason")])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM protection_bed_left(%s, %s, %s)", [bed.pk, reason, at])
+        stay, case, worker = cursor.fetchone()
+    if stay is None:
+        text = _("Nobody lives in this bed who is not referred to you. Look again who is there.")
+        refuse_if([Objection(text)])
+    if worker is not None:
+        told, of_case = User(pk=worker), Case(pk=case)
+        tell([told], "bed_left", once=f"bed_left:{stay}", at=at, case=of_case)
+    detail(bed=str(bed.pk), reason=reason)
+    # What the provider may not read any more, as far as the trail names it.
+    return Stay(pk=stay, case_id=case)
 
 
 def _move(stay: Stay, actor: User, at: datetime, wants: str, reason: str) -> Stay:

@@ -39,8 +39,26 @@ class BoardRowSerializer(serializers.Serializer):
     out = serializers.IntegerField()
 
 
+class LeftBehindSerializer(serializers.Serializer):
+    """Somebody lives in a place, and what brought them there has ended."""
+
+    since = serializers.DateTimeField()
+    because = serializers.CharField(allow_blank=True, help_text="In words.")
+    settle_by = serializers.DateField(help_text="By when it is agreed where they live.")
+    overdue = serializers.BooleanField()
+
+
+class PersonLeftBehindSerializer(LeftBehindSerializer):
+    reference = serializers.CharField()
+    pseudonym = serializers.CharField()
+    place = serializers.CharField(help_text="The code of the place.")
+
+
 class BoardSerializer(serializers.Serializer):
     results = BoardRowSerializer(many=True)
+    to_settle = PersonLeftBehindSerializer(
+        many=True, help_text="Of the cases whose support you plan, the longest first."
+    )
 
 
 class NewPlaceSerializer(serializers.Serializer):
@@ -76,6 +94,10 @@ class PlaceSerializer(serializers.Serializer):
 
 class AddressSerializer(serializers.Serializer):
     address = serializers.CharField()
+
+
+class BedEmptiedSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=40, help_text="An exit code of the profile.")
 
 
 class BedUseSerializer(serializers.Serializer):
@@ -115,6 +137,9 @@ class AvoidanceSerializer(serializers.Serializer):
 
 class CaseShelterSerializer(serializers.Serializer):
     now = StaySerializer(allow_null=True)
+    to_settle = LeftBehindSerializer(
+        allow_null=True, help_text="Where they still live there, and their shelter has ended."
+    )
     before = StaySerializer(many=True)
     offers = OfferSerializer(many=True)
     kept_from = AvoidanceSerializer(many=True)
@@ -161,6 +186,15 @@ def _stay(row: Stay) -> dict[str, Any]:
     }
 
 
+def _left_behind(one: reads.LeftBehind) -> dict[str, Any]:
+    return {
+        "since": one.since,
+        "because": one.because,
+        "settle_by": one.due_on,
+        "overdue": one.overdue,
+    }
+
+
 class BoardView(APIView):
     """What is free, held and full."""
 
@@ -175,7 +209,13 @@ class BoardView(APIView):
     )
     def get(self, request: Request) -> Response:
         rows = reads.board(request.user, at=self.at)
-        writer.write("shelters.viewed", at=self.at, actor_id=request.user.pk)
+        left = reads.people_left_behind(request.user, at=self.at)
+        writer.write(
+            "shelters.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            data={"cases": [str(one.stay.case_id) for one in left]},
+        )
         return respond(
             {
                 "results": [
@@ -190,7 +230,16 @@ class BoardView(APIView):
                         "out": one.out,
                     }
                     for one in rows
-                ]
+                ],
+                "to_settle": [
+                    {
+                        **_left_behind(one),
+                        "reference": one.stay.case.reference,
+                        "pseudonym": one.stay.case.pseudonym,
+                        "place": one.stay.bed.place.code,
+                    }
+                    for one in left
+                ],
             }
         )
 
@@ -332,6 +381,25 @@ class BedUseView(_PlaceView):
         return respond(self.body())
 
 
+class BedEmptiedView(_PlaceView):
+    """Whoever lived there has left."""
+
+    @describe(
+        "empty_bed",
+        "Say that somebody has left a bed who was not referred to you any more",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=BedEmptiedSerializer,
+        responses={200: PlaceSerializer},
+        problems=(404,),
+    )
+    def post(self, request: Request, place_id: UUID, bed_id: UUID) -> Response:
+        row = reads.find_bed(self.place, bed_id)
+        reason = self.read(BedEmptiedSerializer)["reason"]
+        actions.empty_bed(row, actor=request.user, at=self.at, reason=reason)
+        return respond(self.body())
+
+
 class ProvidedStayView(APIView):
     """The provider says who moved in, and who left."""
 
@@ -383,9 +451,11 @@ class CaseShelterView(CaseAPIView):
             case_id=case.pk,
             data={"stays": [str(stay.pk)] if stay else []},
         )
+        left = reads.left_behind(case, stay, at=self.at) if stay else None
         return respond(
             {
                 "now": _stay(stay) if stay else None,
+                "to_settle": _left_behind(left) if left else None,
                 "before": [_stay(row) for row in reads.past_stays(case, at=self.at)],
                 "offers": [
                     {

@@ -116,6 +116,20 @@ class MoveForm(Form):
         self.fields["reason"].choices = [first, *reasons(profile, "exit_codes")]
 
 
+class EmptiedForm(Form):
+    """Somebody has left a bed who was not referred any more."""
+
+    small = True
+    reason = forms.ChoiceField(
+        label=_("Why did they leave?"), error_messages={"required": _("Select why it ends")}
+    )
+
+    def __init__(self, *args: Any, profile: Profile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = ("", _("Select why it ends"))
+        self.fields["reason"].choices = [first, *reasons(profile, "exit_codes")]
+
+
 class AvoidanceForm(Form):
     small = True
     reveals = {"kind": {"region": "region", "exploiter": "exploiter"}}

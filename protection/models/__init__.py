@@ -1,8 +1,10 @@
-"""What protects a person: needs and risk, the services that they are given, and
+"""What protects a person: needs and risk, the services that they are given, counselling, and
 shelter."""
 
 from protection.models.assessment import Assessment
 from protection.models.child import ChildRecord
+from protection.models.counselling import ClinicalNote, Session, SessionPrivate
+from protection.models.leaflet import LeafletGiven
 from protection.models.service import Override, Service, ServiceState
 from protection.models.shelter import Address, AddressReading, Avoidance, Bed, Place, Stay
 
@@ -13,9 +15,13 @@ __all__ = [
     "Avoidance",
     "Bed",
     "ChildRecord",
+    "ClinicalNote",
+    "LeafletGiven",
     "Override",
     "Place",
     "Service",
     "ServiceState",
+    "Session",
+    "SessionPrivate",
     "Stay",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -23,7 +24,7 @@ from cases.selectors.sharing import consent_title, consents_that_stand
 from identities.crypto import Unreadable, unseal
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import OrganisationKind
-from nrm.actions import Hidden
+from nrm.actions import Hidden, Objection
 from nrm.profiles.shape import Profile, SupportedService
 from protection.models import Override, Service, ServiceState
 from protection.models.service import WITH_PROVIDER
@@ -181,6 +182,28 @@ def why_overridden(case: Case, override: Override) -> str:
         return unseal(case.person_id, override.reason, row=override.pk, **place)
     except Unreadable:
         return ""
+
+
+def goes_on(case: Case) -> tuple[int, int]:
+    """How many services are with a provider, and in how many places the person lives or has a bed:
+    for whoever takes the case anywhere, also where they see nothing of them. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT services, stays FROM protection_goes_on(%s)", [case.pk])
+        services, stays = cursor.fetchone()
+    return services, stays
+
+
+def objections_to_closing(case: Case) -> list[Objection]:
+    """What of the support of the person is not ended, and so keeps the case from being closed."""
+    services, stays = goes_on(case)
+    found = []
+    if services:
+        text = _("Services that are with a provider: %(number)d. End each, or see it completed.")
+        found.append(Objection(text % {"number": services}, code="service_open"))
+    if stays:
+        text = _("The person lives in a shelter, or a bed is held for them. Record where they go.")
+        found.append(Objection(text, code="stay_open"))
+    return found
 
 
 def providers(case: Case) -> QuerySet[Organisation]:

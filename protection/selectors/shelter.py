@@ -1,25 +1,29 @@
 """The board of shelters by code, the beds that fit a person and why, and who is where."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.rights import PROVIDE, RUN_SHELTER, SUPPORT
+from cases.selectors.sharing import today_of
 from identities.crypto import Opener, Unreadable
 from identities.tokens import tokens_of_words
 from nrm.accounts.models import User
 from nrm.actions import Hidden
-from nrm.profiles import load_profile
-from protection.models import Avoidance, Bed, Place, Stay
+from nrm.profiles import every_profile, load_profile
+from protection.models import Avoidance, Bed, Place, Service, Stay
 from protection.models.service import WITH_PROVIDER
 from protection.models.shelter import AvoidKind, StayState, Taken
 from protection.rules.shelter import Offered, Wanted, reasons_against, reasons_for
+from protection.selectors.services import reason_label
 
 MOST = 200
 EXPLOITER = "exploiter"
@@ -236,6 +240,81 @@ def is_referred(case: Case, organisation: UUID) -> bool:
     return case.services.filter(
         code=case.profile.support.shelter, organisation=organisation, state__in=WITH_PROVIDER
     ).exists()
+
+
+# Where somebody stays although their shelter has ended --------------------------------------------
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Somebody lives in a place, and what brought them there has ended: until when it has to be
+    settled where they live. Worked out, never stored."""
+
+    stay: Stay
+    since: datetime
+    because: str
+    due_on: date
+    overdue: bool
+
+
+def left_behind(case: Case, stay: Stay, *, at: datetime) -> LeftBehind | None:
+    """Whether that is so of where the person lives. One query, where they live somewhere."""
+    if stay.state != StayState.OCCUPIED:
+        return None
+    brought = case.services.filter(
+        code=case.profile.support.shelter, organisation=stay.organisation_id
+    )
+    return _left_behind(case, stay, list(brought), at)
+
+
+def _left_behind(case: Case, stay: Stay, brought: list[Service], at: datetime) -> LeftBehind | None:
+    if any(is_with_provider(service, at) for service in brought):
+        return None
+    last = max(brought, key=_ended_at, default=None)
+    since = (_ended_at(last) if last else None) or stay.moved_in_at or at
+    days = timedelta(days=case.profile.support.settle_days)
+    due_on = today_of(case, since) + days
+    because = ""
+    if last is not None:
+        over = last.until is not None and last.ended_at is None
+        because = _("The consent on which it rested is over") if over else ""
+        because = because or reason_label(case.profile, last.reason)
+    return LeftBehind(stay, since, because, due_on, overdue=today_of(case, at) > due_on)
+
+
+def is_with_provider(service: Service, at: datetime) -> bool:
+    """Whether the provider has the person with it now: open, and the consent holds."""
+    return service.state in WITH_PROVIDER and (service.until is None or service.until > at)
+
+
+def _ended_at(service: Service) -> datetime:
+    return service.ended_at or service.until or service.noted_at
+
+
+def people_left_behind(actor: User, *, at: datetime) -> list[LeftBehind]:
+    """Everybody of whom that is so whose support the actor plans, the longest first: no more than
+    there are beds. Two queries."""
+    shelters = {one.support.shelter for one in every_profile()}
+    served = Service.objects.filter(
+        Q(until=None) | Q(until__gt=at),
+        case=OuterRef("case"),
+        organisation=OuterRef("organisation"),
+        code__in=shelters,
+        state__in=WITH_PROVIDER,
+    )
+    found = Stay.objects.filter(
+        ~Exists(served),
+        state=StayState.OCCUPIED,
+        case__in=Case.objects.visible_to(actor, SUPPORT),
+    )
+    stays = list(found.select_related("case__person", "bed__place__organisation")[:MOST])
+    about = [stay.case_id for stay in stays]
+    brought: dict[tuple[UUID, UUID | None], list[Service]] = defaultdict(list)
+    for service in Service.objects.filter(case__in=about, code__in=shelters) if about else ():
+        brought[service.case_id, service.organisation_id].append(service)
+    made = [
+        _left_behind(stay.case, stay, brought[stay.case_id, stay.organisation_id], at)
+        for stay in stays
+    ]
+    return sorted((one for one in made if one is not None), key=lambda one: one.since)
 
 
 # Whom they must be kept from ----------------------------------------------------------------------

@@ -20,6 +20,9 @@ from nrm.web import add_objections
 from protection.actions import services as actions
 from protection.forms.services import AnswerForm, EndForm, NeedForm, ReferForm
 from protection.selectors import services as reads
+from protection.selectors import shelter as beds
+from protection.selectors.counselling import is_counselling, sessions_held
+from protection.selectors.leaflet import given_to
 
 
 class _SupportView(CaseView):
@@ -45,7 +48,8 @@ class SupportView(_SupportView):
     """What the person needs and is given."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        return self.show(request, "support", reads.services_of(self.case, at=self.at))
+        lines = reads.services_of(self.case, at=self.at)
+        return self.show(request, "support", lines, given=given_to(self.case))
 
 
 class NeedView(_SupportView):
@@ -132,6 +136,9 @@ class ServiceView(_SupportView):
             and override.seen_at is None
             and override.by_id != request.user.pk
             and rights.READ_OVERRIDE.code in self.held,
+            held=sessions_held(line.row, at=self.at)
+            if is_counselling(self.case.profile, line.row.code) and line.row.referred_at
+            else None,
             help=getattr(reads.catalogued(self.case.profile, line.row.code), "help", ""),
             status=status,
         )
@@ -153,6 +160,10 @@ class EndView(ServiceView):
             add_objections(form, refusal)
             return self.page(request, service, end=form, status=422)
         messages.success(request, _("It has ended."))
+        is_shelter = line.row.code == self.case.profile.support.shelter
+        if is_shelter and beds.stay_now(self.case, at=self.at):
+            # Whoever ends shelter has to say where the person lives then.
+            return redirect("case_shelter", reference=self.case.reference)
         return redirect("case_support", reference=self.case.reference)
 
 
@@ -241,5 +252,6 @@ class ReferredPersonView(View):
             data={"services": [str(line.row.pk)]},
         )
         form = form or AnswerForm(profile=case.profile, state=line.row.state)
-        context = {"line": line, "case": case, "form": form}
+        counsels = is_counselling(case.profile, line.row.code)
+        context = {"line": line, "case": case, "form": form, "counsels": counsels}
         return render(request, "protection/referred_person.html", context, status=status)

@@ -25,6 +25,7 @@ from protection.actions import shelter as actions
 from protection.forms.shelter import (
     AvoidanceForm,
     BedForm,
+    EmptiedForm,
     HoldForm,
     MoveForm,
     PlaceForm,
@@ -43,9 +44,15 @@ class BoardView(View):
         rights.SEE_SHELTERS.check(user, None)
         at = timezone.now()
         rows = reads.board(user, at=at)
-        writer.write("shelters.viewed", at=at, actor_id=user.pk)
+        left = reads.people_left_behind(user, at=at)
+        writer.write(
+            "shelters.viewed",
+            at=at,
+            actor_id=user.pk,
+            data={"cases": [str(one.stay.case_id) for one in left]},
+        )
         own = rights.RUN_SHELTER.teams_of(user)
-        context = {"rows": rows, "own": own}
+        context = {"rows": rows, "own": own, "left": left}
         return render(request, "protection/board.html", context)
 
 
@@ -101,6 +108,7 @@ class CaseShelterView(CaseView):
         context = {
             **frame,
             "stay": stay,
+            "left": reads.left_behind(case, stay, at=self.at) if stay else None,
             "past": reads.past_stays(case, at=self.at),
             "asked": asked,
             "needs": needs,
@@ -258,6 +266,12 @@ class _PlaceView(View):
                     )
                     if row.stay
                     else None,
+                    EmptiedForm(
+                        profile=load_profile(self.place.organisation.profile),
+                        auto_id=f"id_{row.row.pk}_%s",
+                    )
+                    if row.state == "occupied" and not row.stay
+                    else None,
                 )
                 for row in rows
             ],
@@ -310,6 +324,24 @@ class BedUseView(_PlaceView):
         because = request.POST.get("out_because", "")
         try:
             actions.use_bed(row, actor=request.user, at=self.at, out_because=because)  # type: ignore[arg-type]
+        except Refused as refusal:
+            for objection in refusal.objections:
+                messages.error(request, objection.text)
+        else:
+            messages.success(request, _("It is recorded."))
+        return redirect("place", place=place)
+
+
+class BedEmptiedView(_PlaceView):
+    """Whoever lived there has left, and was not with the provider any more."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, place: UUID, bed: UUID) -> HttpResponse:
+        row = reads.find_bed(self.place, bed)
+        reason = request.POST.get("reason", "")
+        try:
+            actions.empty_bed(row, actor=request.user, at=self.at, reason=reason)  # type: ignore[arg-type]
         except Refused as refusal:
             for objection in refusal.objections:
                 messages.error(request, objection.text)

@@ -28,7 +28,7 @@ from nrm.accounts.models import Organisation
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.context import acting_as
 from nrm.profiles import load_profile
-from protection.actions import assessments, services
+from protection.actions import assessments, services, shelter
 from screening import actions as screening
 from tests.casework import people
 from tests.decisions import road
@@ -53,6 +53,7 @@ def build_places() -> Scene:
     scene = build_scene()
     _drafts(scene)
     _cases(scene)
+    _left_behind(scene)
     _palermo(scene)
     _newcomers(scene)
     _invitation(scene)
@@ -203,6 +204,24 @@ def _needs(scene: Scene, case: Case, by: dict[str, Any]) -> None:
     for name, code in (("needed", "medical"), ("consented", "accommodation")):
         need = services.note_need(case, code=code, urgency="soon", **by)
         scene.places[name] = {"reference": case.reference, "service": str(need.pk)}
+
+
+def _left_behind(scene: Scene) -> None:
+    """Somebody lives in a place, and their shelter has ended."""
+    world, case = scene.world, people.assigned(scene.world, at=scene.at)
+    by: dict[str, Any] = {"actor": world.caseworker, "at": scene.at}
+    theirs: dict[str, Any] = {"actor": world.provider, "at": scene.at}
+    region = world.profile.regions[0].code
+    place = shelter.open_place(world.provider_house, region=region, address="3 Mill Lane", **theirs)
+    is_: dict[str, Any] = {"sex": "any", "ages": "any", "family": False, "step_free": False}
+    bed = shelter.add_bed(place, unit=1, number=1, **is_, **theirs)
+    need = services.note_need(case, code=world.profile.support.shelter, urgency="now", **by)
+    service = services.refer_without_consent(
+        need, organisation=world.provider_house.pk, reason="She has nowhere to sleep.", **by
+    )
+    shelter.move_in(shelter.hold_bed(case, bed=bed.pk, **by), **by)
+    services.end_service(service, reason="moved_on", **by)
+    _keep(scene, "left_behind", case, place=place.pk, bed=bed.pk)
 
 
 def _palermo(scene: Scene) -> None:

@@ -142,6 +142,7 @@ def pool_of(scene: Scene, rng: random.Random) -> Pool:
     renamed |= {"place": "place_id", "bed": "bed_id", "stay": "stay_id"}
     renamed |= {"avoidance": "avoidance_id", "record": "record_id"}
     renamed |= {"transfer": "transfer_id", "link": "link_id"}
+    renamed |= {"avoidance": "avoidance_id", "session": "session_id"}
     named = {
         name: {renamed.get(key, key): value for key, value in place.items() if value}
         for name, place in scene.places.items()

@@ -182,6 +182,10 @@ def _today(field: str) -> Callable[[Scene, Place], Body]:
     return lambda scene, place: {field: str(timezone.localdate(scene.at))}
 
 
+def _in_a_week(scene: Scene, place: Place) -> Body:
+    return {"starts_at": (scene.at + timedelta(days=7)).isoformat()}
+
+
 def _staff_code(scene: Scene, place: Place) -> Body:
     auditor = scene.world.users["auditor"]
     with acting_as(auditor):
@@ -301,10 +305,17 @@ _OTHERWISE = {
     "withdraw_consent": Meant("supervisor", "others"),
     "list_shared": Meant("provider"),
     "list_referred": Meant("provider"),
+    "read_leaflet": Meant("caseworker", "leaflet"),
+    "give_leaflet": Meant("caseworker", "assigned", _today("given_on")),
+    "plan_session": Meant("provider", "referred", _in_a_week),
+    "record_session_outcome": Meant(
+        "provider", "referred", lambda scene, place: {"outcome": "cancelled_by_person", "fit": ""}
+    ),
     "read_shelters": Meant("supervisor"),
     "add_bed": Meant("provider", "place", lambda scene, place: {"number": 77}),
     "use_bed": Meant("provider", "place", lambda scene, place: {"out_because": ""}),
     "open_place": Meant("provider", "", _organisation("provider_house")),
+    "empty_bed": Meant("provider", "left_behind"),
     "hold_bed": Meant("caseworker", "assessed", _spare_bed),
     "list_risk_reviews": Meant("supervisor"),
     "bring_review_forward": Meant("caseworker", "assessed"),

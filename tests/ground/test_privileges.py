@@ -61,6 +61,8 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "public.identities_token",
         "public.identities_search",
         "public.identities_likeness",
+        "public.protection_clinicalnote",
+        "public.protection_sessionprivate",
         "public.accounts_rolerequest",
         "public.accounts_session",
         "public.accounts_submission",

@@ -33,8 +33,8 @@ from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import assessments, children, services, shelter
-from protection.models import Place, Service
+from protection.actions import assessments, children, counselling, leaflet, services, shelter
+from protection.models import Place, Service, Session
 from reporting.actions import freeze_referrals_by_age
 from reporting.models import Anomaly
 from reporting.rules import closed_quarters
@@ -62,6 +62,8 @@ class Rows:
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     made: int = 0
     shelter: Place | None = None
+    counselled: Service | None = None
+    session: Session | None = None
 
     def fill(self, rows: int) -> None:
         """Adds what is missing to have so many rows of everything."""
@@ -164,12 +166,42 @@ class Rows:
         self.places["wide"] |= {"link": str(linked.pk), "link_id": str(linked.pk)}
         self._assessed(case)
         self._sheltered(case)
-        service = self._service(case, "medical", world.provider_house)
+        service = self._service(case, "mental_health", world.provider_house)
         self.places["referred"] = {"service": str(service.pk), "service_id": str(service.pk)}
+        self._counselled(service)
+        self.places["leaflet"] = {"profile": "uk", "age": "adult", "language": "ar"}
+
+    def _counselled(self, service: Service) -> None:
+        """One more session with the person whom the provider accepted first, and one more note of
+        the first session."""
+        by: dict[str, Any] = {"actor": self.world.provider, "at": self.at}
+        if self.counselled is None:
+            services.answer(service, answer="accept", **by)
+            self.counselled = service
+        number = self.counselled.sessions.count()
+        session = counselling.plan_session(
+            self.counselled,
+            starts_at=self.at + timedelta(days=1, hours=number),
+            modality="in_person",
+            venue="public",
+            address="The library",
+            interpreter="needed",
+            language="sq",
+            **by,
+        )
+        self.session = self.session or session
+        counselling.write_clinical_note(self.session, text=f"Number {number}.", **by)
+        place = {"service": str(self.counselled.pk), "session": str(self.session.pk)}
+        ids = {f"{key}_id": pk for key, pk in place.items()}
+        self.places["counselled"] = {"reference": self.counselled.case.reference, **place, **ids}
 
     def _assessed(self, case: Case) -> None:
         """Needs and risk were asked about, and have to be looked at again."""
         by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}
+        leaflet.give_leaflet(
+            case, language="sq", text_language="en", interpreter="none", read_aloud=True,
+            on_paper=False, given_on=timezone.localdate(self.at), **by,
+        )  # fmt: skip
         answers = {"self_harm": "yes"}
         assessments.assess(case, step="first", answers=answers, note="Asked alone.", **by)
         assessments.bring_forward(case, trigger="moved", **by)

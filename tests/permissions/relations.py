@@ -42,6 +42,7 @@ from tests.intake.answers import CHILD
 from tests.permissions.scene import (
     Scene,
     _a_child,
+    _counselled,
     _document,
     _given,
     _keep,
@@ -203,7 +204,12 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "of_restricted": (),
 }
 # Whom a house was referred, at each case, and who answers there.
-OF_REFERRED = {"referred_person", "api_referred_person", "api_referred_answer"}
+OF_REFERRED = {
+    *("referred_person", "api_referred_person", "api_referred_answer"),
+    *("counselling", "counselling_add", "counselling_session", "counselling_interpreter"),
+    *("counselling_notes", "api_counselling", "api_counselling_session"),
+    *("api_counselling_outcome", "api_counselling_interpreter", "api_counselling_notes"),
+}
 ANSWERS = ("provider", "far_provider")
 # Whom a cover concerns, which is named after who has it: them, who gave it, and the supervisors of
 # the authority. They may end it, and where it has ended they are told that.
@@ -348,13 +354,15 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
     matter = _matter(scene, case, world.caseworker)
     with acting_as(world.caseworker):
         asked = case.consents.get(purpose="referral").pk
+    asked_of = _service(scene, case, world.caseworker)
     parts: dict[str, Any] = {
         "organisation": world.provider_house.pk,
         "document": document.pk,
         "bundle": bundle.pk,
         "consent": asked,
         "person": world.caseworker.pk,
-        "service": _service(scene, case, world.caseworker).pk,
+        "service": asked_of.pk,
+        "session": _counselled(scene, asked_of, world.provider).pk,
         "step": "first",
         "matter": matter.pk,
         "part": "act",

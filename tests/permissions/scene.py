@@ -55,8 +55,9 @@ from nrm.accounts.scopes import ALL
 from nrm.accounts.sessions import _digest
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import assessments, children, services, shelter
+from protection.actions import assessments, children, counselling, leaflet, services, shelter
 from protection.models import Service
+from protection.models import Session as Meeting
 from reporting.actions import freeze_referrals_by_age
 from reporting.rules import closed_quarters
 from screening import actions as screening
@@ -122,13 +123,16 @@ def _cases(scene: Scene) -> None:
         assigned, actor=world.supervisor, at=at, reason="named", organisation=world.other_police
     )
     parts["exclusion"] = kept_out.pk
-    parts["service"] = _service(scene, assigned, world.caseworker).pk
+    asked_of = _service(scene, assigned, world.caseworker)
+    parts["service"] = asked_of.pk
+    parts["session"] = _counselled(scene, asked_of, world.provider).pk
     parts["step"] = "first"
+    scene.places["leaflet"] = {"profile": "uk", "age": "adult", "language": "ar"}
     _assessed(scene, assigned, world.caseworker)
     sheltered = _sheltered(scene, assigned, world.caseworker)
     scene.places["place"] = {key: str(value) for key, value in sheltered.items()}
     parts |= sheltered
-    scene.places["referred"] = {"service": str(parts["service"])}
+    scene.places["referred"] = {key: str(parts[key]) for key in ("service", "session")}
     parts["question"] = asking.ask(
         assigned,
         actor=world.caseworker,
@@ -307,7 +311,12 @@ def _shared(
 
 
 def _service(
-    scene: Scene, case: Case, by: User, *, house: Organisation | None = None, code: str = "medical"
+    scene: Scene,
+    case: Case,
+    by: User,
+    *,
+    house: Organisation | None = None,
+    code: str = "mental_health",
 ) -> Service:
     """The house of the provider, or another one, was asked for a service: without consent, where
     the person has not agreed to what it is for."""
@@ -323,9 +332,33 @@ def _service(
     )
 
 
+def _counselled(scene: Scene, service: Service, by: User) -> Meeting:
+    """The provider accepted the person, plans a session, and keeps a note."""
+    acts: dict[str, Any] = {"actor": by, "at": scene.at}
+    services.answer(service, answer="accept", **acts)
+    session = counselling.plan_session(
+        service,
+        starts_at=scene.at + timedelta(days=2),
+        modality="in_person",
+        venue="public",
+        address="The library at Cross Lane, second floor",
+        interpreter="needed",
+        language="sq",
+        dialect="Gheg",
+        interpreter_sex="female",
+        **acts,
+    )
+    counselling.write_clinical_note(session, text="She sleeps little since the raid.", **acts)
+    return session
+
+
 def _assessed(scene: Scene, case: Case, by: User) -> None:
     """Needs and risk were asked about, with a note, and something has happened since."""
     acts: dict[str, Any] = {"actor": by, "at": scene.at}
+    leaflet.give_leaflet(
+        case, language="sq", text_language="en", interpreter="none", read_aloud=True,
+        on_paper=False, given_on=timezone.localdate(scene.at), **acts,
+    )  # fmt: skip
     answers = {"device_tracked": "yes", "self_harm": "not_known", "no_money": "yes"}
     assessments.assess(case, step="first", answers=answers, note="She hid her telephone.", **acts)
     assessments.bring_forward(case, trigger="contact", **acts)

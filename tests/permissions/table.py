@@ -178,6 +178,10 @@ _API = "api/v1/"
 _API_DRAFT = "drafts/<uuid:draft_id>/"
 _D = {"draft_id": "draft"}
 _S = {"service_id": "service"}
+_SS = {**_S, "session_id": "session"}
+_SESSIONS = "referred/<uuid:service>/sessions/"
+_OF_SERVICE = "referred/<uuid:service_id>/sessions/"
+_OF_SESSION = _OF_SERVICE + "<uuid:session_id>/"
 _P = {"place_id": "place"}
 
 OUR_TEAM = theirs(*REFERRERS, hidden_from=OTHER_REFERRERS)
@@ -185,6 +189,9 @@ THEIR_TEAM = theirs(*OTHER_REFERRERS, hidden_from=REFERRERS)
 ALL_REFERRERS = role(*REFERRERS, *OTHER_REFERRERS)
 ADMIN = role(*ADMINISTRATOR)
 FINDERS = role(*INTAKE, *CASEWORKERS, *SUPERVISORS)
+SHEET_READERS = role(
+    *REFERRERS, *OTHER_REFERRERS, *INTAKE, *CASEWORKERS, *SUPERVISORS, "provider", "far_provider"
+)
 MY_VIEW = Says(("caseworker",), hidden_from=(*CASEWORKERS, *SUPERVISORS))
 
 # Who opens what is shared with their house; what was shared with one is absent to all the others.
@@ -418,6 +425,8 @@ CASES = (
     row("shelters/places/<uuid:place>/", "place", "place", GET=REFERRED, POST=REFERRED),
     row("shelters/places/<uuid:place>/address/", "place_address", "place", POST=REFERRED),
     row("shelters/places/<uuid:place>/beds/<uuid:bed>/", "bed_use", "place", POST=REFERRED),
+    row("shelters/places/<uuid:place>/beds/<uuid:bed>/emptied/", "bed_emptied", "place",
+        POST=REFERRED),
     row("shelters/stays/<uuid:stay>/", "provided_stay", "place", POST=REFERRED),
     row(_API + "shelters/", "api_shelters", GET=role(*CASEWORKERS, *SUPERVISORS, *HOUSES)),
     row(_API + "shelters/places/", "api_places", POST=role(*HOUSES)),
@@ -427,9 +436,17 @@ CASES = (
         renamed=_P, POST=REFERRED),
     row(_API + "shelters/places/<uuid:place_id>/beds/<uuid:bed_id>/", "api_bed_use", "place",
         renamed={**_P, "bed_id": "bed"}, PUT=REFERRED),
+    row(_API + "shelters/places/<uuid:place_id>/beds/<uuid:bed_id>/emptied/", "api_bed_emptied",
+        "place", renamed={**_P, "bed_id": "bed"}, POST=REFERRED),
     row(_API + "shelters/stays/<uuid:stay_id>/", "api_provided_stay", "place",
         renamed={"stay_id": "stay"}, POST=REFERRED),
     row(_SUPPORT, "case_support", *TYPICAL, GET=WORKERS),
+    row("leaflets/<slug:profile>/<slug:age>/<slug:language>/", "leaflet", "leaflet",
+        GET=SHEET_READERS),
+    row(_API + "leaflets/<slug:profile>/<slug:age>/<slug:language>/", "api_leaflet", "leaflet",
+        GET=SHEET_READERS),
+    row(_API + _CASE + "leaflets/", "api_case_leaflets", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_SUPPORT + "leaflet/", "case_leaflet", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_SUPPORT + "services/new/", "service_add", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_SUPPORT + "services/<uuid:service>/", "service", "assigned", GET=WORKERS, POST=WORKERS),
     row(_SUPPORT + "services/<uuid:service>/end/", "service_end", "assigned", POST=WORKERS),
@@ -437,6 +454,24 @@ CASES = (
         POST=case("supervisors")),
     row("referred/", "referred", GET=role("provider", "far_provider")),
     row("referred/<uuid:service>/", "referred_person", "referred", GET=REFERRED, POST=REFERRED),
+    row(_SESSIONS, "counselling", "referred", GET=REFERRED),
+    row(_SESSIONS + "new/", "counselling_add", "referred", GET=REFERRED, POST=REFERRED),
+    row(_SESSIONS + "<uuid:session>/", "counselling_session", "referred", GET=REFERRED,
+        POST=REFERRED),
+    row(_SESSIONS + "<uuid:session>/interpreter/", "counselling_interpreter", "referred",
+        POST=REFERRED),
+    row(_SESSIONS + "<uuid:session>/notes/", "counselling_notes", "referred", POST=REFERRED),
+    row(_API + _OF_SERVICE, "api_counselling", "referred", renamed=_S, GET=REFERRED,
+        POST=REFERRED),
+    row(_API + _OF_SESSION, "api_counselling_session", "referred", renamed=_SS, GET=REFERRED),
+    row(_API + _OF_SESSION + "outcome/", "api_counselling_outcome", "referred", renamed=_SS,
+        POST=REFERRED),
+    row(_API + _OF_SESSION + "interpreter/", "api_counselling_interpreter", "referred",
+        renamed=_SS, POST=REFERRED),
+    row(_API + _OF_SESSION + "notes/", "api_counselling_notes", "referred", renamed=_SS,
+        POST=REFERRED),
+    row(_API + _SERVICE + "sessions/", "api_service_sessions", "assigned", renamed=_S,
+        GET=WORKERS),
     row(_API + _SERVICES, "api_services", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_API + _SERVICE, "api_service", "assigned", renamed=_S, GET=WORKERS),
     row(_API + _SERVICE + "referral/", "api_service_referral", "assigned", renamed=_S,

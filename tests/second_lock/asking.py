@@ -472,6 +472,7 @@ IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "cases_merging": ("asked_by_id", {"state": "asked", "decided_by_id": None}),
     "cases_bundle": ("by_id", {"recalled_by_id": None, "recalled_at": None}),
     "protection_override": ("by_id", {"seen_by_id": None}),
+    "protection_clinicalnote": ("author_id", {"submission_key": None}),
     "reporting_codesecret": ("user_id", {}),
 }
 # Written by a trigger, whatever was sent.

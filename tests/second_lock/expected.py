@@ -394,6 +394,22 @@ def _provides(standing: Standing, row: Row, _facts: Facts) -> bool:
     )
 
 
+def _counsels(standing: Standing, row: Row, facts: Facts) -> bool:
+    """The service is with a house of theirs, and the row is of its case."""
+    service = facts.rows["protection_service"][str(row["service_id"])]
+    return str(service["case_id"]) == str(row["case_id"]) and _provides(standing, service, facts)
+
+
+def _of_session(standing: Standing, row: Row, facts: Facts) -> bool:
+    session = facts.rows["protection_session"][str(row["session_id"])]
+    return str(session["case_id"]) == str(row["case_id"]) and _counsels(standing, session, facts)
+
+
+def _writes_of_session(standing: Standing, row: Row, facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["author_id"]) == standing.who.pk
+    return mine and _of_session(standing, row, facts)
+
+
 def _houses(standing: Standing) -> set[str]:
     user = standing.who.user
     ours = user.organisations(Role.PROTECTION_PROVIDER) if standing.who.acts and user else []
@@ -608,6 +624,13 @@ RULES: dict[str, Rule] = {
         (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _part_of_shared}
     ),
     "protection_service": Rule((rights.SUPPORT,), (rights.SUPPORT,), also={"read": _provides}),
+    "protection_session": Rule(
+        (rights.SUPPORT,),
+        also={"read": _counsels, "insert": _counsels, "update": _counsels},
+    ),
+    # Nobody who may see the rest of the case: the provider alone.
+    "protection_sessionprivate": Rule(also={"read": _of_session, "insert": _of_session}),
+    "protection_clinicalnote": Rule(also={"read": _of_session, "insert": _writes_of_session}),
     "protection_place": Rule(also={"read": _looks_for_a_bed, "insert": _of_our_place}),
     "protection_bed": Rule(
         also={
@@ -629,6 +652,7 @@ RULES: dict[str, Rule] = {
         (rights.CARE_FOR_CHILD,), (rights.CARE_FOR_CHILD,), system="read update"
     ),
     "protection_assessment": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
+    "protection_leafletgiven": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
     "protection_override": Rule(
         (rights.SUPPORT,), (rights.READ_OVERRIDE,), verbs="update", also={"insert": _overrides}
     ),

@@ -41,7 +41,7 @@ from cases.models import (
 from identities.models import Erasure
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
-from protection.models import ChildRecord, Service
+from protection.models import ChildRecord, Service, Session
 from reporting.models import CodeSecret
 from screening import actions as screening
 from screening.models import Evidence
@@ -50,6 +50,7 @@ from tests.intake.answers import FULL
 from tests.permissions.scene import (
     Scene,
     _assessed,
+    _counselled,
     _given,
     _keep,
     _referred,
@@ -310,9 +311,12 @@ def _supported(scene: Scene) -> None:
     over, no more consented to, another house's, and of a case from which it was taken away."""
     world, at = scene.world, scene.at
     far = Organisation.objects.get(name="House of far_provider")
-    _service(scene, case_of(scene, "others"), world.caseworker2, house=far)
-    _service(scene, case_of(scene, "outer"), world.other_caseworker)
-    _service(scene, case_of(scene, "review"), world.caseworker)
+    theirs = _service(scene, case_of(scene, "others"), world.caseworker2, house=far)
+    _counselled(scene, theirs, world.far_provider)
+    theirs = _service(scene, case_of(scene, "outer"), world.other_caseworker)
+    _counselled(scene, theirs, world.provider)
+    taken = _service(scene, case_of(scene, "review"), world.caseworker)
+    _counselled(scene, taken, world.provider)
     CaseGroupGrant.objects.filter(
         content_object=case_of(scene, "review"), reason="service"
     ).delete()
@@ -331,7 +335,12 @@ def _supported(scene: Scene) -> None:
         {"code": "transport", "until": at - timedelta(days=1)},
         {"code": "childcare", "state": "active", "until": at + timedelta(days=1)},
     ):
-        _copied(Service.objects.get(pk=ours), **changed)
+        service = _copied(Service.objects.get(pk=ours), **changed)
+        held = Session.objects.get(pk=scene.places["assigned"]["session"])
+        private, note = held.private, held.notes.get()
+        session = _copied(held, service=service)
+        _copied(private, session=session)
+        _copied(note, session=session, submission_key=None)
 
 
 def _courses(scene: Scene) -> None:
