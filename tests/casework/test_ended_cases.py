@@ -13,7 +13,7 @@ from django.urls import reverse
 import cases.actions
 import screening.actions
 from cases.actions import deciding
-from cases.actions.excluding import exclude
+from cases.actions.assigning import assign_case
 from cases.actions.merging import ask_merging, ask_undoing, decide_merging
 from cases.models import Merging
 from cases.rights import CaseRight
@@ -34,6 +34,7 @@ STILL_DONE = {
     "bundle.recalled",
     "consent.withdrawn",
     "document.downloaded",
+    "document.says_who",
     "document.withdrawn",
     "emergency.ended",
     "emergency.reviewed",
@@ -131,13 +132,13 @@ def test_who_works_on_a_merged_case_is_told_where_work_goes_on(world, at):
     assert f"Work goes on in {into.reference}" in answer.content.decode()
     assert "A note." in answer.content.decode()  # what was typed is not lost
     # Whoever does not see the other case is told that there is one, and not which.
-    exclude(into, actor=world.supervisor, at=at, reason="named", person=world.caseworker)
+    assign_case(into, actor=world.intake, at=at, caseworker=world.caseworker2)
     told = api(world.caseworker).post(url, {"text": "A note."})
     assert [one["code"] for one in told.json()["errors"]] == ["merged"]
     assert "which you do not see" in told.content.decode()
     assert into.reference not in told.content.decode()
     # A stranger still learns nothing at all.
-    assert api(world.caseworker2).post(url, {"text": "A note."}).status_code == 404
+    assert api(world.other_caseworker).post(url, {"text": "A note."}).status_code == 404
     assert Event.objects.filter(case_id=ends.pk, verb="note.written").count() == before
     unmerge(world, at, row)
     assert api(world.caseworker).post(url, {"text": "A note."}).status_code == 201
