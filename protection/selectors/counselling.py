@@ -117,7 +117,7 @@ class Held:
 def sessions_held(service: Service, *, at: datetime) -> Held:
     """The sessions of a service of a case, the newest first, for whoever plans the support. Two
     queries."""
-    rows = service.sessions.only("id", "starts_at", "state", "cancelled_by", "case_id")[:MOST]
+    rows = service.sessions.only("service_id", "starts_at", "state", "cancelled_by")[:MOST]
     counted = service.sessions.order_by().values_list("state").annotate(Count("pk"))
     by_state = Counter(dict(counted))
     counts = [(str(s.label), by_state[s.value]) for s in SessionState if by_state[s.value]]

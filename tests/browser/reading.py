@@ -347,7 +347,10 @@ ON_PAPER = """
   const faults = shown('nav, .nrm-hide, .nrm-footer, button, [type=submit]')
     .map(e => `is printed: ${e.outerHTML.slice(0, 120)}`);
   const named = document.querySelector('.nrm-header__who');
-  if (named && !shown('.nrm-printed-by').length) faults.push('does not say who printed it');
+  // A sheet that somebody keeps names nobody, so not who printed it either.
+  const given = document.querySelector('[data-nrm-names-nobody]');
+  if (named && !given === !shown('.nrm-printed-by').length)
+    faults.push(given ? 'names who printed it' : 'does not say who printed it');
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
     faults.push('is wider than the paper');
   // What scrolls by itself on the screen is cut off where it is printed.

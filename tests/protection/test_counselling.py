@@ -14,7 +14,7 @@ from cases.actions.confidentiality import change_confidentiality
 from cases.actions.contact import record_contact
 from cases.actions.sharing import withdraw_consent
 from cases.models import InboxItem
-from nrm.accounts.models import Organisation
+from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
@@ -174,6 +174,18 @@ def test_with_the_end_of_the_service_the_notes_are_shut_to_everybody(world, case
     if how != "sealed":
         later.refresh_from_db()
         assert (later.state, later.cancelled_by) == ("cancelled", "ended")
+
+
+def test_whoever_also_supervises_reads_as_a_counsellor_and_not_after_the_end(
+    world, case, noted, at
+):
+    group = RoleGroup.of(case.authority, Role.SUPERVISOR)
+    Membership.objects.create(user=world.provider, group=group)
+    nobody_reads(world, "provider")
+    end_service(noted.service, actor=world.caseworker, at=at, reason="not_needed")
+    with acting_as(world.provider):
+        assert Session.objects.filter(pk=noted.pk).exists()  # as the supervisor of the case
+    nobody_reads(world)
 
 
 def test_a_session_with_an_interpreter_who_is_not_right_is_ended_and_was_not_held(
