@@ -5,9 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 from django import forms
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from cases.forms.notes import NoteForm
 from nrm.forms import (
     ChoiceField,
     ExactDateField,
@@ -285,3 +287,13 @@ def test_a_partial_date_is_written_as_people_write_it():
 def test_a_day_without_a_month_is_no_date():
     with pytest.raises(ValueError, match="month"):
         PartialDate(2026, None, 4)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", " \u2060\ufeff", "\u3164\u2800"])
+def test_what_nobody_can_see_was_not_filled_in(unseen: str) -> None:
+    for sent in ({"text": unseen}, QueryDict("", mutable=True)):
+        if isinstance(sent, QueryDict):
+            sent.setlist("text", [unseen])
+        assert list(NoteForm(sent).errors["text"]) == ["Enter a note"]
+    seen = QueryDict("text=0&submission_key=x")
+    assert NoteForm(seen).data is seen
