@@ -1,6 +1,7 @@
 """The services of a person: noting what they need, referring them to a provider on their consent,
 the provider's answers, and the end."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from identities.crypto import seal
 from nrm.accounts.models import RoleGroup, User
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.actions import Hidden, Objection, action, also, detail, refuse_if
-from protection.models import Override, Service, ServiceState
+from protection.models import Override, Service, ServiceState, Stay
 from protection.models.service import OVER, WITH_PROVIDER
 from protection.models.shelter import StayState
 from protection.rules import services as rules
@@ -261,7 +262,8 @@ def follow_consent(
     running = case.services.filter(code__in=codes, state__in=WITH_PROVIDER)
     last, said = last_said(case)[consent.purpose, consent.recipient_kind]
     if joined:
-        _heed_in_joined(last, joined, codes, end_of(case, last) if said.agreed else None, at)
+        until = end_of(case, last) if said.agreed else None
+        _heed_in_joined(case, last, joined, codes, until, at)
     if said.agreed:
         running.update(consent=last, until=end_of(case, last))
         return
@@ -274,15 +276,20 @@ def follow_consent(
 
 
 def _heed_in_joined(
+    case: Case,
     consent: Consent,
     joined: Collection[UUID],
     codes: Sequence[str],
     until: datetime | None,
     at: datetime,
 ) -> None:
+    shelter_code = case.profile.support.shelter
     with connection.cursor() as cursor:
-        values: list[Any] = [consent.pk, list(joined), codes, until, reads.WITHDRAWN, at]
-        cursor.execute("SELECT * FROM protection_heed_in_joined(%s, %s, %s, %s, %s, %s)", values)
-        for case_id, row, service in cursor.fetchall():
-            about = Service(pk=row, case_id=case_id)
-            also("service.ended", about, service=service, reason=reads.WITHDRAWN)
+        values: list[Any] = [consent.pk, list(joined), codes, shelter_code, until]
+        cursor.execute(
+            "SELECT * FROM protection_heed_in_joined(%s, %s, %s, %s, %s, %s, %s)",
+            [*values, reads.WITHDRAWN, at],
+        )
+        for verb, case_id, row, told in cursor.fetchall():
+            model = Service if verb == "service.ended" else Stay
+            also(verb, model(pk=row, case_id=case_id), **json.loads(told))

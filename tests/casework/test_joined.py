@@ -35,9 +35,11 @@ from cases.selectors.emergency import of_case
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from protection.actions.services import note_need, refer
+from protection.actions.shelter import move_in
 from protection.models import Service
 from tests.casework.people import assigned
 from tests.casework.test_notices import send
+from tests.protection.test_shelter import a_bed, a_place, hold
 
 ACCUSED = {"kind": "criminal", "stage": "charged", "offence": "Growing cannabis."}
 WHY = "The hotline is on the telephone and nobody else is here."
@@ -148,6 +150,26 @@ def test_a_no_ends_all_that_rests_on_it_in_a_case_that_its_recorder_does_not_see
     assert notice.recalled_because == "consent_withdrawn"
     assert [one.object_id for one in events(ends, "notice.recalled")] == [notice.pk]
     assert InboxItem.objects.filter(kind="notice_recalled", user=world.liaison).exists()
+
+
+@pytest.mark.parametrize("lives", [False, True])
+def test_a_bed_that_is_held_in_the_other_case_is_free_again_and_nobody_is_put_on_the_street(
+    world, ends, goes_on, at, lives
+):
+    say(world, ends, at)
+    serve(world, ends, at)
+    stay = hold(world, ends, a_bed(world, at, a_place(world, at)), at)
+    if lives:
+        move_in(stay, actor=world.caseworker, at=at)
+    merge(world, ends, goes_on, at)
+    say(world, goes_on, at + timedelta(seconds=5), "declined")
+    stay.refresh_from_db()
+    kind = "stay_left_behind" if lives else "hold_given_up"
+    assert stay.state == ("occupied" if lives else "ended")
+    (item,) = InboxItem.objects.filter(kind=kind)
+    assert (item.user, item.case_id) == (world.caseworker, ends.pk)
+    left = [] if lives else [stay.pk]
+    assert [one.object_id for one in events(ends, "shelter.left")] == left
 
 
 def test_a_consent_that_is_withdrawn_is_withdrawn_in_both_and_an_end_ends_both(
@@ -283,7 +305,7 @@ def test_the_database_does_none_of_it_for_who_may_not(world, ends, goes_on, at):
         ),
         (
             "caseworker2",
-            "SELECT * FROM protection_heed_in_joined(%s, %s, '{}', NULL, 'x', now())",
+            "SELECT * FROM protection_heed_in_joined(%s, %s, '{}', 'x', NULL, 'x', now())",
             [yes.pk, among],
         ),
     ):
