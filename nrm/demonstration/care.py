@@ -19,6 +19,8 @@ from cases.selectors.notices import content_of, digest_of
 from nrm.demonstration.journeys import key_of
 from nrm.demonstration.people import organisation, user
 from protection.actions.assessments import assess
+from protection.actions.counselling import plan_session, record_outcome, write_clinical_note
+from protection.actions.leaflet import give_leaflet
 from protection.actions.services import answer, note_need, refer
 from protection.actions.shelter import add_bed, hold_bed, move_in, open_place
 from protection.models import Bed, Service
@@ -84,6 +86,43 @@ def _with_the_house(case: Case, at: datetime, code: str, *answers: str) -> Servi
     return row
 
 
+def _told_of_rights(case: Case, at: datetime) -> None:
+    """By the leaflet, read aloud."""
+    give_leaflet(
+        case,
+        language=case.language or "en",
+        text_language="en",
+        interpreter="by_telephone" if case.interpreter_needed else "none",
+        read_aloud=True,
+        on_paper=False,
+        given_on=timezone.localdate(at),
+        **_by("caseworker", at),
+    )
+
+
+def _counselled(service: Service, now: datetime) -> None:
+    """One session took place, with a note, one ended with the wrong interpreter, one is planned."""
+    for days, outcome in ((-15, "attended"), (-8, "stopped"), (6, "")):
+        day = now + timedelta(days=days)
+        before = _by("provider", min(day, now) - timedelta(hours=1))
+        session = plan_session(
+            service,
+            starts_at=day,
+            modality="in_person",
+            venue="public",
+            interpreter="booked",
+            language="sq",
+            interpreter_sex="female",
+            **before,
+        )
+        after = _by("provider", day + timedelta(hours=2))
+        if outcome:
+            fit = "good" if outcome == "attended" else ""
+            record_outcome(session, outcome=outcome, fit=fit, **after)
+        if outcome == "attended":
+            write_clinical_note(session, text="First meeting. We agreed on a pause sign.", **after)
+
+
 def _asked_about(case: Case, at: datetime, *yes: str) -> None:
     """Needs and risk at the first contact: these are a yes, the rest a no."""
     first = case.profile.assessment.steps[0].code
@@ -141,7 +180,9 @@ def steps(now: datetime) -> list[Callable[[], object]]:
         )
         move_in(stay, **_by("caseworker", at + timedelta(hours=9)))
         _with_the_house(case, now - timedelta(days=9), "subsistence", "accept", "start")
-        _with_the_house(case, now - timedelta(days=5), "counselling", "waitlist")
+        _with_the_house(case, now - timedelta(days=5), "work_and_training", "waitlist")
+        _told_of_rights(case, at)
+        _counselled(_with_the_house(case, now - timedelta(days=17), "counselling", "accept"), now)
 
     def somebody_who_needs_a_bed_tonight() -> None:
         case, at = case_of("recent/screened"), now - timedelta(hours=5)

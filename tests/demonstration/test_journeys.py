@@ -12,7 +12,7 @@ from cases.models import Case, Notice
 from nrm.accounts.models import User
 from nrm.demonstration import journeys, people
 from nrm.demonstration.stories import ANSWERS, secrets
-from protection.models import Service, Stay
+from protection.models import Service, Session, Stay
 
 VIGNETTES = json.loads(
     (Path(journeys.__file__).with_name("vignettes.json")).read_text(encoding="utf-8")
@@ -63,6 +63,9 @@ def test_every_vignette_meets_every_expectation_of_its_journey(db, monkeypatch):
     states = set(Service.objects.values_list("state", flat=True))
     assert {"needed", "referred", "waitlisted", "active"} <= states
     assert sorted(Stay.objects.values_list("state", flat=True)) == ["held", "occupied"]
+    assert set(Session.objects.values_list("state", flat=True)) == {
+        *("attended", "stopped", "planned")
+    }
     assert sorted(Notice.objects.values_list("answer", flat=True)) == ["", "considering"]
     # A second run finds it all there and changes nothing but the password.
     before = Case.objects.count()
