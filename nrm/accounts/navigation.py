@@ -81,4 +81,4 @@ def menu(user: Any, path: str) -> SafeString:
 @lru_cache(maxsize=512)
 def _drawn(_language: str, items: tuple[tuple[str, str], ...], current: str) -> SafeString:
     """Kept by all that it says: it stands on every page, and says the same on most of them."""
-    return render_to_string("components/menu.html", {"items": items, "current": current})
+    return render_to_string("components/menu.html", {"entries": items, "current": current})
