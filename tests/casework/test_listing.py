@@ -103,7 +103,8 @@ def test_whatever_is_done_in_whatever_order_the_lists_agree(world, at):
 
     def end():
         access.end_person(case, "work", who)
-        access.end_role(case, "decide", world.authority, "supervisor")
+        decides = case.group_grants.filter(permission__codename="decide")
+        decides.filter(group__role_group__organisation=world.authority).delete()
 
     def give():
         Case.objects.filter(pk=case.pk).update(caseworker=lot.choice([None, *people]))

@@ -17,7 +17,10 @@ def test_a_program_sends_a_referral_once_a_key_and_reads_its_status(world: Any) 
     client = api(world.responder)
     first = send(client, FULL)
     assert first.status_code == 201
-    assert send(client, ADULT).json() == first.json()
+    assert send(client, FULL).json() == first.json()
+    other = send(client, ADULT)
+    assert other.status_code == 422
+    assert "has served for something else" in field_errors(other)["Idempotency-Key"]
     assert Referral.objects.count() == 1
     body = first.json()
     assert body["kind"]["code"] == "referral"

@@ -52,6 +52,8 @@ HELD: dict[str, tuple[str, ...]] = {
     "declare_conflict": READERS,
     "propose_merging": ("intake", "supervisors"),
     "decide_merging": ("supervisors",),
+    "transfer": ("supervisors",),
+    "link": WORKERS,
     "in_emergency": ("emergency",),
     "end_emergency": ("supervisors", "emergency"),
     "review_emergency": ("supervisors",),
