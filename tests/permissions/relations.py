@@ -274,11 +274,15 @@ def expected(row: Row, method: str, relation: Relation, place: str, *, by_progra
 
 def cells(row: Row) -> Iterator[tuple[str, Relation, str, bool]]:
     """Method, relation, place, and whether a program asks. Those of the table's own scene are asked
-    there for a case that is open (tests/permissions/test_table.py)."""
+    there for a case that is open (tests/permissions/test_table.py). What holds a case back takes
+    something from those who are near to it: whoever is near to none is asked for a case that is
+    open, and for one that is sealed."""
     for method in row.says:
         for place in places_of(row):
             for relation in RELATIONS:
                 if place == "open" and relation.name in ACTORS:
+                    continue
+                if place == "restricted" and not relation.near:
                     continue
                 by_program = row.route.startswith("api/") and relation.name != "anonymous"
                 yield method, relation, place, by_program
