@@ -52,6 +52,7 @@ HELD: dict[str, tuple[str, ...]] = {
     "declare_conflict": READERS,
     "propose_merging": ("intake", "supervisors"),
     "decide_merging": ("supervisors",),
+    "care_for_child": WORKERS,
     "transfer": ("supervisors",),
     "link": WORKERS,
     "in_emergency": ("emergency",),
