@@ -29,8 +29,8 @@ PICTURES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "/reviews/",
         ("main tbody a", "main a:has-text('Read the draft')"),
     ),
-    ("provider", "provider", "/near/", ()),
-    ("liaison", "liaison", "/near/", ()),
+    ("provider", "provider", "/referred/", ()),
+    ("liaison", "liaison", "/notices/", ()),
     ("auditor", "auditor", "/audit/", ()),
     ("admin", "administrator", "/administration/", ()),
 )
