@@ -129,7 +129,7 @@ class CaseTransferWithdrawalView(CaseAPIView):
         tag=TAG,
         scope=Scope.CASES_WRITE,
         responses={200: TransferSerializer},
-        problems=(404,),
+        problems=(404, 422),
     )
     def post(self, request: Request, reference: str, transfer_id: UUID) -> Response:
         row = reads.find_transfer(self.case, transfer_id)
