@@ -25,19 +25,21 @@ from protection.selectors import leaflet as reads
 
 
 class SheetView(View):
-    """To print and to read aloud: about nobody, in a language of the profile. What stands around it
-    on the screen is in that language too, so that the page reads in one direction."""
+    """To print and to read aloud: about nobody, in a language of the profile and in its direction.
+    What stands around it on the screen stays in the language of whoever prints it."""
 
     def get(self, request: HttpRequest, profile: str, age: str, language: str) -> HttpResponse:
         rights.SEE_LEAFLET.check(request.user, None)
         found = reads.find_leaflet(profile, age, language)
         with override(language):
-            context = {
-                "profile": found,
-                "parts": reads.leaflet_of(found, age),
-                "wording": found.leaflet.complaints[0] if found.leaflet.complaints else None,
-            }
-            return render(request, "protection/leaflet_sheet.html", context)
+            parts = reads.leaflet_of(found, age)
+        context = {
+            "profile": found,
+            "sheet": get_language_info(language),
+            "parts": parts,
+            "wording": found.leaflet.complaints[0] if found.leaflet.complaints else None,
+        }
+        return render(request, "protection/leaflet_sheet.html", context)
 
 
 class CaseLeafletView(CaseView):

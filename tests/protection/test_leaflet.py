@@ -54,10 +54,18 @@ def test_the_sheet_names_nobody_and_says_what_the_profile_says(world, case):
         assert shown in text
     for hidden in (*IDENTIFYING, case.reference, case.pseudonym, "Printed by"):
         assert str(hidden) not in text
+
+
+def test_the_sheet_is_in_its_language_and_what_stands_around_it_in_the_readers(world):
     arabic = world.client("responder").get(reverse("leaflet", args=["palermo", "child", "ar"]))
-    assert 'lang="ar" dir="rtl"' in arabic.content.decode()
-    assert "حقوقك" in arabic.content.decode()
+    around, sheet = arabic.content.decode().split("<article", 1)
+    assert '<html lang="en" dir="ltr"' in around
+    assert "Print the sheet" in around
+    sheet, after = sheet.split("</article>")
+    assert 'lang="ar" dir="rtl"' in sheet
+    assert "حقوقك" in sheet
     assert "speaking to the police" not in arabic.content.decode()
+    assert "Print this page" in after
 
 
 @pytest.mark.parametrize("profile", profiles(), ids=lambda one: one.code)

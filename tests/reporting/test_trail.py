@@ -214,7 +214,8 @@ def test_days_are_found_by_the_index_of_time(world, case, at):
         lines(world.client("auditor"), "?first_day=1&first_month=6&first_year=2026")
     (asked,) = [q["sql"] for q in captured if 'ORDER BY "audit_event"."at"' in q["sql"]]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        # Of a few rows, and of rows that others just rolled back, sorting is the cheapest always.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {asked}")
         assert "event_by_time" in str(cursor.fetchall())
 
