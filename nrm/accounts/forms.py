@@ -83,8 +83,16 @@ class WelcomeForm(ChoosePasswordForm):
         )
 
     def clean_code(self) -> str:
+        """Tries the code, unless too many were wrong."""
         code: str = self.cleaned_data["code"]
+        if throttle.too_many(self.user.email, throttle.WELCOME):
+            raise forms.ValidationError(
+                _(
+                    "Too many codes were wrong. Wait a quarter of an hour, and ask for the right one."
+                )
+            )
         if not role_requests.is_welcome(self.user, code):
+            throttle.note_failure(self.user.email, throttle.WELCOME)
             raise forms.ValidationError(_("This is not the code of your account. Check it."))
         return code
 

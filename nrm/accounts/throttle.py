@@ -1,5 +1,6 @@
-"""Guessing passwords: a few wrong ones, then none is looked at for a while. Counted for an account
-from one address, for an account from anywhere, and for an address whatever the account.
+"""Guessing passwords, and the codes of new accounts: a few wrong ones, then none is looked at for a
+while. Counted for an account from one address, for an account from anywhere, and for an address
+whatever the account.
 
 Counted in the cache under an HMAC, so that no address of a person or a machine stands there. With
 Redis away nobody is kept out of their work: nothing is counted. The second factor stands behind it,
@@ -16,6 +17,9 @@ WINDOW = 15 * 60  # seconds
 # One person at one place; one account, which many addresses try; one address, which tries many
 # accounts: a whole office can stand behind one.
 PAIR, ACCOUNT, ADDRESS = 5, 50, 100
+# Stands for the address where the code of a new account is tried, from wherever: the link to that
+# page is a secret of its own.
+WELCOME = "welcome"
 
 
 def _counted(email: str, address: str) -> dict[str, int]:

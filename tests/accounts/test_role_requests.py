@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import InboxItem
-from nrm.accounts import actions
+from nrm.accounts import actions, throttle
 from nrm.accounts import role_requests as requests
 from nrm.accounts.models import Membership, Organisation, RoleRequest, User
 from nrm.accounts.roles import Role
@@ -275,6 +275,21 @@ def test_neither_who_asked_nor_who_confirmed_gets_into_the_new_account(world, at
     assert browser.post(where, {**words, "code": f" {code.lower()} "}).status_code == 302
     assert User.objects.get(email="new@example.org").has_usable_password()
     assert mine.get(page).context["code"] is None
+
+
+def test_who_has_the_link_cannot_try_codes_without_end(world, at, second):
+    asked = account(world, at)
+    page = f"/administration/requests/{asked.pk}/"
+    link = signed_in(second).post(page, {"do": "confirm"}).context["link"]
+    code = signed_in(world.administrator).get(page).context["code"]
+    words = {"new_password1": "four good long words", "new_password2": "four good long words"}
+    for _time in range(throttle.PAIR):
+        browser = Client()
+        where = browser.get(link, follow=True).redirect_chain[-1][0]
+        answer = browser.post(where, {**words, "code": "wrong"})
+        assert "This is not the code of your account" in answer.content.decode()
+    assert "Too many codes" in browser.post(where, {**words, "code": code}).content.decode()
+    assert not User.objects.get(email="new@example.org").has_usable_password()
 
 
 def test_confirming_needs_a_fresh_proof(world, at, second):
