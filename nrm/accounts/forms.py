@@ -87,9 +87,7 @@ class WelcomeForm(ChoosePasswordForm):
         code: str = self.cleaned_data["code"]
         if throttle.too_many(self.user.email, throttle.WELCOME):
             raise forms.ValidationError(
-                _(
-                    "Too many codes were wrong. Wait a quarter of an hour, and ask for the right one."
-                )
+                _("Too many wrong codes. Wait a quarter of an hour, and ask for the right one.")
             )
         if not role_requests.is_welcome(self.user, code):
             throttle.note_failure(self.user.email, throttle.WELCOME)

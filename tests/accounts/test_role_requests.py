@@ -288,7 +288,7 @@ def test_who_has_the_link_cannot_try_codes_without_end(world, at, second):
         where = browser.get(link, follow=True).redirect_chain[-1][0]
         answer = browser.post(where, {**words, "code": "wrong"})
         assert "This is not the code of your account" in answer.content.decode()
-    assert "Too many codes" in browser.post(where, {**words, "code": code}).content.decode()
+    assert "Too many wrong codes" in browser.post(where, {**words, "code": code}).content.decode()
     assert not User.objects.get(email="new@example.org").has_usable_password()
 
 
