@@ -134,7 +134,9 @@ def use_bed(bed: Bed, *, actor: User, at: datetime, out_because: str) -> Bed:
 
 # A bed for a person -------------------------------------------------------------------------------
 def _case_and_bed(case: Case, *, bed: UUID, **_more: Any) -> list[UUID]:
-    return [case.pk, bed]
+    """And the place: who lives there decides who else may, whichever bed is theirs."""
+    row = reads.bed_for(bed)
+    return [case.pk, bed, *([row.place_id] if row else [])]
 
 
 def _of_stay(stay: Stay, **_more: Any) -> list[UUID]:

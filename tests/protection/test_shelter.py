@@ -34,7 +34,7 @@ from protection.models import Address, Bed, Place, Stay
 from protection.selectors import shelter as reads
 from tests.api.tools import api
 from tests.casework.people import assigned
-from tests.protection.race import BEDS, WORKERS, rounds
+from tests.protection.race import BEDS, WORKERS, clear, race, rounds
 from tests.protection.test_services import agree, need, refusals
 from tests.world import person
 
@@ -302,6 +302,20 @@ def test_fifty_want_twenty_beds_and_no_bed_is_had_twice(world, at):
     many = int(os.environ.get("NRM_ROUNDS", "2"))
     for wrong in rounds(world.caseworker, cases, beds, many=many, threads=WORKERS):
         assert wrong == []
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_two_who_must_never_be_under_one_roof_want_beds_there_at_the_same_moment(world, at):
+    by = {"actor": world.caseworker, "at": at}
+    place = a_place(world, at)
+    beds = [a_bed(world, at, place, number).pk for number in (1, 2)]
+    cases = [a_case(world, at) for _number in range(2)]
+    link_cases(cases[0], other=cases[1].reference, kind="family", rule="apart", **by)
+    for _time in range(5):
+        found = race(world.caseworker, cases, beds, threads=2)
+        assert (len(found.held), found.broken) == (1, [])
+        assert set(found.told) == {"The person would not be safe there. Choose another place."}
+        clear(world.caseworker, timezone.now())
 
 
 def test_the_database_keeps_two_from_one_bed_whoever_writes(world, case, bed, at):
