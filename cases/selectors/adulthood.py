@@ -12,6 +12,8 @@ from cases.selectors.decisions import today_of
 from cases.selectors.sharing import interpreters
 from nrm.profiles import Profile
 
+NEAR = 16  # years that were told: as told they may be wrong, so the birthday may be near
+
 
 def adulthood_of(case: Case) -> Adulthood | None:
     """What is known of it. One query."""
@@ -50,12 +52,13 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Road:
     """`days`: until the birthday, negative after it; None where the day is not known. `missing`:
-    there is no agreement to stay."""
+    there is no agreement to stay. `pressing`: and somebody has to ask for it now."""
 
     row: Adulthood | None
     days: int | None
     steps: list[Step]
     missing: bool
+    pressing: bool
 
 
 def road_of(case: Case, row: Adulthood | None, *, at: datetime) -> Road:
@@ -64,7 +67,8 @@ def road_of(case: Case, row: Adulthood | None, *, at: datetime) -> Road:
     on = row.on if row else None
     missing = row is None or row.answer != StayAnswer.AGREED
     if on is None or law is None:
-        return Road(row, None, [], missing)
+        near = case.age_years is None or case.age_years >= NEAR
+        return Road(row, None, [], missing, missing and near and case.treated_as_child)
     zone = case.profile.calendar_for(case.calendar).zone
     steps = [
         Step(
@@ -74,4 +78,5 @@ def road_of(case: Case, row: Adulthood | None, *, at: datetime) -> Road:
         )
         for day, moment in moments(on, reminder_days(case.profile), zone)
     ]
-    return Road(row, (on - today).days, steps, missing)
+    come = any(step.come for step in steps)
+    return Road(row, (on - today).days, steps, missing, missing and come)

@@ -80,6 +80,14 @@ def grouped(lines: list[Line]) -> list[Group]:
     ]
 
 
+def recordable(case: Case) -> tuple[str, ...]:
+    """The kinds that can be recorded now: of an adult an age assessment alone, and nothing on a
+    case that has ended."""
+    if case.closed_at is not None:
+        return ()
+    return tuple(PARTS) if case.treated_as_child else (RecordKind.AGE,)
+
+
 def find_record(case: Case, pk: UUID) -> ChildRecord:
     """One of the case. Hidden (404) where there is none."""
     if row := case.childrecords.filter(pk=pk).first():

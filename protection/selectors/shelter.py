@@ -191,14 +191,14 @@ def offered_by(bed: Bed, at: datetime) -> Offered:
 
 def offers(case: Case, wanted: Wanted, *, at: datetime) -> list[Offer]:
     """The free beds, those that fit first. One query."""
-    beds = Bed.objects.filter(free(at), out_since=None).select_related("place")
+    beds = Bed.objects.filter(free(at), out_since=None).select_related("place__organisation")
     made = []
     for bed in beds.order_by("place__region", "place__code", "unit", "number")[:MOST]:
         offered = offered_by(bed, at)
         made.append(
             Offer(
                 bed=bed,
-                region=region_label(case.profile_code, bed.place.region),
+                region=region_label(bed.place.organisation.profile, bed.place.region),
                 fits=reasons_for(wanted, offered),
                 against=reasons_against(wanted, offered),
             )

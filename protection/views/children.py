@@ -71,11 +71,24 @@ class ChildView(_ChildPage):
             for one in lines
             if one.row.kind == RecordKind.MISSING and one.open
         ]
+        groups = reads.grouped(lines)
+        kinds = reads.recordable(case)
         return self.show(
             request,
             "child",
             records=[one.row.pk for one in lines],
-            groups=reads.grouped(lines),
+            groups=groups,
+            recordable=kinds,
+            empty=[
+                {
+                    "title": group.label,
+                    "status": _("Record it"),
+                    "colour": "",
+                    "href": reverse("child_record_new", args=[case.reference, group.kind]),
+                }
+                for group in groups
+                if group.kind in kinds and not group.lines
+            ],
             missing=missing,
             road=road_reads.road_of(case, road_reads.adulthood_of(case), at=at),
             agreed=StayAnswer.AGREED,
