@@ -1,5 +1,5 @@
-"""What comes after the referral, in the demonstration: places to stay, needs, services, beds, and
-matters told to a prosecutor. Walked by its users, after the journeys."""
+"""What comes after the referral, in the demonstration: places to stay, needs, services, beds,
+matters told to a prosecutor, and what protects a child. Walked by its users, after the journeys."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,8 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases.actions.adulthood import plan_adulthood
 from cases.actions.asking import ask
 from cases.actions.contact import record_contact
+from cases.actions.linking import link_cases
 from cases.actions.matters import From, raise_matter
 from cases.actions.notices import Wanted, answer_notice, send_notice
 from cases.actions.sharing import record_consent
@@ -19,6 +21,7 @@ from cases.selectors.notices import content_of, digest_of
 from nrm.demonstration.journeys import key_of
 from nrm.demonstration.people import organisation, user
 from protection.actions.assessments import assess
+from protection.actions.children import record_child
 from protection.actions.counselling import plan_session, record_outcome, write_clinical_note
 from protection.actions.leaflet import give_leaflet
 from protection.actions.services import answer, note_need, refer
@@ -208,10 +211,49 @@ def steps(now: datetime) -> list[Callable[[], object]]:
         matter = _matter(case_of("V8"), now - timedelta(days=3))
         _told(matter, now - timedelta(days=3), "care/waiting")
 
+    def a_child_near_eighteen() -> None:
+        case, at = case_of("V2"), now - timedelta(days=20)
+        day = timezone.localdate(at)
+        for kind, values in (
+            (
+                "guardian",
+                {
+                    "appointed_by": "guardianship_service",
+                    "appointed_on": day,
+                    "guardian": "An invented guardian, of the guardianship service",
+                },
+            ),
+            ("care", {"arrangement": "foster", "since": day - timedelta(days=30)}),
+            (
+                "best_interests",
+                {
+                    "outcome": "interim",
+                    "determined_on": day,
+                    "because": "Stays with the foster family until the hearing. Wants to finish"
+                    " school here.",
+                    "review_on": timezone.localdate(now) + timedelta(days=40),
+                },
+            ),
+        ):
+            record_child(case, kind=kind, values=values, **_by("caseworker", at))
+        birthday = timezone.localdate(now) + timedelta(days=64)
+        plan_adulthood(case, values={"on": birthday}, **_by("caseworker", at))
+        other = case_of("V8").reference
+        told = "Both name the same flat, and the same man who kept the key."
+        link_cases(
+            case,
+            other=other,
+            kind="exploiter",
+            rule="not_told",
+            words=told,
+            **_by("caseworker", at),
+        )
+
     return [
         places,
         somebody_who_lives_there,
         somebody_who_needs_a_bed_tonight,
         a_matter_that_was_answered,
         a_matter_that_waits_for_an_answer,
+        a_child_near_eighteen,
     ]
