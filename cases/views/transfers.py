@@ -68,6 +68,7 @@ class TransferView(CaseView):
             "rows": rows,
             "waits": waits,
             "words": reads.told_in(waits).get("words", "") if waits else "",
+            "others": reads.authorities_to_ask(self.case).exists(),
             "form": form,
             **more,
         }

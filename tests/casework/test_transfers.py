@@ -10,6 +10,7 @@ from cases import access, rights
 from cases.actions import assigning, emergency, excluding, transferring
 from cases.actions.confidentiality import change_confidentiality
 from cases.models import Case, CaseGroupGrant, CaseUserGrant, InboxItem, Transfer
+from nrm.accounts.models import Organisation
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.context import acting_as
 from tests.api.tools import api, by_session
@@ -216,6 +217,14 @@ def test_pages_and_programs_offer_and_answer(world, at):
     case = road.ready_case(world, at=at)
     client = world.client("supervisor")
     url = reverse("case_transfer", args=[case.reference])
+    others = Organisation.objects.filter(kind=world.authority.kind).exclude(pk=world.authority.pk)
+    with acting_as(world.administrator):
+        others.update(is_active=False)
+    alone = client.get(url).content.decode()
+    assert "There is no other authority here" in alone
+    assert "Offer the case" not in alone
+    with acting_as(world.administrator):
+        others.update(is_active=True)
     assert client.post(url, {}).status_code == 422
     sent = {"organisation": str(world.other_authority.pk), "reason": "place", "words": WORDS}
     assert WORDS in client.post(url, sent, follow=True).content.decode()
