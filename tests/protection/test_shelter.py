@@ -2,10 +2,11 @@
 whoever is linked to their exploiter; and where a place is, only its own people read, on record."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,7 +35,7 @@ from protection.models import Address, Bed, Place, Stay
 from protection.selectors import shelter as reads
 from tests.api.tools import api
 from tests.casework.people import assigned
-from tests.protection.race import BEDS, WORKERS, clear, race, rounds
+from tests.protection.race import BEDS, WORKERS, rounds
 from tests.protection.test_services import agree, need, refusals
 from tests.world import person
 
@@ -304,17 +305,28 @@ def test_fifty_want_twenty_beds_and_no_bed_is_had_twice(world, at):
         assert wrong == []
 
 
-def test_two_who_must_never_be_under_one_roof_want_beds_there_at_the_same_moment(world, at):
+def test_two_who_must_never_be_under_one_roof_want_beds_there_at_the_same_moment(
+    world, place, bed, at
+):
     by = {"actor": world.caseworker, "at": at}
-    place = a_place(world, at)
-    beds = [a_bed(world, at, place, number).pk for number in (1, 2)]
-    cases = [a_case(world, at) for _number in range(2)]
-    link_cases(cases[0], other=cases[1].reference, kind="family", rule="apart", **by)
-    for _time in range(5):
-        found = race(world.caseworker, cases, beds, threads=2)
-        assert (len(found.held), found.broken) == (1, [])
-        assert "The person would not be safe there. Choose another place." in found.told
-        clear(world.caseworker, timezone.now())
+    second = a_bed(world, at, place, 2)
+    mine, theirs = a_case(world, at), a_case(world, at)
+    link_cases(mine, other=theirs.reference, kind="family", rule="apart", **by)
+
+    def impatient():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        try:
+            hold_bed(theirs, bed=second.pk, **by)
+        finally:
+            connection.close()
+
+    with acting_as(world.caseworker), ThreadPoolExecutor(1) as other:
+        hold(world, mine, bed, at)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            other.submit(impatient).result()
+    told = refusals(hold_bed, theirs, bed=second.pk, **by)
+    assert told == {"bed": "The person would not be safe there. Choose another place."}
 
 
 def test_the_database_keeps_two_from_one_bed_whoever_writes(world, case, bed, at):
