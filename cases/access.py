@@ -417,7 +417,7 @@ JOIN accounts_rolegroup rg ON rg.group_id = g.group_id
 JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
 JOIN accounts_membership m ON m.group_id = g.group_id
 WHERE g.content_object_id = %s AND g.permission_id = %s AND rg.role = ANY(%s)
-  AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+  AND o.kind <> ALL(%s) AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
 UNION ALL
 SELECT g.user_id
 FROM cases_caseusergrant g
@@ -429,12 +429,16 @@ WHERE g.content_object_id = %s AND g.permission_id = %s AND rg.role = ANY(%s)
 """
 
 
-def people_near(case: Case, nearness: str, *roles: str) -> QuerySet[User]:
+def people_near(
+    case: Case, nearness: str, *roles: str, but_of_kinds: Iterable[str] = ()
+) -> QuerySet[User]:
     """Active people whom a running grant brings this near to the case in one of these roles: in
     whatever organisation by a grant to its role, in the case's authority by a grant to a person.
-    Nobody whom something keeps from it."""
+    Nobody whom something keeps from it, and nobody by a grant to an organisation of `but_of_kinds`.
+    """
     near = [case.pk, _nearness_ids()[nearness], list(roles)]
-    near_ids = RawSQL(_PEOPLE, [*near, *near, case.authority_id])  # noqa: S611
+    found = [*near, list(but_of_kinds), *near, case.authority_id]
+    near_ids = RawSQL(_PEOPLE, found)  # noqa: S611
     return User.objects.filter(~kept_from(case), pk__in=near_ids, is_active=True)
 
 

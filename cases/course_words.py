@@ -57,6 +57,15 @@ def _answered(event: Event, case: Case) -> str:
     return f"{state.label}."
 
 
+def _provisional(event: Event, case: Case) -> str:
+    situations = case.profile.conflict_mode.situations
+    return f"{reason_label(situations, event.data.get('situation', ''))}."
+
+
+def _by_decision(event: Event, case: Case) -> str:
+    return f"{decision_label(case, event.data.get('decision', ''))}."
+
+
 def _day(text: Any) -> str:
     try:
         return day_words(date.fromisoformat(str(text)))
@@ -73,6 +82,16 @@ _VERBS: tuple[tuple[str, Any, Callable[[Event, Case], str] | None], ...] = (
     ("question.asked", _lazy("Somebody was asked for information"), _due),
     ("question.answered", _lazy("An answer came"), None),
     ("question.withdrawn", _lazy("A question was taken back"), None),
+    ("provisional.identified", _lazy("Identified provisionally"), _provisional),
+    ("provisional.looked_at", _lazy("Still no authority functions"), _provisional),
+    (
+        "provisional.authority_functions",
+        _lazy("An authority functions again, and decides on the provisional identification"),
+        None,
+    ),
+    ("provisional.confirmed", _lazy("Provisional identification confirmed"), _by_decision),
+    ("provisional.lapsed", _lazy("Provisional identification not confirmed"), _by_decision),
+    ("case.suspension_renewed", _lazy("Suspension looked at again: it goes on"), _suspended),
     ("reconsideration.asked", _lazy("Another look at a decision was asked for"), _asked),
     ("reconsideration.answered", _lazy("Whether to look again was answered"), _answered),
 )
@@ -82,6 +101,9 @@ _NOTICES = (
     ("case_withdrawn", _lazy("The person of a case withdrew.")),
     ("case_closed", _lazy("A case was closed.")),
     ("case_reopened", _lazy("A closed case was opened again.")),
+    ("provisional_identified", _lazy("A person was identified provisionally, without you.")),
+    ("provisional_to_look_at", _lazy("Say whether still no authority functions for a person.")),
+    ("provisional_to_decide", _lazy("An authority decides again on a provisional identification.")),
     ("reconsideration_asked", _lazy("A decision is asked to be looked at again.")),
     ("reconsideration_accepted", _lazy("A decision is made again, by others than the first.")),
     ("reconsideration_rejected", _lazy("A decision is not looked at again.")),
@@ -94,6 +116,7 @@ def register_all() -> None:
     for verb, title, text in _VERBS:
         register(verb, title, text)
     register("questions.viewed", _lazy("Questions to others opened"), look=True)
+    register("provisional.viewed", _lazy("Provisional identification opened"), look=True)
     register("course.viewed", _lazy("Course of the case opened"), look=True)
     for kind, sentence in _NOTICES:
         register_notice(kind, lambda item, said=sentence: str(said), "case_course")

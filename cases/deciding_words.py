@@ -57,6 +57,7 @@ _VERBS = (
     ("deadline.ended", _lazy("Period ended"), _clock),
     ("deadline.paused", _lazy("Deadline paused"), _clock),
     ("deadline.pause_reminded", _lazy("Reminder of a pause sent"), _clock),
+    ("deadline.pause_renewed", _lazy("Pause looked at again: it holds"), _clock),
     ("deadline.resumed", _lazy("Deadline runs again"), _clock),
     ("deadline.extended", _lazy("Deadline extended"), _clock),
     ("case.recovery_minimum_elapsed", _lazy("The recovery minimum is over"), None),

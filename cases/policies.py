@@ -582,6 +582,21 @@ def _course() -> list[Table]:
     return [*made, _reconsideration(), questions]
 
 
+def _provisional() -> Table:
+    """Written by who leads an organisation that referred the person, in their own name; read by
+    them and by the authority, which says that it functions again and decides."""
+    name, identifies = "cases_provisional", pairs(rights.IDENTIFY_PROVISIONALLY)
+    leads = granted_to_group(f"{name}.case_id", identifies)
+    theirs = of_team(f"{name}.organisation_id", Role.RESPONDER_LEAD)
+    referred = granted_to_group(f"{name}.case_id", pairs(rights.SEE_STATUS))
+    table = of_case(name, SEE, DECIDE, system="read", also={"referred": referred})
+    table.insert = {
+        "leads": f"{leads} AND {theirs} AND {name}.by_id = {ACTOR} AND {name}.state = 'stands'"
+    }
+    table.update["leads"] = f"{leads} AND {theirs} AND {name}.state = 'stands'"
+    return table
+
+
 def _task() -> Table:
     """The sweep opens those of the road to 18."""
     return of_case("cases_casetask", SEE, pairs(rights.DO_TASK), opener=True, system="read insert")
@@ -912,6 +927,7 @@ def register() -> None:
         of_case("cases_deadlinepause", SEE, KEEP, system="read insert"),
         of_case("cases_deadlineextension", SEE, WORK, system="read"),
         *_course(),
+        _provisional(),
         _transfer(),
         _link(),
         _task(),

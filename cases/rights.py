@@ -112,6 +112,11 @@ ANSWER_RECONSIDERATION = _right(
     _("Answer whether a decision is looked at again, where they took no part in it"),
     ("decide", Role.SUPERVISOR),
 )
+IDENTIFY_PROVISIONALLY = _right(
+    "identify_provisionally",
+    _("Identify a person whom they referred for the time being, where no authority functions"),
+    ("refer", Role.RESPONDER_LEAD),
+)
 WRITE_NOTE = _right(
     "write_note", _("Write a note"), *_CASEWORK, ("work", Role.INTAKE), *_IN_EMERGENCY
 )
@@ -224,6 +229,7 @@ RIGHTS: tuple[CaseRight, ...] = (
     CHANGE_COURSE,
     ASK_RECONSIDERATION,
     ANSWER_RECONSIDERATION,
+    IDENTIFY_PROVISIONALLY,
     WRITE_NOTE,
     READ_DOCUMENT,
     ADD_DOCUMENT,

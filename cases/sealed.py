@@ -26,6 +26,7 @@ def register_all() -> None:
         of_case("cases_closure", "note"),
         of_case("cases_question", "told"),
         of_case("cases_question", "answer"),
+        of_case("cases_provisional", "told"),
         of_case("cases_reconsideration", "told"),
         of_case("cases_reconsideration", "answer"),
         of_case("cases_decision", "reasons"),

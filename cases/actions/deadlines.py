@@ -52,6 +52,7 @@ def pause_deadline(
             reason=reason,
             review_on=review_on,
             today=today,
+            longest=case.profile.pauses.longest_days,
         )
     )
     DeadlinePause.objects.create(
@@ -68,6 +69,41 @@ def pause_deadline(
     deadline.save(update_fields=["state", "next_reminder_at"])
     clocks.refresh_next_due(case)
     detail(term=deadline.term, reason=reason, review_on=str(review_on), due_on=str(deadline.due_on))
+    return deadline
+
+
+@action("deadline.pause_renewed", right=rights.CHANGE_DEADLINE)
+def keep_paused(
+    deadline: Deadline,
+    *,
+    actor: User,
+    at: datetime,
+    review_on: date | None,
+    seen: date | None = None,
+) -> Deadline:
+    """The pause was looked at, and holds until it is looked at again on another day, which the
+    profile bounds. Raises Refused with every reason, Changed where the date is another by now."""
+    facts = _read_again(deadline, at, seen)
+    case = deadline.case
+    zone = case.profile.calendar_for(deadline.calendar).zone
+    pause = deadline.pauses.filter(to_date=None).order_by("-at").first()
+    running = case.suspensions.filter(ended_at=None).values_list("pauses", flat=True).first()
+    refuse_if(
+        rules.objections_to_keeping_paused(
+            facts,
+            by_the_case=pause is not None and str(pause.pk) in (running or ()),
+            review_on=review_on,
+            today=at.astimezone(zone).date(),
+            longest=case.profile.pauses.longest_days,
+        )
+    )
+    assert pause is not None
+    assert review_on is not None
+    before, pause.review_on = pause.review_on, review_on
+    pause.save(update_fields=["review_on"])
+    deadline.next_reminder_at = datetime.combine(review_on, MORNING, zone)
+    deadline.save(update_fields=["next_reminder_at"])
+    detail(term=deadline.term, reason=pause.reason, before=str(before), review_on=str(review_on))
     return deadline
 
 

@@ -13,12 +13,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases import access, rights
-from cases.actions import clocks
+from cases.actions import clocks, provisional, stages
 from cases.actions.telling import tell
 from cases.models import Case, Decision, DecisionReview, FindingSet
 from cases.models.decision import DecisionState
 from cases.models.listing import list_when_the_case_is_written
 from cases.rules import decisions as rules
+from cases.rules.provisional import opens_as, periods
 from cases.selectors import decisions as reads
 from cases.selectors.contact import contact_of
 from identities.crypto import seal, seal_json
@@ -454,6 +455,7 @@ def _make(
         stage=case.stage,
         terms_started=[term for term, _due in started],
     )
+    provisional.end_by(decision, stage_before=stage_before, negative=outcome.negative, at=at)
     _tell_of(decision, actor, at)
 
 
@@ -464,11 +466,15 @@ def _move_clocks(
     saved yet."""
     law = reads.law_of(decision)
     before = decision.supersedes
+    for_now = opens_as(case.profile, law.code, case.stage)
     started = clocks.move(
         case,
         at=at,
         met=outcome.stops,
-        over=rules.periods_ended_by(case.profile, law),
+        over=(
+            *rules.periods_ended_by(case.profile, law),
+            *(periods(case.profile) if outcome.negative and for_now else ()),
+        ),
         void=law.outcome(before.outcome).starts_when_served if before else (),
         start=clocks.terms_of(case, f"{decision.code}.{decision.outcome}", outcome.starts),
     )
@@ -491,8 +497,7 @@ def _tell_of(decision: Decision, actor: User, at: datetime) -> None:
         for choice in notification.told
     }
     if "first_responder" in told:
-        people = access.people_near(case, "refer", Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
-        _tell(people, "referral_decided", decision, at=at)
+        _tell(stages.referrers_to_tell(case), "referral_decided", decision, at=at)
 
 
 def _record(

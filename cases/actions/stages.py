@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases import access
 from cases.actions.telling import tell
 from cases.models import Case
+from cases.rules.notices import kinds_never_told
 from identities.crypto import seal
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
@@ -39,6 +41,14 @@ def sealed(case: Case, text: str, *, table: str, column: str) -> tuple[UUID, byt
     return row, kept
 
 
+def referrers_to_tell(case: Case) -> QuerySet[User]:
+    """Whoever refers for the organisation that referred the person, but nobody of the security
+    forces where the profile says that they are never told."""
+    never = kinds_never_told(case.profile.never_notify)
+    both = (Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
+    return access.people_near(case, "refer", *both, but_of_kinds=never)
+
+
 def tell_outside(case: Case, event: str, kind: str, *, once: str, at: datetime) -> None:
     """Tells those beyond the authority whom the profile names for this event: whoever referred the
     person, whoever protects them."""
@@ -49,8 +59,7 @@ def tell_outside(case: Case, event: str, kind: str, *, once: str, at: datetime) 
         for choice in notification.told
     }
     if "first_responder" in told:
-        near = access.people_near(case, "refer", Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
-        tell(near, kind, once=once, at=at, case=case)
+        tell(referrers_to_tell(case), kind, once=once, at=at, case=case)
     if "provider" in told:
         near = access.people_near(case, "protect", Role.PROTECTION_PROVIDER)
         tell(near, kind, once=once, at=at, case=case)

@@ -52,6 +52,38 @@ def suspend(
     return _suspend(case, reason, review_on, actor=actor, at=at, note=note)
 
 
+@action("case.suspension_renewed", right=rights.CHANGE_COURSE)
+def keep_suspended(case: Case, *, actor: User, at: datetime, review_on: date | None) -> Suspension:
+    """The suspension was looked at and goes on, until it is looked at again on another day, which
+    the profile bounds as it does the first one. Raises Refused with every reason against it."""
+    case.refresh_from_db(fields=stages.READ)
+    law = case.profile
+    row = case.suspensions.filter(ended_at=None).first()
+    if row is None:
+        refuse_if([Objection(_("This case is not suspended."), code="not_suspended")])
+    assert row is not None
+    codes = [term.code for term in law.terms_started_by(rules.SUSPENDED)]
+    latest = law.clock(codes[0], at, calendar=case.calendar).due_on if codes else None
+    roles = stages.roles_near(actor, case)
+    refuse_if(
+        [
+            *rules.objections_to_way(law, row.stage_before, rules.SUSPENDED, roles),
+            *rules.objections_to_suspending(
+                law, reason=row.reason, review_on=review_on, today=today_of(case, at), latest=latest
+            ),
+        ]
+    )
+    assert review_on is not None
+    before, row.review_on = row.review_on, review_on
+    row.save(update_fields=["review_on"])
+    DeadlinePause.objects.filter(pk__in=row.pauses, to_date=None).update(review_on=review_on)
+    clocks.settle_terms(case, codes, at=at)
+    if codes:
+        clocks.start_until(case, codes[0], review_on, at=at)
+    detail(reason=row.reason, before=str(before), review_on=str(review_on))
+    return row
+
+
 def ways_of_the_system(case: Case) -> list[Transition]:
     """The ways by which the system may suspend the case from where it stands."""
     ways = rules.ways(case.profile, case.stage, rules.SUSPENDED)

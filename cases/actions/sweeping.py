@@ -11,7 +11,7 @@ already says only its latest reminder.
 
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +19,14 @@ import structlog
 from django.db import OperationalError, connection
 
 from cases import access
-from cases.actions import clocks
+from cases.actions import clocks, stages
 from cases.actions.telling import tell
 from cases.models import Case, Deadline, Decision
 from cases.models.deadline import DeadlineState
 from cases.models.decision import DecisionState
 from cases.rules import reminders
 from cases.rules.decisions import decision_that_ends, windows_of_the_person
+from cases.rules.provisional import periods
 from nrm.accounts.models import User
 from nrm.accounts.rights import BY_THE_SYSTEM
 from nrm.accounts.roles import Role
@@ -153,7 +154,8 @@ def _turn(deadline: Deadline, kind: str, done: Counter[str], *, actor: User, at:
     if kind == "not_before":
         done["opened"] += _open(deadline, actor=actor, at=at)
     elif kind == "earliest_end":
-        if _decided(deadline, decision_that_ends(profile, deadline.term)):
+        code = decision_that_ends(profile, deadline.term)
+        if _decided(deadline, code) or _not_confirmed(deadline):
             end(deadline, actor=actor, at=at, state=DeadlineState.MET)
             done["ended"] += 1
     elif deadline.term in windows_of_the_person(profile):
@@ -189,6 +191,14 @@ def remind(
             term=deadline.term,
             due_on=deadline.due_on.isoformat(),
         )
+        if "referrer" in rung.whom:
+            done["told"] += tell(
+                stages.referrers_to_tell(deadline.case),
+                "provisional_to_look_at",
+                once=f"outside:{deadline.pk}:{deadline.due_on}:{rung.code}",
+                at=at,
+                case=deadline.case,
+            )
     rungs = [rung.code for rung in ladder]
     detail(term=deadline.term, rungs=rungs, told=done["told"] - before)
     return deadline
@@ -216,14 +226,19 @@ def _people(case: Case, whom: tuple[str, ...]) -> list[User]:
 def remind_of_pause(
     deadline: Deadline, *, actor: User, at: datetime, done: Counter[str]
 ) -> Deadline:
-    """Tells owner and supervisors that a pause is to be looked at again. Once a pause."""
+    """Tells owner and supervisors that a pause is to be looked at again, and again every so many
+    days of the profile until somebody does: no pause is forgotten."""
     pause = deadline.pauses.filter(to_date=None).latest("at")
-    deadline.next_reminder_at = None
+    law = deadline.case.profile
+    zone = law.calendar_for(deadline.calendar).zone
+    today = at.astimezone(zone).date()
+    again = today + timedelta(days=law.pauses.chase_days)
+    deadline.next_reminder_at = datetime.combine(again, reminders.MORNING, zone)
     deadline.save(update_fields=["next_reminder_at"])
     done["told"] += tell(
         _people(deadline.case, ("owner", "supervisor")),
         "pause_to_review",
-        once=f"pause:{pause.pk}",
+        once=f"pause:{pause.pk}:{today}",
         at=at,
         case=deadline.case,
         deadline=deadline,
@@ -273,6 +288,22 @@ def _decided(deadline: Deadline, code: str) -> bool:
         state=DecisionState.MADE,
         made_at__gte=deadline.started_at,
     ).exists()
+
+
+def _not_confirmed(deadline: Deadline) -> bool:
+    """Whether a provisional identification began this period, and the decision did not confirm
+    it."""
+    profile = deadline.case.profile
+    return (
+        deadline.term in periods(profile)
+        and Decision.objects.filter(
+            case_id=deadline.case_id,
+            code=profile.conflict_mode.decision,
+            outcome="negative",
+            state=DecisionState.MADE,
+            made_at__gte=deadline.started_at,
+        ).exists()
+    )
 
 
 # What had to wait --------------------------------------------------------------------------------

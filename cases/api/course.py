@@ -66,6 +66,9 @@ class CourseSerializer(serializers.Serializer):
     )
     referred_before = serializers.ListField(child=ReferenceField())
     referred_again = serializers.ListField(child=ReferenceField())
+    provisional = serializers.BooleanField(
+        help_text="It is identified provisionally, and waits for the decision of an authority."
+    )
     offers = CourseOfferSerializer(many=True)
     happened = CourseStepSerializer(many=True)
 
@@ -74,6 +77,10 @@ class SuspensionSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=40, help_text="A suspension reason of the profile.")
     review_on = serializers.DateField(help_text="When it is looked at again.")
     note = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
+
+
+class KeepSuspendedSerializer(serializers.Serializer):
+    review_on = serializers.DateField(help_text="When it is looked at again.")
 
 
 class WithdrawalSerializer(serializers.Serializer):
@@ -129,6 +136,7 @@ class _CourseView(CaseAPIView):
             "reconsideration": course.look.pk if course.look else None,
             "referred_before": [one.case.reference for one in again if one.case and not one.later],
             "referred_again": [one.case.reference for one in again if one.case and one.later],
+            "provisional": course.provisional is not None,
             "offers": [
                 {
                     "code": offer.code,
@@ -176,6 +184,22 @@ class SuspensionView(_CourseView):
         told = self.read(SuspensionSerializer)
         suspending.suspend(self.case, actor=request.user, at=self.at, **told)
         return self.told(201)
+
+
+class KeepSuspendedView(_CourseView):
+    @describe(
+        "keep_case_suspended",
+        "Keep a case suspended until it is looked at again on another day",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=KeepSuspendedSerializer,
+        responses={200: CourseSerializer},
+        problems=(404,),
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        told = self.read(KeepSuspendedSerializer)
+        suspending.keep_suspended(self.case, actor=request.user, at=self.at, **told)
+        return self.told()
 
 
 class ResumptionView(_CourseView):

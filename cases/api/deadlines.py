@@ -81,6 +81,10 @@ class PauseSerializer(SeenSerializer):
     )
 
 
+class KeepPausedSerializer(SeenSerializer):
+    review_on = serializers.DateField(help_text="When it is looked at again.")
+
+
 class ExtensionSerializer(SeenSerializer):
     length = serializers.IntegerField(
         min_value=1, max_value=MOST_UNITS, help_text="In the unit of the term."
@@ -200,6 +204,24 @@ class DeadlinePauseView(_ChangeView):
         deadline = self.find(deadline_id)
         said = self.read(PauseSerializer)
         return self.done(actions.pause_deadline(deadline, actor=request.user, at=self.at, **said))
+
+
+class KeepPausedView(_ChangeView):
+    """A pause that was looked at, and holds."""
+
+    @describe(
+        "keep_deadline_paused",
+        "Keep a deadline paused until it is looked at again on another day",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=KeepPausedSerializer,
+        responses={200: DeadlineExplainedSerializer},
+        problems=(404, 409),
+    )
+    def post(self, request: Request, reference: str, deadline_id: UUID) -> Response:
+        deadline = self.find(deadline_id)
+        said = self.read(KeepPausedSerializer)
+        return self.done(actions.keep_paused(deadline, actor=request.user, at=self.at, **said))
 
 
 class DeadlineResumptionView(_ChangeView):

@@ -55,6 +55,15 @@ class SuspensionForm(CourseForm):
         self.fields["reason"].choices = options(profile.suspension_reasons)
 
 
+class KeepSuspendedForm(CourseForm):
+    review_on = ExactDateField(
+        label=_("When is it looked at again?"),
+        subject=_("The day"),
+        help_text=_("The caseworker and the supervisors are reminded."),
+        required=False,
+    )
+
+
 class WithdrawalForm(CourseForm):
     method = ChoiceField(label=_("How did the person say it?"), required=False)
     told_on = ExactDateField(

@@ -41,6 +41,15 @@ class PauseForm(SeenForm):
         ]
 
 
+class KeepPausedForm(SeenForm):
+    review_on = ExactDateField(
+        label=_("When is the pause looked at again?"),
+        subject=_("The day"),
+        help_text=_("You and your supervisor are reminded on that day, and again until you look."),
+        required=False,
+    )
+
+
 class ExtendForm(SeenForm):
     length = forms.IntegerField(
         min_value=1,

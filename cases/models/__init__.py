@@ -20,6 +20,7 @@ from cases.models.matter import Matter
 from cases.models.merging import Merging
 from cases.models.note import Note
 from cases.models.notice import Notice
+from cases.models.provisional import Provisional
 from cases.models.question import Question
 from cases.models.reconsideration import Reconsideration
 from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
@@ -64,6 +65,7 @@ __all__ = [
     "Note",
     "Notice",
     "OutgoingMail",
+    "Provisional",
     "Question",
     "Reconsideration",
     "Referral",

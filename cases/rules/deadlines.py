@@ -1,13 +1,14 @@
 """What may be done with a clock: pausing, going on, extending. Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from nrm.actions import Objection
+from nrm.deadline_words import day_words
 from nrm.profiles import Profile
 from nrm.profiles.shape import Rule
 from nrm.profiles.terms import Term
@@ -49,8 +50,10 @@ def objections_to_pause(
     reason: str,
     review_on: date | None,
     today: date,
+    longest: int,
 ) -> list[Objection]:
-    """Why the clock cannot be paused now for this reason until it is looked at on this day."""
+    """Why the clock cannot be paused now for this reason until it is looked at on this day, which
+    is at most `longest` days away."""
     found = []
     if not term.pausable:
         found.append(Objection(_("This deadline cannot be paused."), code="not_pausable"))
@@ -63,13 +66,35 @@ def objections_to_pause(
         found.append(Objection(text, code="passed"))
     if reason not in reasons:
         found.append(Objection(_("Select why it is paused"), field="reason", code="reason"))
+    return found + objections_to_review_day(review_on, today=today, longest=longest)
+
+
+def objections_to_review_day(
+    review_on: date | None, *, today: date, longest: int
+) -> list[Objection]:
+    """Why a pause is not looked at again on this day: no pause is without end."""
+    latest = today + timedelta(days=longest)
     if review_on is None:
         text = _("Enter the day on which the pause is looked at again")
-        found.append(Objection(text, field="review_on", code="review_on"))
     elif review_on <= today:
         text = _("The day on which the pause is looked at again must be after today")
-        found.append(Objection(text, field="review_on", code="review_on"))
-    return found
+    elif review_on > latest:
+        text = _("It must be looked at again by %(date)s") % {"date": day_words(latest)}
+    else:
+        return []
+    return [Objection(text, field="review_on", code="review_on")]
+
+
+def objections_to_keeping_paused(
+    facts: ClockFacts, *, by_the_case: bool, review_on: date | None, today: date, longest: int
+) -> list[Objection]:
+    """Why the clock is not held until another day. `by_the_case`: it is held because the whole case
+    is suspended, which is looked at again as such."""
+    found = objections_to_resume(facts)
+    if by_the_case:
+        text = _("The case is suspended: look at the suspension again, and its clocks go with it.")
+        found.append(Objection(text, code="suspended"))
+    return found + objections_to_review_day(review_on, today=today, longest=longest)
 
 
 def objections_to_resume(facts: ClockFacts) -> list[Objection]:

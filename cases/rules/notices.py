@@ -17,6 +17,12 @@ def barred(agency: Agency, never: Iterable[NeverNotify], shown: Collection[str])
     )
 
 
+def kinds_never_told(never: Iterable[NeverNotify]) -> frozenset[str]:
+    """The kinds of organisations that the system tells nothing of any case, of itself, not even
+    where they referred the person."""
+    return frozenset(kind for rule in never if not rule.when for kind in rule.organisations)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`agency`: None where the profile has none of the code. `inside`: it receives in the system;

@@ -15,6 +15,7 @@ from cases.models import (
     Case,
     Closure,
     Merging,
+    Provisional,
     Reconsideration,
     Referral,
     Suspension,
@@ -22,11 +23,14 @@ from cases.models import (
 )
 from cases.models.decision import DecisionState
 from cases.models.merging import MergingState
+from cases.models.provisional import ProvisionalState
 from cases.models.question import QuestionState
 from cases.models.reconsideration import LookState
 from cases.rights import SEE_CASE
 from cases.rules import course as rules
+from cases.rules import provisional
 from cases.selectors.decisions import OPEN_STATES, today_of
+from cases.selectors.provisional import provisionals_of
 from cases.selectors.reconsidering import Found, reconsiderations_of, standing_of
 from cases.words import decision_label
 from identities.crypto import Opener, Unreadable
@@ -172,22 +176,26 @@ class Course:
     happened: tuple[Happened, ...]
     newest: Found | None
     look: Reconsideration | None
+    provisional: Provisional | None
 
 
 def course_of(case: Case, roles: Iterable[str]) -> Course:
     """What can be done with the case by somebody with these roles, and what was done, the newest
     first; `newest` is the decision that could be looked at again, `look` the request that waits.
-    Eight queries, one more where something was written and two of a case that has ended."""
+    Eight queries, one more where something was written or the profile knows conflict mode, and two
+    of a case that has ended."""
     suspensions = list(case.suspensions.select_related("by", "ended_by"))
     withdrawals = list(case.withdrawals.select_related("by"))
     closures = list(case.closures.select_related("by", "reopened_by"))
     looks = reconsiderations_of(case)
+    for_now = provisionals_of(case)
     opens = _Opens(case)
     happened = [
         *(_suspension(case, row, opens) for row in suspensions),
         *(_withdrawal(case, row, opens) for row in withdrawals),
         *(_closure(case, row, opens) for row in closures),
         *(_look(case, row, opens) for row in looks),
+        *(_provisional(case, row, opens) for row in for_now),
     ]
     now = next((row for row in suspensions if row.ended_at is None), None)
     ended = case.closed_at is not None
@@ -204,6 +212,7 @@ def course_of(case: Case, roles: Iterable[str]) -> Course:
         happened=tuple(sorted(happened, key=lambda one: one.at, reverse=True)),
         newest=newest if newest and newest.standing.negative else None,
         look=next((row for row in looks if row.state == LookState.ASKED), None),
+        provisional=next((row for row in for_now if row.state == ProvisionalState.STANDS), None),
     )
 
 
@@ -314,6 +323,30 @@ def _look(case: Case, row: Reconsideration, opens: _Opens) -> Happened:
         details=tuple(details),
         code=row.state,
         over=row.state != LookState.ASKED,
+    )
+
+
+def _provisional(case: Case, row: Provisional, opens: _Opens) -> Happened:
+    grounds = [reason_label(provisional.grounds_of(case.profile), code) for code in row.grounds]
+    mode = case.profile.conflict_mode
+    details = [
+        (_("Why no authority decided"), reason_label(mode.situations, row.situation)),
+        (_("By"), row.organisation.name),
+        (_("They last said so on"), day_words(today_of(case, row.looked_at))),
+    ]
+    if row.functions_at is not None and row.functions_by is not None:
+        who = _who(row.functions_by, today_of(case, row.functions_at))
+        details.append((_("An authority functions again"), who))
+    details.append((_("It stands"), str(row.get_state_display())))
+    return Happened(
+        _("Identified provisionally"),
+        ", ".join(grounds),
+        row.by.display_name,
+        row.at,
+        note=opens.json(row, "told").get("why", ""),
+        details=tuple(details),
+        code=row.state,
+        over=row.state != ProvisionalState.STANDS,
     )
 
 

@@ -27,6 +27,7 @@ from cases.api import (
     near,
     notes,
     notices,
+    provisional,
     questions,
     reconsidering,
     referrals,
@@ -103,8 +104,28 @@ urlpatterns = [
         questions.WithdrawalView.as_view(),
         name="api_question_withdrawal",
     ),
+    path(
+        "referrals/<str:receipt>/provisional/",
+        provisional.ProvisionalView.as_view(),
+        name="api_referral_provisional",
+    ),
+    path(
+        "referrals/<str:receipt>/provisional/still/",
+        provisional.StillView.as_view(),
+        name="api_referral_provisional_still",
+    ),
+    path(
+        f"{_CASE}provisional/authority/",
+        provisional.FunctionsView.as_view(),
+        name="api_case_authority_functions",
+    ),
     path(f"{_CASE}course/", course.CourseView.as_view(), name="api_case_course"),
     path(f"{_CASE}suspension/", course.SuspensionView.as_view(), name="api_case_suspension"),
+    path(
+        f"{_CASE}suspension/keep/",
+        course.KeepSuspendedView.as_view(),
+        name="api_case_keep_suspended",
+    ),
     path(f"{_CASE}suspension/end/", course.ResumptionView.as_view(), name="api_case_resumption"),
     path(f"{_CASE}withdrawal/", course.WithdrawalView.as_view(), name="api_case_withdrawal"),
     path(f"{_CASE}closure/", course.ClosureView.as_view(), name="api_case_closure"),
@@ -179,6 +200,11 @@ urlpatterns = [
     ),
     path(_DEADLINE, deadlines.DeadlineView.as_view(), name="api_deadline"),
     path(f"{_DEADLINE}pause/", deadlines.DeadlinePauseView.as_view(), name="api_deadline_pause"),
+    path(
+        f"{_DEADLINE}pause/keep/",
+        deadlines.KeepPausedView.as_view(),
+        name="api_deadline_keep_paused",
+    ),
     path(
         f"{_DEADLINE}resumption/",
         deadlines.DeadlineResumptionView.as_view(),

@@ -12,6 +12,7 @@ from cases.views.course import (
     AskView,
     ClosureView,
     CourseView,
+    KeepSuspendedView,
     ProviderAskView,
     ReopeningView,
     ResumptionView,
@@ -59,6 +60,7 @@ from cases.views.notices import (
     ReceivedNoticeView,
     SendNoticeView,
 )
+from cases.views.provisional import FunctionsView
 from cases.views.questions import QuestionsView, QuestionView, QuestionWithdrawalView
 from cases.views.removals import RecordRemovalView, RemovalView
 from cases.views.sharing import (
@@ -191,10 +193,12 @@ urlpatterns = [
     ),
     path(_COURSE, CourseView.as_view(), name="case_course"),
     path(_COURSE + "suspension/", SuspensionView.as_view(), name="case_suspension"),
+    path(_COURSE + "suspension/keep/", KeepSuspendedView.as_view(), name="case_keep_suspended"),
     path(_COURSE + "suspension/end/", ResumptionView.as_view(), name="case_resumption"),
     path(_COURSE + "withdrawal/", WithdrawalView.as_view(), name="case_withdrawal"),
     path(_COURSE + "closure/", ClosureView.as_view(), name="case_closure"),
     path(_COURSE + "closure/reopening/", ReopeningView.as_view(), name="case_reopening"),
+    path(_COURSE + "authority/", FunctionsView.as_view(), name="case_authority_functions"),
     path(_COURSE + "look/", AskView.as_view(), name="case_look_asking"),
     path(_COURSE + "look/<uuid:look>/", AnswerView.as_view(), name="case_look"),
     path("cases/<str:reference>/sharing/", BundlesView.as_view(), name="case_bundles"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.views import referrals as views
 from cases.views.course import ReferrerAskView
+from cases.views.provisional import ProvisionalView, StillView
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="referrals"),
@@ -29,4 +30,10 @@ urlpatterns = [
     path("<str:receipt>/receipt/", views.ReceiptView.as_view(), name="referral_receipt"),
     path("<str:receipt>/following/", views.FollowView.as_view(), name="referral_following"),
     path("<str:receipt>/look/", ReferrerAskView.as_view(), name="referral_look"),
+    path("<str:receipt>/provisional/", ProvisionalView.as_view(), name="referral_provisional"),
+    path(
+        "<str:receipt>/provisional/still/",
+        StillView.as_view(),
+        name="referral_provisional_still",
+    ),
 ]

@@ -20,6 +20,7 @@ from cases.forms.course import (
     AskForm,
     ClosureForm,
     CourseForm,
+    KeepSuspendedForm,
     ReopeningForm,
     SuspensionForm,
     WithdrawalForm,
@@ -29,6 +30,7 @@ from cases.rights import (
     ANSWER_RECONSIDERATION,
     ASK_RECONSIDERATION,
     CHANGE_COURSE,
+    DRAFT_DECISION,
     REFER,
     SEE_SUMMARY,
 )
@@ -102,6 +104,7 @@ class CourseView(CoursePage):
             and course.newest is not None
             and course.look is None
             and not list(objections_to_asker(self.case.profile, self.case.stage, roles)),
+            may_hand_over=DRAFT_DECISION.code in self.held,
             may_answer=ANSWER_RECONSIDERATION.code in self.held and not course.ended,
             again=referred_again(self.case, user),
         )
@@ -171,6 +174,19 @@ class SuspensionView(FormPage):
 
     def do(self, user: Any, told: dict[str, Any]) -> None:
         suspending.suspend(self.case, actor=user, at=self.at, **told)
+
+
+class KeepSuspendedView(FormPage):
+    form = KeepSuspendedForm
+    title = _lazy("Keep the case suspended")
+    button = _lazy("Keep it suspended")
+    said = _lazy("The case stays suspended.")
+    explains = (
+        _lazy("Somebody looked, and the reason holds. It is looked at again on the day you set."),
+    )
+
+    def do(self, user: Any, told: dict[str, Any]) -> None:
+        suspending.keep_suspended(self.case, actor=user, at=self.at, **told)
 
 
 class ResumptionView(CourseView):

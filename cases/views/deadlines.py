@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases import rights
 from cases.actions import deadlines as actions
-from cases.forms.deadlines import ExtendForm, PauseForm, SeenForm
+from cases.forms.deadlines import ExtendForm, KeepPausedForm, PauseForm, SeenForm
 from cases.models import Deadline
 from cases.rights import CHANGE_DEADLINE
 from cases.selectors.deadlines import deadlines_of, explain
@@ -126,6 +126,17 @@ class PauseView(ChangePage):
 
     def act(self, deadline: Deadline, said: dict[str, Any]) -> None:
         actions.pause_deadline(deadline, actor=self.request.user, at=self.at, **said)
+
+
+class KeepPausedView(ChangePage):
+    template = "deadlines/keep_paused.html"
+    done = _lazy("The deadline stays paused.")
+
+    def form(self, deadline: Deadline, data: Any = None) -> KeepPausedForm:
+        return KeepPausedForm(data, initial={"seen": deadline.due_on.isoformat()})
+
+    def act(self, deadline: Deadline, said: dict[str, Any]) -> None:
+        actions.keep_paused(deadline, actor=self.request.user, at=self.at, **said)
 
 
 class ExtendView(ChangePage):

@@ -18,6 +18,7 @@ from cases.forms.referral import HandOverForm, PageForm, StartForm, lists_for, n
 from cases.models import Draft, Referral
 from cases.rights import REFER
 from cases.rules.name_warning import names_in
+from cases.rules.provisional import is_provisional, may_be_offered
 from cases.rules.reconsidering import may_be_asked
 from cases.rules.referral_form import (
     Page,
@@ -711,6 +712,10 @@ class SentView(ResponderView):
                 "referral": referral,
                 "profile": referral.case.profile,
                 "may_ask": may_be_asked(referral.case.profile, referral.case.stage),
+                "provisional": is_provisional(referral.case.profile, referral.case.stage)
+                or may_be_offered(
+                    referral.case.profile, referral.case.stage, referral.organisation.kind
+                ),
                 "followed_by": followed_by,
                 "may_follow": (row.is_notification or row.has_ended) and followed_by is None,
             },

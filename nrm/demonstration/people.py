@@ -45,7 +45,11 @@ SIGN_INS: tuple[SignIn, ...] = (
         "R. Adeyemi",
         ((Role.FIRST_RESPONDER, "police"), (Role.FIRST_RESPONDER, "camp")),
     ),
-    SignIn("lead", "L. Marchetti", ((Role.RESPONDER_LEAD, "police"),)),
+    SignIn(
+        "lead",
+        "L. Marchetti",
+        ((Role.RESPONDER_LEAD, "police"), (Role.RESPONDER_LEAD, "camp")),
+    ),
     SignIn("intake", "I. Novak", ((Role.INTAKE, "authority"), (Role.INTAKE, "panel"))),
     SignIn(
         "caseworker",

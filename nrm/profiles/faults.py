@@ -309,6 +309,45 @@ def _people(profile: Profile) -> Iterator[str]:
             [rule.code for rule in profile.suspension_reasons if rule.pauses],
             "suspension reason that pauses",
         )
+    yield from _provisional(profile)
+    if profile.pauses.longest_days < 1 or profile.pauses.chase_days < 1:
+        yield "pauses: longest_days and chase_days must be 1 or more"
+
+
+# What happens to a provisional identification, by the terms that start on it.
+PROVISIONAL = ("provisional_identification", "provisional_looked_at", "authority_functions")
+
+
+def _provisional(profile: Profile) -> Iterator[str]:
+    """Who identifies provisionally, why, how it is looked at again and which decision ends it."""
+    mode = profile.conflict_mode
+    for rule in profile.never_notify:
+        if rule.organisations and rule.when:
+            yield f"never_notify[{rule.code}].organisations: only where `when` is empty"
+    if not (mode.enabled and mode.provisional_identification):
+        return
+    yield from _unknown(
+        "conflict_mode.decision", [mode.decision], [d.code for d in profile.decisions], "decision"
+    )
+    for key in ("identified_by", "situations"):
+        if not getattr(mode, key):
+            yield f"conflict_mode.{key}: empty"
+    if "police" in mode.identified_by:
+        yield "conflict_mode.identified_by: security forces do not identify"
+    for event in PROVISIONAL:
+        if not profile.terms_started_by(event):
+            yield f"terms: none starts on {event}, so nobody is reminded of it"
+    ways = [way for way in profile.transitions if way.event == PROVISIONAL[0]]
+    if not ways:
+        yield f"transitions: none on {PROVISIONAL[0]}"
+    stages = [
+        stage for d in profile.decisions if d.code == mode.decision for stage in d.from_stages
+    ]
+    for way in ways:
+        where = f"transitions[{way.from_stage} to {way.to_stage}]"
+        yield from _unknown(f"{where}.by", way.by, ["responder_lead"], "role that does this")
+        if way.to_stage not in stages:
+            yield f"{where}: {mode.decision} cannot be made there"
 
 
 def _children(profile: Profile, law: Children) -> Iterator[str]:

@@ -637,7 +637,8 @@ class NonPunishment:
 class NeverNotify:
     """Whom the system never tells of a case in which one of the indicators `when` is shown; of no
     case at all where `when` is empty. The agencies of `non_punishment` that are `security` are
-    among them."""
+    among them, and where `when` is empty the kinds of `organisations`, which are told nothing of
+    the course of a case even where they referred the person."""
 
     code: str
     label: Label
@@ -645,6 +646,7 @@ class NeverNotify:
     when: tuple[str, ...]
     source: str
     verified: bool
+    organisations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -707,8 +709,21 @@ class OutsideReview:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRule:
+    """For how many days a clock is held at most before somebody looks at it again, and every how
+    many days they are reminded until somebody does."""
+
+    longest_days: int
+    chase_days: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictMode:
-    """What changes where the authorities do not function."""
+    """What changes where the authorities do not function. `decision`: the one before which a person
+    can be identified provisionally, and which confirms that or does not; `identified_by`: the kinds
+    of organisations that do; `situations`: why no authority does."""
 
     enabled: bool
     provisional_identification: bool
@@ -717,6 +732,9 @@ class ConflictMode:
     help: Label
     source: str
     verified: bool
+    decision: str = ""
+    identified_by: tuple[str, ...] = ()
+    situations: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -850,6 +868,7 @@ class Profile:
     retention: Retention
     outside_review: OutsideReview
     conflict_mode: ConflictMode
+    pauses: PauseRule
     screening: Screening
     never_notify: tuple[NeverNotify, ...] = ()
     children: Children | None = None  # without it nothing happens by itself when a child turns 18

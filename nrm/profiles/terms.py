@@ -35,7 +35,7 @@ class Reminder:
     """Who is reminded, how many days from the due day: -2 is two days before, 0 on the day."""
 
     days: int
-    whom: tuple[Literal["owner", "supervisor"], ...]
+    whom: tuple[Literal["owner", "supervisor", "referrer"], ...]
 
     @property
     def code(self) -> str:

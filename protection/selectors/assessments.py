@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from cases.models import Case, Decision
 from cases.models.decision import DecisionState
 from cases.rights import SUPPORT
+from cases.rules.provisional import opens_as
 from cases.selectors.keyset import PAGE_SIZE, Rows, page_of
 from cases.selectors.sharing import today_of
 from identities.crypto import Opener, Unreadable
@@ -34,13 +35,13 @@ def questions_at(law: Law, step: str) -> list[AssessmentQuestion]:
 
 
 def is_open(case: Case, step: AssessmentStep) -> bool:
-    """Whether the step can be taken now: its decision, where it waits for one, was positive. One
-    query, or none."""
+    """Whether the step can be taken now: its decision, where it waits for one, was positive, or the
+    person is identified provisionally before it. One query, or none."""
     if not step.after:
         return True
     made = Decision.objects.filter(case=case, code=step.after, state=DecisionState.MADE)
     newest = made.order_by("-made_at").values_list("outcome", flat=True).first()
-    return newest == "positive"
+    return newest == "positive" or opens_as(case.profile, step.after, case.stage)
 
 
 def review_day(case: Case, answers: dict[str, str], at: datetime) -> date:

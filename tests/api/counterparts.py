@@ -93,6 +93,10 @@ COUNTERPARTS = {
     "case_look_asking": "POST api_case_reconsiderations",
     "case_look": "GET api_case_course, POST api_case_reconsideration_answer",
     "referral_look": "POST api_referral_reconsiderations",
+    "referral_provisional": "GET api_referral_provisional, POST api_referral_provisional",
+    "referral_provisional_still": "POST api_referral_provisional_still",
+    "case_authority_functions": "POST api_case_authority_functions",
+    "case_keep_suspended": "POST api_case_keep_suspended",
     "summary_look": "POST api_near_reconsiderations",
     "case_keeping": "GET api_keeping",
     "case_hold": "POST api_hold",
@@ -217,6 +221,7 @@ COUNTERPARTS = {
     "deadlines": "GET api_deadlines",
     "deadline": "GET api_deadline",
     "deadline_pause": "POST api_deadline_pause",
+    "deadline_keep_paused": "POST api_deadline_keep_paused",
     "deadline_resume": "POST api_deadline_resumption",
     "deadline_extend": "POST api_deadline_extension",
 

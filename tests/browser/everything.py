@@ -19,7 +19,10 @@ from tests.browser.reading import DESK, NARROW, PHONE, ZOOMED, Reader
 LANGUAGES = ("en", "fr", "ar")
 SIZES = (DESK, PHONE, NARROW, ZOOMED)
 # Who opens a case under the other profile.
-OTHERS = ("palermo_responder", "palermo_intake", "palermo_caseworker", "palermo_supervisor")
+OTHERS = (
+    *("palermo_responder", "palermo_lead"),
+    *("palermo_intake", "palermo_caseworker", "palermo_supervisor"),
+)
 
 
 def _each_once() -> list[Page]:

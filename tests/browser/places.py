@@ -17,6 +17,7 @@ from cases.actions import (
     deadlines,
     drafting,
     emergency,
+    provisional,
     sharing,
     suspending,
     withdrawing,
@@ -241,6 +242,23 @@ def _palermo(scene: Scene) -> None:
         reason=pause_reasons(world.profile)[0].code,
         review_on=timezone.localdate(at) + timedelta(days=7),
     )
+    for name in ("for_now", "presumable"):
+        found = people.referred(world, at=at, answers={**CHILD, "jurisdiction": "country"})
+        with acting_as(world.responder):
+            receipt = Referral.objects.get(case=found).receipt
+        _keep(scene, name, found)
+        scene.places[name]["receipt"] = receipt
+    with acting_as(world.lead):
+        case = Case.objects.get(reference=scene.references["for_now"])
+    provisional.identify_provisionally(
+        case,
+        actor=world.lead,
+        at=at,
+        grounds=["elements_met"],
+        situation="out_of_reach",
+        why="He was held at the mine, and the road to the capital is closed.",
+        explained=True,
+    )
     draft = _draft(world, at, {"danger_now": "no"})
     scene.places["palermo_draft"] = {"draft": str(draft.pk)}
 
@@ -262,6 +280,7 @@ def _palermo_world(uk: World) -> World:
             name: person(f"palermo_{name}@example.org", role, where)
             for name, role, where in (
                 ("responder", Role.FIRST_RESPONDER, camp),
+                ("lead", Role.RESPONDER_LEAD, camp),
                 ("intake", Role.INTAKE, panel),
                 ("caseworker", Role.CASEWORKER, panel),
                 ("supervisor", Role.SUPERVISOR, panel),

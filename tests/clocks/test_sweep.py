@@ -396,10 +396,12 @@ def test_paused_clock_is_silent_until_its_pause_is_looked_at_again(palermo):
     sweeping.sweep(at=day(2026, 3, 23, 23))
     assert not told(palermo, "pause_to_review")
     sweeping.sweep(at=day(2026, 3, 24, 9))
-    sweeping.sweep(at=day(2026, 7, 24, 9))
-    assert told(palermo, "pause_to_review") == {
-        ("caseworker", ""): 1,
-        ("supervisor", ""): 1,
-        ("supervisor2", ""): 1,
-    }
+    sweeping.sweep(at=day(2026, 3, 24, 9, 1))
+    once = {("caseworker", ""): 1, ("supervisor", ""): 1, ("supervisor2", ""): 1}
+    assert told(palermo, "pause_to_review") == once
+    # Nobody looked: they are reminded again after the days of the profile, and so on.
+    sweeping.sweep(at=day(2026, 3, 30, 23))
+    assert told(palermo, "pause_to_review") == once
+    sweeping.sweep(at=day(2026, 3, 31, 9))
+    assert told(palermo, "pause_to_review") == {who: 2 for who in once}
     assert not told(palermo)

@@ -178,6 +178,10 @@ def _review(scene: Scene, place: Place) -> Body:
     return {"review_on": str(timezone.localdate(scene.at) + timedelta(days=7))}
 
 
+def _unseen(scene: Scene, place: Place) -> Body:
+    return {**_review(scene, place), "seen": None}
+
+
 def _today(field: str) -> Callable[[Scene, Place], Body]:
     return lambda scene, place: {field: str(timezone.localdate(scene.at))}
 
@@ -334,6 +338,12 @@ _OTHERWISE = {
     "read_course": Meant("supervisor", "assigned"),
     "suspend_case": Meant("supervisor", "assigned", _review),
     "resume_case": Meant("supervisor", "assigned"),
+    "keep_case_suspended": Meant("supervisor", "assigned", _review),
+    "keep_deadline_paused": Meant("palermo_caseworker", "paused", _unseen),
+    "identify_provisionally": Meant("palermo_lead", "presumable"),
+    "list_provisional_identifications": Meant("palermo_lead", "for_now"),
+    "say_that_no_authority_functions": Meant("palermo_lead", "for_now"),
+    "say_that_an_authority_functions": Meant("palermo_caseworker", "for_now"),
     "record_withdrawal": Meant("caseworker", "completed", _today("told_on")),
     "close_case": Meant("supervisor", "suspended"),
     "reopen_case": Meant("supervisor", "suspended"),
@@ -354,7 +364,9 @@ _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
     *("recall_bundle", "recall_notice", "withdraw_consent", "answer_transfer", "end_link"),
     *("end_service", "move_stay"),
-    *("suspend_case", "resume_case", "close_case", "reopen_case", "record_withdrawal"),
+    *("say_that_no_authority_functions", "say_that_an_authority_functions"),
+    *("suspend_case", "keep_case_suspended", "resume_case", "close_case"),
+    *("reopen_case", "record_withdrawal"),
     *("decide_merging", "ask_undoing"),
     *("ask_for_erasure", "decide_erasure", "declare_conflict"),
 )

@@ -184,6 +184,8 @@ _OF_SERVICE = "referred/<uuid:service_id>/sessions/"
 _OF_SESSION = _OF_SERVICE + "<uuid:session_id>/"
 _P = {"place_id": "place"}
 
+# Whoever leads the team; the others of it are told so.
+OUR_LEAD = theirs("lead", hidden_from=OTHER_REFERRERS)
 OUR_TEAM = theirs(*REFERRERS, hidden_from=OTHER_REFERRERS)
 THEIR_TEAM = theirs(*OTHER_REFERRERS, hidden_from=REFERRERS)
 ALL_REFERRERS = role(*REFERRERS, *OTHER_REFERRERS)
@@ -276,6 +278,10 @@ REFERRALS = (
         POST=OUR_TEAM),
     row("referrals/<str:receipt>/look/", "referral_look", "others", GET=THEIR_TEAM,
         POST=THEIR_TEAM),
+    row("referrals/<str:receipt>/provisional/", "referral_provisional", "assigned",
+        GET=OUR_TEAM, POST=OUR_LEAD),
+    row("referrals/<str:receipt>/provisional/still/", "referral_provisional_still", "assigned",
+        POST=OUR_LEAD),
     row("referrals/<str:receipt>/following/", "referral_following", "notify", POST=OUR_TEAM),
 )
 
@@ -322,11 +328,14 @@ CASES = (
         POST=READERS),
     row(_CASE + "course/", "case_course", *TYPICAL, GET=READERS),
     row(_CASE + "course/suspension/", "case_suspension", *TYPICAL, GET=READERS, POST=READERS),
+    row(_CASE + "course/suspension/keep/", "case_keep_suspended", *TYPICAL, GET=READERS,
+        POST=READERS),
     row(_CASE + "course/suspension/end/", "case_resumption", *TYPICAL, POST=READERS),
     row(_CASE + "course/withdrawal/", "case_withdrawal", *TYPICAL, GET=READERS, POST=READERS),
     row(_CASE + "course/closure/", "case_closure", *TYPICAL, GET=READERS, POST=READERS),
     row(_CASE + "course/closure/reopening/", "case_reopening", *TYPICAL, GET=READERS,
         POST=READERS),
+    row(_CASE + "course/authority/", "case_authority_functions", *TYPICAL, POST=WORKERS),
     row(_CASE + "course/look/", "case_look_asking", *TYPICAL, GET=READERS, POST=READERS),
     row(_CASE + "course/look/<uuid:look>/", "case_look", "made", GET=case("supervisors"),
         POST=case("supervisors")),
@@ -553,6 +562,7 @@ DEADLINES = (
     row(_CASE + "deadlines/", "deadlines", *TYPICAL, GET=READERS),
     row(_DEADLINE, "deadline", *TYPICAL, GET=READERS),
     row(_DEADLINE + "pause/", "deadline_pause", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_DEADLINE + "pause/keep/", "deadline_keep_paused", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_DEADLINE + "resume/", "deadline_resume", *TYPICAL, POST=WORKERS),
     row(_DEADLINE + "extend/", "deadline_extend", *TYPICAL, GET=WORKERS, POST=WORKERS),
 )
@@ -710,6 +720,7 @@ REST = (
         "assigned", POST=READERS),
     row(_API + _CASE + "course/", "api_case_course", *TYPICAL, GET=READERS),
     row(_API + _CASE + "suspension/", "api_case_suspension", *TYPICAL, POST=READERS),
+    row(_API + _CASE + "suspension/keep/", "api_case_keep_suspended", *TYPICAL, POST=READERS),
     row(_API + _CASE + "suspension/end/", "api_case_resumption", *TYPICAL, POST=READERS),
     row(_API + _CASE + "withdrawal/", "api_case_withdrawal", *TYPICAL, POST=READERS),
     row(_API + _CASE + "closure/", "api_case_closure", *TYPICAL, POST=READERS),
@@ -719,6 +730,12 @@ REST = (
         "made", POST=case("supervisors")),
     row(_API + "near/<str:reference>/reconsiderations/", "api_near_reconsiderations", "assigned",
         "made", "queue", "outer", POST=case("provider")),
+    row(_API + "referrals/<str:receipt>/provisional/", "api_referral_provisional", "assigned",
+        GET=OUR_TEAM, POST=OUR_LEAD),
+    row(_API + "referrals/<str:receipt>/provisional/still/", "api_referral_provisional_still",
+        "assigned", POST=OUR_LEAD),
+    row(_API + _CASE + "provisional/authority/", "api_case_authority_functions", *TYPICAL,
+        POST=WORKERS),
     row(_API + "referrals/<str:receipt>/reconsiderations/", "api_referral_reconsiderations",
         "assigned", POST=OUR_TEAM),
     row(_API + "referrals/<str:receipt>/reconsiderations/", "api_referral_reconsiderations",
@@ -798,6 +815,7 @@ REST = (
     row(_API + _CASE + "deadlines/", "api_deadlines", *TYPICAL, GET=READERS),
     row(_API + _DEADLINE, "api_deadline", *TYPICAL, GET=READERS),
     row(_API + _DEADLINE + "pause/", "api_deadline_pause", *TYPICAL, POST=WORKERS),
+    row(_API + _DEADLINE + "pause/keep/", "api_deadline_keep_paused", *TYPICAL, POST=WORKERS),
     row(_API + _DEADLINE + "resumption/", "api_deadline_resumption", *TYPICAL, POST=WORKERS),
     row(_API + _DEADLINE + "extension/", "api_deadline_extension", *TYPICAL, POST=WORKERS),
 )

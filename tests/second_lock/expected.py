@@ -377,6 +377,18 @@ def _asks_to_look(standing: Standing, row: Row, _facts: Facts) -> bool:
     return mine and row["state"] == "asked" and str(row["case_id"]) in asks
 
 
+def _leads(standing: Standing, row: Row, _facts: Facts) -> bool:
+    user = standing.who.user
+    ours = user.organisations(Role.RESPONDER_LEAD) if standing.who.acts and user else []
+    there = str(row["organisation_id"]) in {str(one.pk) for one in ours}
+    mine = standing.cases(rights.IDENTIFY_PROVISIONALLY)
+    return there and row["state"] == "stands" and str(row["case_id"]) in mine
+
+
+def _identifies(standing: Standing, row: Row, facts: Facts) -> bool:
+    return str(row["by_id"]) == standing.who.pk and _leads(standing, row, facts)
+
+
 def _adds_to_bundle(standing: Standing, row: Row, facts: Facts) -> bool:
     bundle = facts.rows["cases_bundle"][str(row["bundle_id"])]
     document = facts.rows["cases_document"][str(row["document_id"])]
@@ -595,6 +607,13 @@ RULES: dict[str, Rule] = {
         system="read",
         verbs="update",
         also={"insert": _asks_to_look},
+    ),
+    "cases_provisional": Rule(
+        SEE,
+        DECIDE,
+        system="read",
+        verbs="update",
+        also={"read": _referred, "insert": _identifies, "update": _leads},
     ),
     "cases_casetask": Rule(SEE, (rights.DO_TASK,), system="read insert"),
     "cases_adulthood": Rule(

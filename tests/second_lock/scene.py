@@ -31,6 +31,7 @@ from cases.models import (
     Matter,
     Merging,
     Notice,
+    Provisional,
     Question,
     Reconsideration,
     SafeContact,
@@ -363,6 +364,16 @@ def _courses(scene: Scene) -> None:
             method="spoken", told_on=day, explained=True, told=b"sealed", **over
         )
         Closure.objects.create(code="moved_on", reopened_at=at, **over)
+    for name, by, house, state in (
+        ("assigned", world.lead, world.police, "stands"),
+        ("made", world.responder, world.police, "confirmed"),
+        ("others", world.other_responder, world.other_police, "stands"),
+        ("outer", world.lead, world.police, "lapsed"),
+    ):
+        Provisional.objects.create(
+            case=case_of(scene, name), organisation=house, situation="none", told=b"sealed",
+            by=by, at=at, looked_by=by, looked_at=at, state=state,
+        )  # fmt: skip
     asked = Question.objects.get(pk=scene.places["assigned"]["question"])
     for name, by in (
         ("others", world.caseworker2),
