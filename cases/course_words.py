@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case
 from cases.models.closure import ReopenReason
+from cases.models.disqualification import DisqualificationState
 from cases.models.reconsideration import LookState
 from cases.words import decision_label, register, register_notice
 from nrm.audit.models import Event
@@ -62,6 +63,15 @@ def _provisional(event: Event, case: Case) -> str:
     return f"{reason_label(situations, event.data.get('situation', ''))}."
 
 
+def _disqualified(event: Event, case: Case) -> str:
+    made = event.data.get("disqualified")
+    return str(DisqualificationState("made" if made else "not_made").label) + "."
+
+
+def _lift(event: Event, case: Case) -> str:
+    return _("Lifted.") if event.data.get("accepted") else _("Not lifted.")
+
+
 def _by_decision(event: Event, case: Case) -> str:
     return f"{decision_label(case, event.data.get('decision', ''))}."
 
@@ -91,6 +101,14 @@ _VERBS: tuple[tuple[str, Any, Callable[[Event, Case], str] | None], ...] = (
     ),
     ("provisional.confirmed", _lazy("Provisional identification confirmed"), _by_decision),
     ("provisional.lapsed", _lazy("Provisional identification not confirmed"), _by_decision),
+    ("disqualification.proposed", _lazy("Disqualification proposed"), None),
+    ("disqualification.taken_back", _lazy("Proposal of a disqualification taken back"), None),
+    ("disqualification.told", _lazy("The person was told of a proposed disqualification"), None),
+    ("disqualification.answered", _lazy("The person was heard on a disqualification"), None),
+    ("disqualification.decided", _lazy("Decided on a disqualification"), _disqualified),
+    ("disqualification.served", _lazy("Decision on a disqualification received"), None),
+    ("disqualification.look_asked", _lazy("Another look at a disqualification asked for"), None),
+    ("disqualification.look_answered", _lazy("Another look at a disqualification answered"), _lift),
     ("case.suspension_renewed", _lazy("Suspension looked at again: it goes on"), _suspended),
     ("reconsideration.asked", _lazy("Another look at a decision was asked for"), _asked),
     ("reconsideration.answered", _lazy("Whether to look again was answered"), _answered),
@@ -104,6 +122,15 @@ _NOTICES = (
     ("provisional_identified", _lazy("A person was identified provisionally, without you.")),
     ("provisional_to_look_at", _lazy("Say whether still no authority functions for a person.")),
     ("provisional_to_decide", _lazy("An authority decides again on a provisional identification.")),
+    ("disqualification_proposed", _lazy("Somebody proposes that a person is disqualified.")),
+    ("disqualification_made", _lazy("A person was disqualified, and the case ended.")),
+    ("disqualification_not_made", _lazy("A person is not disqualified: protection goes on.")),
+    (
+        "disqualification_look_asked",
+        _lazy("A disqualification is asked to be looked at again."),
+    ),
+    ("disqualification_look_accepted", _lazy("A disqualification was lifted.")),
+    ("disqualification_look_rejected", _lazy("A disqualification stays.")),
     ("reconsideration_asked", _lazy("A decision is asked to be looked at again.")),
     ("reconsideration_accepted", _lazy("A decision is made again, by others than the first.")),
     ("reconsideration_rejected", _lazy("A decision is not looked at again.")),
@@ -116,6 +143,7 @@ def register_all() -> None:
     for verb, title, text in _VERBS:
         register(verb, title, text)
     register("questions.viewed", _lazy("Questions to others opened"), look=True)
+    register("disqualification.viewed", _lazy("Disqualification opened"), look=True)
     register("provisional.viewed", _lazy("Provisional identification opened"), look=True)
     register("course.viewed", _lazy("Course of the case opened"), look=True)
     for kind, sentence in _NOTICES:

@@ -597,6 +597,15 @@ def _provisional() -> Table:
     return table
 
 
+def _disqualification() -> Table:
+    """To who works on the case and decides it: proposed in one's own name, and decided by another,
+    to which a constraint holds whoever writes."""
+    name, keeps = "cases_disqualification", pairs(rights.KEEP_DISQUALIFICATION)
+    table = of_case(name, keeps, keeps)
+    table.insert["near"] += f" AND {name}.by_id = {ACTOR} AND {name}.state = 'proposed'"
+    return table
+
+
 def _task() -> Table:
     """The sweep opens those of the road to 18."""
     return of_case("cases_casetask", SEE, pairs(rights.DO_TASK), opener=True, system="read insert")
@@ -928,6 +937,7 @@ def register() -> None:
         of_case("cases_deadlineextension", SEE, WORK, system="read"),
         *_course(),
         _provisional(),
+        _disqualification(),
         _transfer(),
         _link(),
         _task(),

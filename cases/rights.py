@@ -117,6 +117,16 @@ IDENTIFY_PROVISIONALLY = _right(
     _("Identify a person whom they referred for the time being, where no authority functions"),
     ("refer", Role.RESPONDER_LEAD),
 )
+KEEP_DISQUALIFICATION = _right(
+    "keep_disqualification",
+    _("Propose that a person is disqualified, tell them, and record what they say to it"),
+    *_CASEWORK,
+)
+DECIDE_DISQUALIFICATION = _right(
+    "decide_disqualification",
+    _("Decide on a disqualification that a colleague proposed, and whether one is lifted"),
+    ("decide", Role.SUPERVISOR),
+)
 WRITE_NOTE = _right(
     "write_note", _("Write a note"), *_CASEWORK, ("work", Role.INTAKE), *_IN_EMERGENCY
 )
@@ -230,6 +240,8 @@ RIGHTS: tuple[CaseRight, ...] = (
     ASK_RECONSIDERATION,
     ANSWER_RECONSIDERATION,
     IDENTIFY_PROVISIONALLY,
+    KEEP_DISQUALIFICATION,
+    DECIDE_DISQUALIFICATION,
     WRITE_NOTE,
     READ_DOCUMENT,
     ADD_DOCUMENT,

@@ -39,9 +39,23 @@ def close(case: Case, *, actor: User, at: datetime, code: str, note: str = "") -
             *stages.too_long(note, "note", rules.LONGEST),
         ]
     )
-    row, kept = stages.sealed(case, note, table=TABLE, column="note")
     (way,) = rules.ways(case.profile, case.stage, rules.CLOSED)[:1]
     before = stop_everything(case, actor=actor, at=at) or case.stage
+    made = close_clocks(case, code, before, note=note, actor=actor, at=at)
+    end_case(case, way.to_stage, at=at)
+    detail(code=code, keep_until=str(case.keep_until))
+    once = f"case_closed:{made.pk}"
+    stages.tell_outside(case, "suspended_or_withdrawn", "case_closed", once=once, at=at)
+    stages.tell_inside(case, "case_closed", once=once, at=at, but=actor)
+    return made
+
+
+def close_clocks(
+    case: Case, code: str, before: str, *, note: str, actor: User, at: datetime
+) -> Closure:
+    """The record of an end with this code, and the clocks that it stops, which run again with
+    `run_again`; `before` is where the case goes on then."""
+    row, kept = stages.sealed(case, note, table=TABLE, column="note")
     running = list(case.deadlines.filter(state__in=clocks.RUNNING))
     made = Closure.objects.create(
         id=row,
@@ -54,12 +68,20 @@ def close(case: Case, *, actor: User, at: datetime, code: str, note: str = "") -
         at=at,
     )
     clocks.void_terms(case, {one.term for one in running}, at=at)
-    end_case(case, way.to_stage, at=at)
-    detail(code=code, keep_until=str(case.keep_until))
-    once = f"case_closed:{made.pk}"
-    stages.tell_outside(case, "suspended_or_withdrawn", "case_closed", once=once, at=at)
-    stages.tell_inside(case, "case_closed", once=once, at=at, but=actor)
     return made
+
+
+def run_again(row: Closure) -> None:
+    """The clocks that an end has stopped go on as they did."""
+    for one in row.kept:
+        look = one["next_reminder_at"]
+        Deadline.objects.filter(
+            pk=one["deadline"], state=DeadlineState.VOID, settled_at=row.at
+        ).update(
+            state=one["state"],
+            settled_at=None,
+            next_reminder_at=parse_datetime(look) if look else None,
+        )
 
 
 def _as_it_was(clock: Deadline) -> dict[str, Any]:
@@ -127,15 +149,7 @@ def reopen(case: Case, *, actor: User, at: datetime, reason: str) -> Closure:
         text = _("Who this person is was erased. They can be referred again.")
         found.append(Objection(text, code="erased"))
     refuse_if(found)
-    for one in row.kept:
-        look = one["next_reminder_at"]
-        Deadline.objects.filter(
-            pk=one["deadline"], state=DeadlineState.VOID, settled_at=row.at
-        ).update(
-            state=one["state"],
-            settled_at=None,
-            next_reminder_at=parse_datetime(look) if look else None,
-        )
+    run_again(row)
     row.reopened_by, row.reopened_at, row.reopened_because = actor, at, reason
     row.save(update_fields=["reopened_by", "reopened_at", "reopened_because"])
     case.closed_at = case.keep_until = None

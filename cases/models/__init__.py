@@ -7,6 +7,7 @@ from cases.models.closure import Closure
 from cases.models.cover import Cover
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
 from cases.models.decision import Decision, DecisionReview
+from cases.models.disqualification import Disqualification
 from cases.models.document import Document, DocumentPart
 from cases.models.draft import Draft
 from cases.models.emergency import EmergencyAccess
@@ -51,6 +52,7 @@ __all__ = [
     "DeadlinePause",
     "Decision",
     "DecisionReview",
+    "Disqualification",
     "Document",
     "DocumentPart",
     "Draft",

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from cases.rules import disqualifying
 from nrm.actions import Objection
 from nrm.deadline_words import day_words
 from nrm.profiles import Profile
@@ -251,7 +252,7 @@ def windows_of_the_person(profile: Profile) -> frozenset[str]:
         for decision in profile.decisions
         for outcome in decision.outcomes
         for term in outcome.starts_when_served
-    )
+    ) | disqualifying.windows(profile)
 
 
 # Everything that stands in the way ----------------------------------------------------------------

@@ -287,7 +287,8 @@ def _closure(case: Case, row: Closure, opens: _Opens) -> Happened:
     details = []
     if row.reopened_at is not None and row.reopened_by is not None:
         who = _who(row.reopened_by, today_of(case, row.reopened_at))
-        details.append((_("Opened again"), f"{who}: {row.get_reopened_because_display()}"))
+        because = row.get_reopened_because_display()
+        details.append((_("Opened again"), f"{who}: {because}" if because else who))
     return Happened(
         _("Closed"),
         reason_label(case.profile.closure_codes, row.code),

@@ -21,6 +21,7 @@ from cases.views.course import (
 )
 from cases.views.covers import CoversView, EndCoverView
 from cases.views.dashboard import DashboardView
+from cases.views.disqualifying import DisqualificationView, StepView
 from cases.views.documents import (
     BringBackDocumentView,
     DocumentFileView,
@@ -199,6 +200,16 @@ urlpatterns = [
     path(_COURSE + "closure/", ClosureView.as_view(), name="case_closure"),
     path(_COURSE + "closure/reopening/", ReopeningView.as_view(), name="case_reopening"),
     path(_COURSE + "authority/", FunctionsView.as_view(), name="case_authority_functions"),
+    path(
+        _COURSE + "disqualification/",
+        DisqualificationView.as_view(),
+        name="case_disqualification",
+    ),
+    path(
+        _COURSE + "disqualification/<slug:move>/",
+        StepView.as_view(),
+        name="case_disqualification_step",
+    ),
     path(_COURSE + "look/", AskView.as_view(), name="case_look_asking"),
     path(_COURSE + "look/<uuid:look>/", AnswerView.as_view(), name="case_look"),
     path("cases/<str:reference>/sharing/", BundlesView.as_view(), name="case_bundles"),

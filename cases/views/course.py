@@ -31,6 +31,7 @@ from cases.rights import (
     ASK_RECONSIDERATION,
     CHANGE_COURSE,
     DRAFT_DECISION,
+    KEEP_DISQUALIFICATION,
     REFER,
     SEE_SUMMARY,
 )
@@ -104,6 +105,8 @@ class CourseView(CoursePage):
             and course.newest is not None
             and course.look is None
             and not list(objections_to_asker(self.case.profile, self.case.stage, roles)),
+            may_disqualify=self.case.profile.disqualification is not None
+            and KEEP_DISQUALIFICATION.code in self.held,
             may_hand_over=DRAFT_DECISION.code in self.held,
             may_answer=ANSWER_RECONSIDERATION.code in self.held and not course.ended,
             again=referred_again(self.case, user),

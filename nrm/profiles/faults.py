@@ -18,6 +18,7 @@ from nrm.profiles.shape import (
     SYSTEM,
     Children,
     Decision,
+    DisqualificationRule,
     Profile,
     Screening,
 )
@@ -310,6 +311,8 @@ def _people(profile: Profile) -> Iterator[str]:
             "suspension reason that pauses",
         )
     yield from _provisional(profile)
+    if profile.disqualification:
+        yield from _disqualification(profile, profile.disqualification)
     if profile.pauses.longest_days < 1 or profile.pauses.chase_days < 1:
         yield "pauses: longest_days and chase_days must be 1 or more"
 
@@ -348,6 +351,31 @@ def _provisional(profile: Profile) -> Iterator[str]:
         yield from _unknown(f"{where}.by", way.by, ["responder_lead"], "role that does this")
         if way.to_stage not in stages:
             yield f"{where}: {mode.decision} cannot be made there"
+
+
+def _disqualification(profile: Profile, law: DisqualificationRule) -> Iterator[str]:
+    where = "disqualification"
+    yield from _unknown(
+        f"{where}.closure_code",
+        [law.closure_code],
+        [rule.code for rule in profile.closure_codes],
+        "closure code",
+    )
+    for key in ("grounds", "look_grounds"):
+        if not getattr(law, key):
+            yield f"{where}.{key}: empty"
+    for event in ("disqualification_told", "disqualification_served"):
+        if not profile.terms_started_by(event):
+            yield f"terms: none starts on {event}, so nobody knows until when"
+    made = [way for way in profile.transitions if way.event == "disqualified"]
+    back = {way.to_stage for way in profile.transitions if way.event == "disqualification_lifted"}
+    if not made:
+        yield "transitions: none on disqualified"
+    for way in made:
+        if way.from_stage not in back:
+            yield f"transitions: none on disqualification_lifted leads back to {way.from_stage}"
+        if any(stage.open for stage in profile.stages if stage.code == way.to_stage):
+            yield f"stages[{way.to_stage}].open: a person who is disqualified has no open case"
 
 
 def _children(profile: Profile, law: Children) -> Iterator[str]:

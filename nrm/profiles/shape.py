@@ -709,6 +709,19 @@ class OutsideReview:
 
 
 @dataclass(frozen=True, slots=True)
+class DisqualificationRule:
+    """On which grounds the protection of the law is taken away, and on which that is looked at
+    again; `closure_code`, the code with which the case ends; `text`, what ends with it."""
+
+    grounds: tuple[Rule, ...]
+    look_grounds: tuple[Rule, ...]
+    closure_code: str
+    text: Label
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PauseRule:
     """For how many days a clock is held at most before somebody looks at it again, and every how
     many days they are reminded until somebody does."""
@@ -873,6 +886,7 @@ class Profile:
     never_notify: tuple[NeverNotify, ...] = ()
     children: Children | None = None  # without it nothing happens by itself when a child turns 18
     wording: tuple[Wording, ...] = ()
+    disqualification: DisqualificationRule | None = None  # without it nobody is disqualified
     dtn_stage: str = ""
     leaflet: Leaflet = NO_LEAFLET
 

@@ -92,6 +92,14 @@ COUNTERPARTS = {
     "case_reopening": "POST api_case_reopening",
     "case_look_asking": "POST api_case_reconsiderations",
     "case_look": "GET api_case_course, POST api_case_reconsideration_answer",
+    "case_disqualification": "GET api_case_disqualifications",
+    "case_disqualification_step": (
+        "GET api_case_disqualifications, POST api_case_disqualifications,"
+        " POST api_disqualification_withdrawal, POST api_disqualification_told,"
+        " POST api_disqualification_answer, POST api_disqualification_decision,"
+        " POST api_disqualification_served, POST api_disqualification_look,"
+        " POST api_disqualification_look_answer"
+    ),
     "referral_look": "POST api_referral_reconsiderations",
     "referral_provisional": "GET api_referral_provisional, POST api_referral_provisional",
     "referral_provisional_still": "POST api_referral_provisional_still",

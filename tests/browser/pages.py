@@ -345,6 +345,19 @@ CASES = (
     Page("referral_provisional", "palermo_lead", "for_now", sent=(EMPTY,)),
     Page("referral_provisional", "responder", "assigned"),
     Page("case_course", "palermo_supervisor", "for_now"),
+    Page("case_disqualification", "caseworker", "assigned"),
+    Page("case_disqualification", "supervisor2", "disqualified"),
+    *(
+        Page("case_disqualification_step", who, place, arguments={"move": move}, sent=(EMPTY,))
+        for who, place, move in (
+            ("caseworker", "made", "proposal"),
+            ("supervisor2", "proposed", "told"),
+            ("supervisor2", "proposed", "answer"),
+            ("supervisor2", "proposed", "decision"),
+            ("supervisor2", "disqualified", "look-answer"),
+            ("supervisor2", "disqualified", "look"),
+        )
+    ),
     Page("case_keep_suspended", "supervisor", "suspended", sent=(EMPTY,)),
     Page("case_summary", "provider", "refused"),
     Page("summary_look", "provider", "refused", sent=(EMPTY,)),

@@ -15,6 +15,7 @@ from cases.actions import (
     asking,
     assigning,
     deadlines,
+    disqualifying,
     drafting,
     emergency,
     provisional,
@@ -54,6 +55,7 @@ def build_places() -> Scene:
     scene = build_scene()
     _drafts(scene)
     _cases(scene)
+    _disqualified(scene)
     _left_behind(scene)
     _palermo(scene)
     _newcomers(scene)
@@ -205,6 +207,42 @@ def _needs(scene: Scene, case: Case, by: dict[str, Any]) -> None:
     for name, code in (("needed", "medical"), ("consented", "accommodation")):
         need = services.note_need(case, code=code, urgency="soon", **by)
         scene.places[name] = {"reference": case.reference, "service": str(need.pk)}
+
+
+def _disqualified(scene: Scene) -> None:
+    """A case in which a disqualification is proposed, and one in which it was made and is asked to
+    be looked at again."""
+    world, at = scene.world, scene.at
+    today = timezone.localdate(at)
+    reached = {"served_on": today, "channel": "in_person", "language": "sq"}
+    for name in ("proposed", "disqualified"):
+        case = road.again(world, people.assigned(world, at=at))
+        road.findings(world, case, at=at)
+        road.made(world, case, at=at)
+        row = disqualifying.propose(
+            road.again(world, case),
+            actor=world.caseworker,
+            at=at,
+            grounds=["public_order"],
+            why="A sentence of five years, from the register of the court.",
+        )
+        _keep(scene, name, case)
+    by = {"actor": world.caseworker, "at": at}
+    disqualifying.record_told(row, **by, **reached)
+    disqualifying.record_answer(
+        row, **by, answered="said", words="He was made to carry it.", answered_on=today
+    )
+    decision = {"disqualify": True, "reasons": "The sentence stands; he was heard."}
+    disqualifying.decide(row, actor=world.supervisor, at=at, **decision)
+    disqualifying.record_served(row, **by, **reached)
+    disqualifying.ask_look(
+        row,
+        **by,
+        asked_by="representative",
+        grounds=["new_facts"],
+        why="The sentence was set aside.",
+        asked_on=today,
+    )
 
 
 def _left_behind(scene: Scene) -> None:

@@ -50,6 +50,9 @@ STILL_DONE = {
     "merging.undoing_asked",
     "merging.withdrawn",
     "notice.recalled",
+    "disqualification.served",
+    "disqualification.look_asked",
+    "disqualification.look_answered",
     "reconsideration.asked",
     "transfer.withdrawn",
 }

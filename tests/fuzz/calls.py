@@ -37,7 +37,7 @@ from tests.world import person
 
 ROLES = ("responder", "caseworker", "supervisor", "auditor", "administrator")
 # Who makes the first call where none of these may; no calls are made up for them.
-ALSO = ("supervisor2", "provider", "liaison", "intake", "palermo_caseworker")
+ALSO = ("supervisor2", "provider", "liaison", "intake", "palermo_caseworker", "palermo_lead")
 # At these places of the scene nothing is the role's: no answer may ever name it.
 STRANGE = {
     "responder": ("others",),
@@ -50,6 +50,7 @@ STRANGE = {
     "liaison": ("queue", "screening", "review", "notify", "made", "others", "outer"),
     "provider": ("queue", "screening", "review", "notify", "others", "outer"),
     "palermo_caseworker": ("queue", "assigned", "made", "others", "outer"),
+    "palermo_lead": ("queue", "assigned", "made", "others", "outer"),
 }
 # What would end the run rather than test it: the accounts that make the calls stay open.
 _SPARED = {"close_account", "end_role", "change_organisation", "give_role", "revoke_token"}

@@ -33,6 +33,8 @@ HELD: dict[str, tuple[str, ...]] = {
     "change_course": READERS,
     "ask_reconsideration": (*READERS, "referrers", "provider"),
     "answer_reconsideration": ("supervisors",),
+    "keep_disqualification": WORKERS,
+    "decide_disqualification": ("supervisors",),
     "identify_provisionally": ("leads",),
     "write_note": (*READERS, "emergency"),
     "read_document": WORKERS,

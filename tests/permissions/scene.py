@@ -127,6 +127,7 @@ def _cases(scene: Scene) -> None:
     parts["service"] = asked_of.pk
     parts["session"] = _counselled(scene, asked_of, world.provider).pk
     parts["step"] = "first"
+    parts["move"] = "proposal"
     scene.places["leaflet"] = {"profile": "uk", "age": "adult", "language": "ar"}
     _assessed(scene, assigned, world.caseworker)
     sheltered = _sheltered(scene, assigned, world.caseworker)

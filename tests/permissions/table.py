@@ -160,6 +160,7 @@ TYPICAL = ("assigned", "queue", "outer")  # given to a caseworker, to nobody, at
 
 _CASE = "cases/<str:reference>/"
 _ASSESSMENT = _CASE + "assessment/"
+_GONE = _CASE + "disqualification/"
 _DECISION = _CASE + "decisions/<uuid:decision_id>/"
 _MATTER = _CASE + "matters/<uuid:matter>/"
 _NOTICES = _CASE + "matters/<uuid:matter_id>/notices/"
@@ -336,6 +337,9 @@ CASES = (
     row(_CASE + "course/closure/reopening/", "case_reopening", *TYPICAL, GET=READERS,
         POST=READERS),
     row(_CASE + "course/authority/", "case_authority_functions", *TYPICAL, POST=WORKERS),
+    row(_CASE + "course/disqualification/", "case_disqualification", *TYPICAL, GET=WORKERS),
+    row(_CASE + "course/disqualification/<slug:move>/", "case_disqualification_step",
+        "assigned", GET=WORKERS, POST=WORKERS),
     row(_CASE + "course/look/", "case_look_asking", *TYPICAL, GET=READERS, POST=READERS),
     row(_CASE + "course/look/<uuid:look>/", "case_look", "made", GET=case("supervisors"),
         POST=case("supervisors")),
@@ -725,6 +729,22 @@ REST = (
     row(_API + _CASE + "withdrawal/", "api_case_withdrawal", *TYPICAL, POST=READERS),
     row(_API + _CASE + "closure/", "api_case_closure", *TYPICAL, POST=READERS),
     row(_API + _CASE + "closure/reopening/", "api_case_reopening", *TYPICAL, POST=READERS),
+    row(_API + _CASE + "disqualifications/", "api_case_disqualifications", *TYPICAL,
+        GET=WORKERS, POST=WORKERS),
+    row(_API + _GONE + "withdrawal/", "api_disqualification_withdrawal", "assigned",
+        POST=WORKERS),
+    row(_API + _GONE + "told/", "api_disqualification_told", "assigned",
+        POST=WORKERS),
+    row(_API + _GONE + "answer/", "api_disqualification_answer", "assigned",
+        POST=WORKERS),
+    row(_API + _GONE + "decision/", "api_disqualification_decision", "assigned",
+        POST=case("supervisors")),
+    row(_API + _GONE + "served/", "api_disqualification_served", "assigned",
+        POST=WORKERS),
+    row(_API + _GONE + "look/", "api_disqualification_look", "assigned",
+        POST=WORKERS),
+    row(_API + _GONE + "look/answer/", "api_disqualification_look_answer", "assigned",
+        POST=case("supervisors")),
     row(_API + _CASE + "reconsiderations/", "api_case_reconsiderations", *TYPICAL, POST=READERS),
     row(_API + _CASE + "reconsiderations/<uuid:look>/answer/", "api_case_reconsideration_answer",
         "made", POST=case("supervisors")),

@@ -377,6 +377,12 @@ def _asks_to_look(standing: Standing, row: Row, _facts: Facts) -> bool:
     return mine and row["state"] == "asked" and str(row["case_id"]) in asks
 
 
+def _proposes(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
+    keeps = standing.cases(rights.KEEP_DISQUALIFICATION)
+    return mine and row["state"] == "proposed" and str(row["case_id"]) in keeps
+
+
 def _leads(standing: Standing, row: Row, _facts: Facts) -> bool:
     user = standing.who.user
     ours = user.organisations(Role.RESPONDER_LEAD) if standing.who.acts and user else []
@@ -607,6 +613,12 @@ RULES: dict[str, Rule] = {
         system="read",
         verbs="update",
         also={"insert": _asks_to_look},
+    ),
+    "cases_disqualification": Rule(
+        (rights.KEEP_DISQUALIFICATION,),
+        (rights.KEEP_DISQUALIFICATION,),
+        verbs="update",
+        also={"insert": _proposes},
     ),
     "cases_provisional": Rule(
         SEE,

@@ -26,6 +26,7 @@ from cases.models import (
     DeadlineExtension,
     DeadlinePause,
     Decision,
+    Disqualification,
     Document,
     EmergencyAccess,
     Matter,
@@ -374,6 +375,15 @@ def _courses(scene: Scene) -> None:
             case=case_of(scene, name), organisation=house, situation="none", told=b"sealed",
             by=by, at=at, looked_by=by, looked_at=at, state=state,
         )  # fmt: skip
+    for name, by in (
+        ("assigned", world.caseworker),
+        ("others", world.caseworker2),
+        ("made", world.provider),
+        ("outer", world.other_caseworker),
+    ):
+        Disqualification.objects.create(
+            case=case_of(scene, name), told=b"sealed", by=by, at=at, state="taken_back"
+        )
     asked = Question.objects.get(pk=scene.places["assigned"]["question"])
     for name, by in (
         ("others", world.caseworker2),
