@@ -704,6 +704,18 @@ def _notice() -> Table:
     return table
 
 
+def _hearing() -> Table:
+    """The earlier hearings of a matter of the same case."""
+    name, keeps = "cases_hearing", pairs(rights.KEEP_MATTERS)
+    table = of_case(name, keeps, keeps)
+    of_the_case = (
+        f" AND EXISTS (SELECT FROM cases_matter m WHERE m.id = {name}.matter_id"
+        f" AND m.case_id = {name}.case_id OFFSET 0)"
+    )
+    table.insert["near"] += f" AND {name}.by_id = {ACTOR}{of_the_case}"
+    return table
+
+
 # The documents that were shared with the actor's organisation: what they may read of these rows.
 _SHARED_DOCUMENT = (
     "EXISTS (SELECT FROM cases_bundledocument s"
@@ -972,6 +984,7 @@ def register() -> None:
             pairs(rights.KEEP_MATTERS),
             system="read update",  # its days
         ),
+        _hearing(),
         _notice(),
         of_case(
             "cases_removal",

@@ -50,6 +50,7 @@ def register_all() -> None:
         of_case("cases_matter", "told"),
         of_case("cases_caselink", "told"),
         of_case("cases_transfer", "content"),
+        of_case("cases_hearing", "told"),
         of_case("cases_notice", "content"),
         of_case("cases_removal", "told"),
         of_case("cases_document", "told"),

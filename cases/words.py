@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case, InboxItem
 from cases.models.case import Confidentiality
+from cases.models.hearing import HearingResult
 from cases.models.matter import MatterOutcome, MatterStage
 from cases.models.notice import Answer
 from cases.rights import BY_CODE, NEARNESS
@@ -242,6 +243,12 @@ def _matter(event: Event, case: Case) -> str:
     return f"{'. '.join(said)}." if said else ""
 
 
+def _hearing(event: Event, case: Case) -> str:
+    """What happened, and no date of a hearing."""
+    code = event.data.get("result")
+    return f"{HearingResult(code).label}." if code in HearingResult.values else ""
+
+
 def _agency(event: Event, case: Case) -> str:
     code = event.data.get("agency")
     found = [one for one in case.profile.non_punishment.notify if one.code == code]
@@ -282,6 +289,8 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("consent.recorded", _lazy("Consent to sharing recorded"), None, False),
     ("consent.withdrawn", _lazy("Consent withdrawn"), None, False),
     ("matter.raised", _lazy("Matter recorded: accused of something"), _matter, False),
+    ("hearing.recorded", _lazy("What happened in a hearing recorded"), _hearing, False),
+    ("hearing.said", _lazy("What happened in a hearing recorded"), _hearing, False),
     ("matter.changed", _lazy("Matter changed"), _matter, False),
     ("notice.sent", _lazy("An agency was told of a matter"), _agency, False),
     ("notice.opened", _lazy("What an agency was told was opened"), None, True),

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from cases import rights
+from cases.actions.hearings import keep_hearing
 from cases.models import Allegation, Case, Matter
 from cases.models.matter import CHOICES, MatterStage, Origin
 from cases.rules import matters as rules
+from cases.rules.hearings import result_of_change
 from cases.selectors import matters as reads
 from cases.selectors.decisions import today_of
 from identities.crypto import seal_json
@@ -93,6 +95,7 @@ def change_matter(
     said = reads.told_of(matter)
     refuse_if(_objections(matter, said, values, at=at))
     before = {name: getattr(matter, name) for name in ("stage", "outcome")}
+    _keep_the_hearing(matter, values, actor=actor, at=at)
     _put(matter, said, values)
     matter.version += 1
     matter.changed_at = at
@@ -103,6 +106,15 @@ def change_matter(
     }
     detail(fields=sorted(values), **moved)
     return matter
+
+
+def _keep_the_hearing(row: Matter, values: Mapping[str, Any], *, actor: User, at: datetime) -> None:
+    """A hearing whose day is changed or taken out is not forgotten: it was moved, or nobody has
+    said what happened."""
+    if row.hearing_on is None or values.get("hearing_on", row.hearing_on) == row.hearing_on:
+        return
+    result = result_of_change(row.hearing_on, today_of(row.case, at))
+    keep_hearing(row, actor=actor, at=at, result=result)
 
 
 def _objections(

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import rights
+from cases.actions.hearings import record_hearing, say_what_happened
 from cases.actions.matters import From, change_matter, raise_matter
 from cases.api.base import CaseAPIView, PageQuery
 from cases.models import Matter
@@ -21,13 +22,16 @@ from cases.models.matter import (
     Representation,
     Review,
 )
+from cases.rules.hearings import RESULTS
 from cases.rules.matters import LONGEST, NEED, words_of
 from cases.selectors import matters as reads
+from cases.selectors.hearings import find_hearing, hearings_of
 from nrm.accounts.scopes import Scope
 from nrm.audit import writer
 from nrm.rest import IDEMPOTENCY_KEY, IF_MATCH, describe, page_response, page_schema, respond
 
 TAG = "Non-punishment"
+_OF_HEARING = ("kind", "on_day", "interpreter", "result", "at")
 
 
 def _code(choices: Any = None, **more: Any) -> serializers.Field:
@@ -155,6 +159,43 @@ class MatterSerializer(serializers.Serializer):
     changed_at = serializers.DateTimeField()
     to_see_to = serializers.ListField(child=serializers.CharField())
     grounds = ReadingSerializer(many=True)
+
+
+class PastHearingSerializer(serializers.Serializer):
+    """A hearing that is over, or was moved. `result` is empty where nobody has said what happened."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField(allow_blank=True)
+    on_day = serializers.DateField()
+    interpreter = serializers.CharField(allow_blank=True)
+    result = serializers.CharField(allow_blank=True)
+    words = serializers.CharField(allow_blank=True)
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class PastHearingsSerializer(serializers.Serializer):
+    """The earlier hearings of a matter, the latest day first. The next one stands in the matter."""
+
+    results = PastHearingSerializer(many=True)
+
+
+class HearingResultSerializer(serializers.Serializer):
+    result = serializers.ChoiceField(RESULTS)
+    words = serializers.CharField(
+        max_length=LONGEST,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="What was said and ordered.",
+    )
+
+
+class HearingWriteSerializer(HearingResultSerializer):
+    next_on = serializers.DateField(required=False, default=None, allow_null=True)
+    next_kind = serializers.ChoiceField(
+        HearingKind.choices, required=False, default="", allow_blank=True
+    )
 
 
 class MatterLineSerializer(serializers.Serializer):
@@ -350,3 +391,66 @@ class MatterView(MatterEndpoint):
             version=self.expected_version(),
         )
         return self.answer(matter_id)
+
+
+class HearingsView(MatterEndpoint):
+    """The hearings of a matter."""
+
+    @describe(
+        "list_hearings",
+        "List the earlier hearings of a matter, and what happened in them",
+        tag=TAG,
+        scope=Scope.CASES_READ,
+        responses={200: PastHearingsSerializer},
+        problems=(404,),
+    )
+    def get(self, request: Request, reference: str, matter_id: UUID) -> Response:
+        row = reads.find_matter(self.case, matter_id)
+        self.looked("matter.viewed", [row])
+        return respond({"results": _hearings(row)})
+
+    @describe(
+        "record_hearing",
+        "Record what happened in the hearing that a matter names, and when the next one is",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=HearingWriteSerializer,
+        responses={201: PastHearingsSerializer},
+        problems=(404, 412, 428),
+        parameters=[IF_MATCH],
+    )
+    def post(self, request: Request, reference: str, matter_id: UUID) -> Response:
+        row = reads.find_matter(self.case, matter_id)
+        told = self.read(HearingWriteSerializer)
+        record_hearing(row, actor=request.user, at=self.at, version=self.expected_version(), **told)
+        return respond({"results": _hearings(row)}, status=201)
+
+
+class HearingResultView(MatterEndpoint):
+    @describe(
+        "say_what_happened_in_hearing",
+        "Say what happened in an earlier hearing of which nobody has said it",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=HearingResultSerializer,
+        responses={200: PastHearingsSerializer},
+        problems=(404,),
+    )
+    def post(self, request: Request, reference: str, matter_id: UUID, hearing_id: UUID) -> Response:
+        row = reads.find_matter(self.case, matter_id)
+        one = find_hearing(row, hearing_id)
+        told = self.read(HearingResultSerializer)
+        say_what_happened(one, actor=request.user, at=self.at, **told)
+        return respond({"results": _hearings(row)})
+
+
+def _hearings(row: Matter) -> list[dict[str, Any]]:
+    return [
+        {
+            **{name: getattr(line.row, name) for name in _OF_HEARING},
+            "id": line.row.pk,
+            "by": line.row.by.display_name,
+            "words": line.words,
+        }
+        for line in hearings_of(row)
+    ]

@@ -14,6 +14,7 @@ from cases.models.emergency import EmergencyAccess
 from cases.models.exclusion import Exclusion
 from cases.models.finding import FindingSet
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
+from cases.models.hearing import Hearing
 from cases.models.inbox import InboxItem, OutgoingMail
 from cases.models.link import CaseLink
 from cases.models.listing import ListedCase
@@ -60,6 +61,7 @@ __all__ = [
     "Episode",
     "Exclusion",
     "FindingSet",
+    "Hearing",
     "InboxItem",
     "ListedCase",
     "Matter",

@@ -293,6 +293,16 @@ urlpatterns = [
     path(f"{_CASE}matters/to-ask/", matters.MattersToAskView.as_view(), name="api_matters_to_ask"),
     path(f"{_CASE}matters/<uuid:matter_id>/", matters.MatterView.as_view(), name="api_case_matter"),
     path(
+        f"{_CASE}matters/<uuid:matter_id>/hearings/",
+        matters.HearingsView.as_view(),
+        name="api_matter_hearings",
+    ),
+    path(
+        f"{_CASE}matters/<uuid:matter_id>/hearings/<uuid:hearing_id>/",
+        matters.HearingResultView.as_view(),
+        name="api_matter_hearing",
+    ),
+    path(
         f"{_CASE}matters/<uuid:matter_id>/notices/",
         notices.NoticesOfMatterView.as_view(),
         name="api_matter_notices",

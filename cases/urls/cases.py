@@ -38,6 +38,7 @@ from cases.views.emergency import (
 )
 from cases.views.exclusions import ConflictView, ExclusionsView, LiftExclusionView
 from cases.views.finding import FindPersonView
+from cases.views.hearings import HearingResultView, HearingView
 from cases.views.identity import ShowIdentityView
 from cases.views.intake import IntakeQueueView, TriageView
 from cases.views.keeping import (
@@ -180,6 +181,16 @@ urlpatterns = [
     path("transfers/<uuid:transfer>/", OfferedView.as_view(), name="offered_transfer"),
     path("notices/", NoticesView.as_view(), name="notices"),
     path("notices/<uuid:notice>/", ReceivedNoticeView.as_view(), name="received_notice"),
+    path(
+        "cases/<str:reference>/matters/<uuid:matter>/hearing/",
+        HearingView.as_view(),
+        name="case_hearing",
+    ),
+    path(
+        "cases/<str:reference>/matters/<uuid:matter>/hearings/<uuid:hearing>/",
+        HearingResultView.as_view(),
+        name="case_hearing_result",
+    ),
     path(
         "cases/<str:reference>/matters/<uuid:matter>/<slug:part>/",
         MatterPartView.as_view(),

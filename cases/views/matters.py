@@ -15,6 +15,7 @@ from cases.models import Matter
 from cases.models.matter import MatterStage
 from cases.rules.matters import PARTS
 from cases.selectors import matters as reads
+from cases.selectors.hearings import hearings_of
 from cases.selectors.notices import notices_of
 from cases.selectors.removals import removals_of
 from cases.views.base import CaseView
@@ -134,6 +135,7 @@ class MatterView(MatterPage):
             one=one,
             law=self.case.profile.non_punishment,
             notices=notices,
+            hearings=hearings_of(row),
             let_go=row.open and any(line.row.let_go for line in notices),
             parts=[
                 {

@@ -92,6 +92,8 @@ COUNTERPARTS = {
     "case_reopening": "POST api_case_reopening",
     "case_look_asking": "POST api_case_reconsiderations",
     "case_look": "GET api_case_course, POST api_case_reconsideration_answer",
+    "case_hearing": "GET api_matter_hearings, POST api_matter_hearings",
+    "case_hearing_result": "GET api_matter_hearings, POST api_matter_hearing",
     "case_disqualification": "GET api_case_disqualifications",
     "case_disqualification_step": (
         "GET api_case_disqualifications, POST api_case_disqualifications,"

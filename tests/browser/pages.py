@@ -345,6 +345,8 @@ CASES = (
     Page("referral_provisional", "palermo_lead", "for_now", sent=(EMPTY,)),
     Page("referral_provisional", "responder", "assigned"),
     Page("case_course", "palermo_supervisor", "for_now"),
+    Page("case_hearing", "caseworker", "assigned", sent=(EMPTY,)),
+    Page("case_hearing_result", "caseworker", "assigned", sent=(EMPTY,)),
     Page("case_disqualification", "caseworker", "assigned"),
     Page("case_disqualification", "supervisor2", "disqualified"),
     *(

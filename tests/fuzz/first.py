@@ -178,6 +178,10 @@ def _review(scene: Scene, place: Place) -> Body:
     return {"review_on": str(timezone.localdate(scene.at) + timedelta(days=7))}
 
 
+def _moved(scene: Scene, place: Place) -> Body:
+    return {"result": "moved", "next_on": None, "next_kind": ""}
+
+
 def _unseen(scene: Scene, place: Place) -> Body:
     return {**_review(scene, place), "seen": None}
 
@@ -269,6 +273,11 @@ _OTHERWISE = {
     "list_emergencies_to_review": Meant("supervisor"),
     "raise_matter": Meant("caseworker", "assigned", _matter),
     "change_matter": Meant("caseworker", "assigned", lambda scene, place: {"stage": "trial"}),
+    "list_hearings": Meant("caseworker", "assigned"),
+    "record_hearing": Meant("caseworker", "assigned", _moved),
+    "say_what_happened_in_hearing": Meant(
+        "caseworker", "assigned", lambda scene, place: {"result": "moved"}
+    ),
     "list_matters": Meant("caseworker", "assigned"),
     "read_matter": Meant("caseworker", "assigned"),
     "record_removal": Meant("caseworker", "assigned", lambda scene, place: {"kind": "return"}),

@@ -16,6 +16,7 @@ from cases.actions import (
     drafting,
     emergency,
     excluding,
+    hearings,
     linking,
     matters,
     merging,
@@ -37,6 +38,7 @@ from cases.models import (
     Document,
     Draft,
     EmergencyAccess,
+    Hearing,
     InboxItem,
     Matter,
     Notice,
@@ -144,6 +146,7 @@ def _cases(scene: Scene) -> None:
     matter = _matter(scene, assigned, world.caseworker)
     notice = _notice(scene, matter, world.caseworker)
     parts |= {"matter": matter.pk, "part": "act", "notice": notice.pk}
+    parts["hearing"] = _hearing(scene, matter, world.caseworker).pk
     of_removal = {"actor": world.caseworker, "at": at, "values": {"kind": "directions"}}
     parts["removal"] = removals.record_removal(assigned, **of_removal).pk
     parts |= {"record": _a_child(scene, assigned, world.caseworker), "kind": "age"}
@@ -243,6 +246,12 @@ def _matter(scene: Scene, case: Case, by: User) -> Matter:
         "their_reference": "01AB/23456/26",
     }
     return matters.raise_matter(case, actor=by, at=scene.at, values=values)
+
+
+def _hearing(scene: Scene, matter: Matter, by: User) -> Hearing:
+    """An earlier hearing of the matter, of which nobody has said what happened."""
+    with acting_as(by):
+        return hearings.keep_hearing(matter, actor=by, at=scene.at, result="")
 
 
 def a_look(scene: Scene, case: Case, decision: Decision) -> Reconsideration:

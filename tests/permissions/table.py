@@ -164,6 +164,8 @@ _GONE = _CASE + "disqualification/"
 _DECISION = _CASE + "decisions/<uuid:decision_id>/"
 _MATTER = _CASE + "matters/<uuid:matter>/"
 _NOTICES = _CASE + "matters/<uuid:matter_id>/notices/"
+_HEARINGS = _CASE + "matters/<uuid:matter_id>/hearings/"
+_OF_HEARING = {"matter_id": "matter", "hearing_id": "hearing"}
 _OF_NOTICE = {"matter_id": "matter", "notice_id": "notice"}
 _DOCUMENT = _CASE + "documents/<uuid:document>/"
 _DEADLINE = _CASE + "deadlines/<uuid:deadline_id>/"
@@ -320,6 +322,9 @@ CASES = (
     row(_CASE + "matters/", "case_matters", *TYPICAL, GET=WORKERS),
     row(_CASE + "matters/new/", "case_matter_new", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_CASE + "matters/<uuid:matter>/", "case_matter", "assigned", GET=WORKERS),
+    row(_MATTER + "hearing/", "case_hearing", "assigned", GET=WORKERS, POST=WORKERS),
+    row(_MATTER + "hearings/<uuid:hearing>/", "case_hearing_result", "assigned", GET=WORKERS,
+        POST=WORKERS),
     row(_CASE + "matters/<uuid:matter>/<slug:part>/", "case_matter_part", "assigned",
         GET=WORKERS, POST=WORKERS),
     row(_CASE + "questions/", "case_questions", *TYPICAL, GET=READERS, POST=READERS),
@@ -668,6 +673,10 @@ REST = (
     row(_API + _CASE + "matters/to-ask/", "api_matters_to_ask", *TYPICAL, GET=WORKERS),
     row(_API + _CASE + "matters/<uuid:matter_id>/", "api_case_matter", "assigned",
         renamed={"matter_id": "matter"}, GET=WORKERS, PATCH=WORKERS),
+    row(_API + _HEARINGS, "api_matter_hearings", "assigned", renamed=_OF_HEARING, GET=WORKERS,
+        POST=WORKERS),
+    row(_API + _HEARINGS + "<uuid:hearing_id>/", "api_matter_hearing", "assigned",
+        renamed=_OF_HEARING, POST=WORKERS),
     row(_API + _NOTICES, "api_matter_notices", "assigned", renamed=_OF_NOTICE,
         GET=WORKERS, POST=WORKERS),
     row(_API + _NOTICES + "preview/", "api_matter_notice_preview", "assigned",

@@ -470,6 +470,7 @@ IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "cases_reconsideration": ("recorded_by_id", {"state": "asked", "answered_by_id": None}),
     "cases_disqualification": ("by_id", {"state": "proposed", "decided_by_id": None}),
     "cases_provisional": ("by_id", {"state": "stands", "submission_key": None}),
+    "cases_hearing": ("by_id", {}),
     "cases_notice": ("by_id", {"recalled_at": None}),
     "cases_merging": ("asked_by_id", {"state": "asked", "decided_by_id": None}),
     "cases_bundle": ("by_id", {"recalled_by_id": None, "recalled_at": None}),

@@ -377,6 +377,13 @@ def _asks_to_look(standing: Standing, row: Row, _facts: Facts) -> bool:
     return mine and row["state"] == "asked" and str(row["case_id"]) in asks
 
 
+def _heard(standing: Standing, row: Row, facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
+    matter = facts.rows["cases_matter"][str(row["matter_id"])]
+    there = matter["case_id"] == row["case_id"]
+    return mine and there and str(row["case_id"]) in standing.cases(rights.KEEP_MATTERS)
+
+
 def _proposes(standing: Standing, row: Row, _facts: Facts) -> bool:
     mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
     keeps = standing.cases(rights.KEEP_DISQUALIFICATION)
@@ -645,6 +652,9 @@ RULES: dict[str, Rule] = {
         system="read update",
         verbs="update",
         also={"read": _noticed, "update": _noticed, "insert": _sends},
+    ),
+    "cases_hearing": Rule(
+        (rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,), verbs="update", also={"insert": _heard}
     ),
     "cases_removal": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,), system="read update"),
     "cases_matter": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,), system="read update"),
