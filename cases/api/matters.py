@@ -162,7 +162,8 @@ class MatterSerializer(serializers.Serializer):
 
 
 class PastHearingSerializer(serializers.Serializer):
-    """A hearing that is over, or was moved. `result` is empty where nobody has said what happened."""
+    """A hearing that is over, or was moved. `result` is empty where nobody has said what
+    happened."""
 
     id = serializers.UUIDField()
     kind = serializers.CharField(allow_blank=True)

@@ -34,8 +34,8 @@ class ProvisionalForm(StillForm):
     )
     explained: Any = forms.BooleanField(
         label=_(
-            "It was explained to the person, or to whoever cares for the child, that it holds for"
-            " now and what it opens"
+            "The person, or whoever cares for the child, was told that it holds for now and what"
+            " it opens"
         ),
         required=False,
     )

@@ -288,6 +288,7 @@ def _palermo(scene: Scene) -> None:
         scene.places[name]["receipt"] = receipt
     with acting_as(world.lead):
         case = Case.objects.get(reference=scene.references["for_now"])
+    assigning.assign_case(case, actor=world.intake, at=at, caseworker=world.caseworker)
     provisional.identify_provisionally(
         case,
         actor=world.lead,

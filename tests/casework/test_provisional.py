@@ -12,7 +12,6 @@ from cases.actions import deadlines, deciding, provisional, suspending
 from cases.actions.sweeping import sweep
 from cases.models import Case, InboxItem, Provisional, Referral
 from nrm.accounts.models import Organisation
-from nrm.accounts.roles import Role
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
@@ -30,7 +29,7 @@ from tests.decisions.road import (
     own_grounds,
 )
 from tests.intake.answers import CHILD
-from tests.world import World, person, signed_in
+from tests.world import World, signed_in
 
 HEARD = day(2026, 3, 2)
 SAID: dict[str, Any] = {
@@ -50,7 +49,7 @@ def camp(palermo: World) -> World:
 
 
 def referred(world: World) -> Case:
-    return people.referred(world, at=HEARD, answers={**CHILD, "jurisdiction": "country"})
+    return people.assigned(world, at=HEARD, answers={**CHILD, "jurisdiction": "country"})
 
 
 def identified(world: World, case: Case, **more: Any) -> Provisional:
@@ -101,7 +100,7 @@ def test_nobody_else_identifies_and_every_reason_is_said(camp):
     by: dict[str, Any] = {"at": HEARD, **SAID}
     for user, refusal in (
         (camp.responder, Forbidden),
-        (camp.caseworker, Hidden),
+        (camp.caseworker, Forbidden),
         (camp.supervisor, Forbidden),
         (camp.provider, Hidden),
     ):
@@ -126,8 +125,6 @@ def test_security_forces_identify_nobody_and_are_told_nothing_of_themselves(pale
     with pytest.raises(Refused) as refused:
         identified(palermo, case)
     assert codes(refused) == {"organisation"}
-    # They referred this person; the same person also works for an organisation elsewhere.
-    person(palermo.responder.email, Role.FIRST_RESPONDER, palermo.provider_house)
     decided(palermo, case, "positive", day(2026, 3, 4))
     review = {"reason": "lost_contact", "review_on": date(2026, 3, 20)}
     suspending.suspend(again(palermo, case), actor=palermo.supervisor, at=day(2026, 3, 5), **review)
@@ -172,7 +169,6 @@ def test_it_is_chased_until_an_authority_functions_and_stands_however_long(camp)
 def test_a_decision_confirms_it_or_not_and_shortens_no_recovery(camp, outcome, state):
     case = referred(camp)
     identified(camp, case)
-    people.assign_case(case, actor=camp.intake, at=HEARD, caseworker=camp.caseworker)
     decided(camp, case, outcome, day(2026, 3, 10))
     row = Provisional.objects.get(case=case)
     assert (row.state, row.decision.outcome) == (state, outcome)
