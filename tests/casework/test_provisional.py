@@ -11,10 +11,12 @@ from django.urls import reverse
 from cases.actions import deadlines, deciding, provisional, suspending
 from cases.actions.sweeping import sweep
 from cases.models import Case, InboxItem, Provisional, Referral
+from cases.rules.referral_form import form_for
 from nrm.accounts.models import Organisation
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
+from nrm.profiles import load_profile
 from protection.selectors.assessments import is_open
 from tests.api.tools import api
 from tests.casework import people
@@ -130,6 +132,15 @@ def test_security_forces_identify_nobody_and_are_told_nothing_of_themselves(pale
     suspending.suspend(again(palermo, case), actor=palermo.supervisor, at=day(2026, 3, 5), **review)
     assert told(palermo, palermo.responder) == []
     assert told(palermo, palermo.lead) == []
+
+
+def test_places_stay_coarse_where_a_profile_says_so():
+    def asked(profile: str) -> set[str]:
+        pages = form_for(load_profile(profile)).pages_of("episodes")
+        return {question.code for page in pages for question in page.questions}
+
+    assert asked("uk") - asked("palermo") == {"address"}
+    assert "towns" in asked("cameroon")
 
 
 def test_under_a_profile_without_it_only_an_authority_identifies(world, at):

@@ -362,6 +362,14 @@ _PAINFUL = _(
 
 def _what_happened(profile: Profile) -> Section:
     referral = profile.referral
+    # Where an exact place could lead somebody to the person or to who spoke, none is asked for.
+    coarse = profile.conflict_mode.enabled and profile.conflict_mode.coarse_locations
+    towns_help = (
+        _("The nearest large town or the region, one on each line. No village, camp or house.")
+        if coarse
+        else _("One on each line.")
+    )
+    address = () if coarse else (_long("address", _("What do you know of the address?"), PART),)
     episode_what = Page(
         "episodes",
         _("What kind of exploitation, where and when?"),
@@ -390,10 +398,10 @@ def _what_happened(profile: Profile) -> Section:
                 "towns",
                 _("Which towns or cities?"),
                 PART,
-                help=_("One on each line."),
+                help=towns_help,
                 limit=1000,
             ),
-            _long("address", _("What do you know of the address?"), PART),
+            *address,
             Question(
                 "began",
                 _("When did it begin?"),
