@@ -14,8 +14,8 @@ from nrm.actions import Objection, action, detail, refuse_if
 @action("case.stage_changed", right=rights.DO_TASK)
 def take_the_way(case: Case, *, actor: User, at: datetime, event: str, to_stage: str = "") -> Case:
     """Takes the case along the profile's way of this event; `to_stage` says which where there are
-    several. Starts the clocks that the event starts. A stage that is not open closes the case and
-    stops its clocks (a disqualification). Raises Refused where no such way leads on."""
+    several. Starts the clocks that the event starts. Raises Refused where no such way leads
+    on."""
     ways = [t for t in case.profile.transitions_from(case.stage) if t.event == event]
     way = next((t for t in ways if to_stage in ("", t.to_stage)), None)
     if way is None:
@@ -24,9 +24,6 @@ def take_the_way(case: Case, *, actor: User, at: datetime, event: str, to_stage:
     detail(event=event, before=case.stage, stage=way.to_stage)
     case.stage, case.stage_since = way.to_stage, at
     case.version += 1
-    if not case.profile.stage(way.to_stage).open:
-        case.closed_at = at
-        clocks.void_terms(case, [term.code for term in case.profile.terms], at=at)
-    case.save(update_fields=["stage", "stage_since", "version", "closed_at"])
+    case.save(update_fields=["stage", "stage_since", "version"])
     clocks.start_terms(case, event, at=at)
     return case

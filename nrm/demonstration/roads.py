@@ -20,6 +20,7 @@ from cases.actions import (
     closing,
     deadlines,
     deciding,
+    disqualifying,
     drafting,
     reconsidering,
     referring,
@@ -398,6 +399,35 @@ class Road:
         take_the_way(self._again(), actor=self.users[who], at=at, event=event, to_stage=to_stage)
         self._again()
 
+    def disqualify(self, day: int) -> None:
+        """Proposed by one, told to the person, answered by them, decided by another."""
+        worker = self.users["caseworker"]
+        row = disqualifying.propose(
+            self._again(),
+            actor=worker,
+            at=self.at(day, 10),
+            grounds=["public_order"],
+            why="A sentence that the court has told us of.",
+        )
+        reached = {"served_on": self.now.date(), "channel": "in_person", "language": "en"}
+        disqualifying.record_told(row, actor=worker, at=self.at(day, 15), **reached)
+        disqualifying.record_answer(
+            row,
+            actor=worker,
+            at=self.at(day + 1, 10),
+            answered="said",
+            words="I did what I was told to do.",
+            answered_on=self.now.date(),
+        )
+        disqualifying.decide(
+            row,
+            actor=self.users["supervisor"],
+            at=self.at(day + 2, 10),
+            disqualify=True,
+            reasons="The person was heard; the sentence stands.",
+        )
+        self._again()
+
     # The course of the case ----------------------------------------------------------------------
     def ask(self, at: datetime) -> None:
         asked = {"recipient": "The labour inspection", "asked": "Was the house visited?"}
@@ -704,7 +734,7 @@ def _recognised(road: Road, *, late: bool = False) -> None:
             road.withdraw(road.at(22, 10))
             road.mark("withdrawn", 22)
     with road.aside():
-        road.go(road.at(14, 10), "disqualified")
+        road.disqualify(12)
         road.mark("disqualified", 5)
     with road.aside():
         road.go(road.at(15, 10), "evidence_gathering_began", who="caseworker")

@@ -76,6 +76,7 @@ TAKEN = (
     *("case.stage_changed", "case.suspended", "case.resumed", "case.withdrawn", "case.closed"),
     *("case.reopened", "question.asked", "question.answered", "question.withdrawn"),
     *("reconsideration.asked", "reconsideration.answered"),
+    *("provisional.identified", "disqualification.decided"),
 )
 
 
