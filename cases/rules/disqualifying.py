@@ -203,6 +203,6 @@ def objections_to_lifting(
         yield Objection(text, code="same_person")
     if not reasons.strip():
         yield Objection(_("Write why"), field="reasons", code="reasons")
-    if not possible:
+    if waits and not possible:
         text = _("The profile has no way back to the stage at which the person was disqualified.")
         yield Objection(text, code="stage")

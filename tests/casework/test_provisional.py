@@ -2,11 +2,13 @@
 time that it is still so, and an authority that functions again confirms it or does not. Police are
 told nothing, and pauses are never without end."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.actions import deadlines, deciding, provisional, suspending
 from cases.actions.sweeping import sweep
@@ -197,7 +199,7 @@ def test_pages_and_programs_of_both_sides(camp):
     receipt = Referral.objects.get(case=case).receipt
     url = reverse("referral_provisional", args=[receipt])
     lead = signed_in(camp.lead)
-    refused = lead.post(url, {"why": "The road is closed."})
+    refused = lead.post(url, {"why": "The road is closed.", "submission_key": str(uuid4())})
     assert refused.status_code == 422
     assert "Select why no authority decides there" in refused.content.decode()
     assert "The road is closed." in refused.content.decode()
@@ -240,6 +242,11 @@ def test_no_pause_is_longer_than_the_profile_lets_it_be_nor_forgotten(camp):
         deadlines.keep_paused(clock, review_on=date(2026, 5, 3), **by)
     deadlines.keep_paused(clock, review_on=date(2026, 4, 20), **by)
     assert clock.pauses.get().review_on == date(2026, 4, 20)
+    soon = {"review_on": str(timezone.localdate() + timedelta(days=7))}
+    url = f"/api/v1/cases/{case.reference}/"
+    program = api(camp.caseworker).post(f"{url}deadlines/{clock.pk}/pause/keep/", soon)
+    assert (program.status_code, program.json()["state"]["code"]) == (200, "paused")
+    clock.refresh_from_db()
     deadlines.resume_deadline(clock, actor=camp.caseworker, at=day(2026, 4, 10))
     assert dues(camp, case)["formal_identification"] == ("open", "2026-07-08")
     with pytest.raises(Refused) as refused:
@@ -272,5 +279,8 @@ def test_a_suspension_goes_on_only_until_another_day_that_somebody_sets(camp):
         again(camp, case), at=day(2026, 4, 4), review_on=date(2026, 4, 30), **by
     )
     assert dues(camp, case)["suspension_review"] == ("open", "2026-04-30")
+    soon = {"review_on": str(timezone.localdate() + timedelta(days=7))}
+    url = f"/api/v1/cases/{case.reference}/suspension/keep/"
+    assert api(camp.supervisor).post(url, soon).json()["review_on"] == soon["review_on"]
     suspending.resume(again(camp, case), at=day(2026, 4, 14), **by)
     assert dues(camp, case)["formal_identification"] == ("open", "2026-07-10")
