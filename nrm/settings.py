@@ -297,6 +297,8 @@ SPECTACULAR_SETTINGS = {
         "SupportStateEnum": "protection.api.services.STATES",
         "LanguageEnum": "nrm.accounts_api.LANGUAGES",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",
+        "HearingEnum": "cases.models.matter.HearingKind",
+        "HearingResultEnum": "cases.rules.hearings.RESULTS",
         "MatterKindEnum": "cases.models.matter.MatterKind",
         "InterpreterEnum": "screening.models.Interpreter",
         "InterpreterNeedEnum": "protection.models.counselling.InterpreterNeed",

@@ -113,7 +113,9 @@ def test_every_action_on_a_merged_case_is_refused_but_what_reads_protects_or_und
         if run.right.holders == {("refer", "responder_lead")}:
             who = "lead"
         subject = row if run.verb.startswith("merging.") else ends
-        merged = "merged" in _why(run, subject, world.users[who], at)
+        # Whoever referred learns nothing of a merging: to them it has ended.
+        why = _why(run, subject, world.users[who], at)
+        merged = ("ended" if who == "lead" else "merged") in why
         (refused if merged else done).add(run.verb)
     assert done == STILL_DONE
     assert {"note.written", "decision.drafted", "bundle.shared", "screening.completed"} <= refused
