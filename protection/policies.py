@@ -185,6 +185,14 @@ GRANT EXECUTE ON FUNCTION protection_bed_left(uuid, text, timestamptz) TO nrm_we
 """
 
 
+def _leaflet() -> Table:
+    """That it was given is never changed."""
+    plans = pairs(rights.SUPPORT)
+    table = of_case("protection_leafletgiven", plans, plans)
+    table.update.clear()
+    return table
+
+
 def _shelter() -> list[Table]:
     """Places and beds say nothing of anybody: they are read by workers, who look for a bed, and by
     whose they are, who alone write them. Where one is, the database shows to them where its reading
@@ -281,7 +289,7 @@ def register() -> None:
             pairs(rights.CARE_FOR_CHILD),
             system="read update",  # its days
         ),
-        of_case("protection_leafletgiven", plans, plans),
+        _leaflet(),
         *_shelter(),
         *_counselling(),
         functions=FUNCTIONS,

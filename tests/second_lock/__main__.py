@@ -181,6 +181,7 @@ class Bench:
     """The scene, the questions, and the owner's hand that changes a policy and changes it back."""
 
     def __init__(self) -> None:
+        from tests.second_lock.addresses import Addresses
         from tests.second_lock.asking import Asking
         from tests.second_lock.identity import Identities
         from tests.second_lock.scene import build, case_of
@@ -194,6 +195,8 @@ class Bench:
             case_of(scene, "assigned"),
             case_of(scene, "known"),
         )
+        users = scene.world.users
+        self.addresses = Addresses(users["provider"], users["both_provider"], users["intake"])
 
     def noticed(self, mutant: Mutant) -> str:
         """The first fault that is found; empty where there is none. The owner's way is taken first:
@@ -206,6 +209,9 @@ class Bench:
         try:
             if mutant.table in _BY_IDENTITIES:
                 for fault in self.identities.faults():
+                    return fault
+            if mutant.table in ("protection_address", "protection_addressreading"):
+                for fault in self.addresses.faults():
                     return fault
             if mutant.table == "identities_kepttext":
                 for fault in kept_faults(self.world.caseworker, self.world.supervisor):

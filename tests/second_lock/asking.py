@@ -16,12 +16,22 @@ from django.db import DatabaseError, connections, transaction
 from cases import rights
 from nrm.accounts.models import SYSTEM_ID, User
 from nrm.accounts.roles import Role
-from tests.second_lock.expected import RULES, Facts, Row, Standing, Who, key_of, may, readable
+from tests.second_lock.expected import (
+    ANY_RIGHT,
+    RULES,
+    Facts,
+    Row,
+    Standing,
+    Who,
+    key_of,
+    may,
+    readable,
+)
 from tests.watching import WATCHER
 
 REFUSED = "42501"  # the policy's no, and that of a missing privilege
 PASSED, OBJECTED = "passed", "objected"
-SAMPLE = 3  # rows of each side that are copied for somebody
+SAMPLE = 6  # rows of each side that are copied for somebody
 
 
 class _Undo(Exception):
@@ -180,9 +190,9 @@ class Asking:
         keys = sorted(self.facts.rows[table])
         allowed = [key for key in keys if may("insert", table, key, standing, self.facts)]
         others = [key for key in keys if key not in set(allowed)]
-        # What somebody sees and may not write comes first.
-        seen = readable(table, standing, self.facts)
-        others.sort(key=lambda key: key not in seen)
+        # What somebody sees and may not write comes first, then what is of a case that they see.
+        seen, cases = readable(table, standing, self.facts), standing.cases(ANY_RIGHT)
+        others.sort(key=lambda key: (key not in seen, self.facts.cases[table][key] not in cases))
         for keep, some in ((True, allowed[:SAMPLE]), (False, others[:SAMPLE])):
             for key in some:
                 self.asked += 1
@@ -195,12 +205,19 @@ class Asking:
 
     def _in_ones_own_name(self, table: str, who: Who, standing: Standing) -> Iterator[str]:
         """A row of each case, made one's own; and about another person than that of the case."""
+        if table == "protection_clinicalnote" and who.acts:
+            for key, row in sorted(self.facts.rows[table].items()):
+                mine = {**row, "author_id": who.pk, "submission_key": None}
+                yield from self._written(table, who, standing, key, mine)
         if table not in IN_THE_NAME_OF or not who.acts or not self.rights[table, "INSERT"]:
             return
         column, more = IN_THE_NAME_OF[table]
         rows = self.facts.rows[table]
         # Of a pair of cases, for each that is the second one.
-        templates = {row.get("into_id"): key for key, row in reversed(list(rows.items()))}
+        templates = {
+            row.get("into_id") or row.get("other_id"): key
+            for key, row in reversed(list(rows.items()))
+        }
         for template, case in itertools.product(templates.values(), self._one_of_each(table)):
             row = {**self.facts.rows[table][template], column: who.pk, **more}
             if "case_id" in row:
@@ -208,6 +225,12 @@ class Asking:
                 if "person_id" in row and column != "person_id":
                     row["person_id"] = case["person_id"]
             yield from self._written(table, who, standing, template, row)
+            if table == "cases_transfer":
+                of_it = {**row, "authority_id": case["authority_id"]}
+                yield from self._written(table, who, standing, template, of_it)
+                yield from self._written(
+                    table, who, standing, template, {**of_it, "state": "accepted"}
+                )
             if table == "cases_exclusion":
                 for reason in ("conflict_of_interest", "named"):
                     mine = {**row, "user_id": who.pk, "reason": reason}
@@ -257,7 +280,7 @@ class Asking:
         column, value = self._constants[table]
         if not column:
             return ""
-        came, count = _try(cursor, f"UPDATE {table} SET {column} = %s", [value])
+        came, count = _try(cursor, f'UPDATE {table} SET "{column}" = %s', [value])
         if came == REFUSED or (came == PASSED and count not in (0, len(wanted))):
             return f"changes {count} rows of {table} unread instead of {len(wanted)} ({came})"
         if not wanted and came == OBJECTED:
@@ -472,6 +495,8 @@ IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "cases_provisional": ("by_id", {"state": "stands", "submission_key": None}),
     "cases_hearing": ("by_id", {}),
     "cases_notice": ("by_id", {"recalled_at": None}),
+    "cases_caselink": ("by_id", {"ended_at": None, "ended_by_id": None, "ended_because": ""}),
+    "cases_transfer": ("offered_by_id", {"state": "offered"}),
     "cases_merging": ("asked_by_id", {"state": "asked", "decided_by_id": None}),
     "cases_bundle": ("by_id", {"recalled_by_id": None, "recalled_at": None}),
     "protection_override": ("by_id", {"seen_by_id": None}),
@@ -487,6 +512,7 @@ WRITTEN_AT_OPENING = (
     "cases_referral",
     "cases_deadline",
     "cases_casetask",
+    "cases_adulthood",
     "cases_episode",
     "cases_consent",
     "cases_safecontact",

@@ -8,6 +8,18 @@ _OWN_SHELVES = (
 )
 _BOTH = "whoever sees a document may add one: the table of rights gives both to the same"
 _TWICE = "whoever has no open account has no roles, and `_near` looks at the account as well"
+_OWN_READING = "the policy of protection_addressreading shows nobody what another one has read"
+_BY_SERVICE = (
+    "the policy of protection_service shows to whoever does not plan the support the services that"
+    " go on with a house of theirs, near whose case they stand, and who plans it reads the row too"
+)
+_SHELVES = (
+    "(EXISTS ( SELECT FROM cases_listedcase",
+    "((l.case_id = ",
+    "(l.case_id = ",
+    "(l.shelf = ",
+)
+_GOES_ON = ("(s.organisation_id = ", "((s.state)::text = ", "((s.until IS NULL)")
 # Table, or what decides; the beginning of what was changed; and why it changes nothing.
 SAME: tuple[tuple[str, str, str], ...] = (
     ("cases_case", "read_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
@@ -60,6 +72,20 @@ SAME: tuple[tuple[str, str, str], ...] = (
         "searched, using: without (s.actor_id = ",
         "the policy of identities_search shows nobody another's search, so `s` is the actor's own",
     ),
+    *(
+        ("protection_address", f"{name}, {of}: without (r.actor_id = ", _OWN_READING)
+        for name, of in (("read_reading", "using"), ("insert_reading", "check"))
+    ),
+    (
+        "protection_addressreading",
+        "insert_own, check: without (actor_id = ",
+        "a trigger writes who acts, whatever was sent",
+    ),
+    *(
+        ("protection_session", f"read_provider, using: without {condition}", _BY_SERVICE)
+        for condition in (*_SHELVES, *_GOES_ON)
+    ),
+    ("protection_session", "read_provider, using: '{protect:protection_provider}'", _BY_SERVICE),
     ("cases.access.standing_of", "if not getattr(actor, 'is_active'", _TWICE),
     ("cases.access.standing_of", "not getattr(actor, 'is_active', false)", _TWICE),
     (

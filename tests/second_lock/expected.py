@@ -693,7 +693,7 @@ RULES: dict[str, Rule] = {
         (rights.CARE_FOR_CHILD,), (rights.CARE_FOR_CHILD,), system="read update"
     ),
     "protection_assessment": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
-    "protection_leafletgiven": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
+    "protection_leafletgiven": Rule((rights.SUPPORT,), (rights.SUPPORT,), verbs="insert"),
     "protection_override": Rule(
         (rights.SUPPORT,), (rights.READ_OVERRIDE,), verbs="update", also={"insert": _overrides}
     ),

@@ -183,8 +183,8 @@ def _traps(scene: Scene) -> None:
     access.grant_role(case, "decide", world.authority, Role.CASEWORKER, **grant)
     # Somebody who refers for the police and works for the authority: sees more than they change.
     both = person("both@example.org", Role.FIRST_RESPONDER, world.police)
-    group = RoleGroup.of(world.authority, Role.CASEWORKER)
-    Membership.objects.create(user=both, group=group)
+    group_of_caseworkers = RoleGroup.of(world.authority, Role.CASEWORKER)
+    Membership.objects.create(user=both, group=group_of_caseworkers)
     world.users["both"] = both
     access.grant_person(case_of(scene, "review"), "work", both, **grant)
     # Who refers for the police and supervises the authority: knows of a case of another authority
@@ -198,6 +198,19 @@ def _traps(scene: Scene) -> None:
     Membership.objects.create(user=elsewhere, group=group)
     world.users["far_supervisor"] = elsewhere
     access.grant_person(case_of(scene, "assigned"), "work", elsewhere, **grant)
+    # Who counsels at the house and works on cases here: knows by the case of services that are
+    # over, of other houses, and of a case from which the house was taken away, and reads nothing of
+    # them that is the provider's alone. And stands near a case elsewhere by the house.
+    house = person("both_provider@example.org", Role.PROTECTION_PROVIDER, world.provider_house)
+    Membership.objects.create(user=house, group=group_of_caseworkers)
+    world.users["both_provider"] = house
+    for name in ("assigned", "review"):
+        access.grant_person(case_of(scene, name), "work", house, **grant)
+    # And who receives referrals here besides, on the way to no support.
+    intake = person("both_intake@example.org", Role.PROTECTION_PROVIDER, world.provider_house)
+    group = RoleGroup.of(world.authority, Role.INTAKE)
+    Membership.objects.create(user=intake, group=group)
+    world.users["both_intake"] = intake
     # And what holds until tomorrow.
     row = access.grant_role(
         case_of(scene, "screening"), "protect", world.provider_house, Role.PROTECTION_PROVIDER,
@@ -319,6 +332,7 @@ def _supported(scene: Scene) -> None:
     _counselled(scene, theirs, world.provider)
     taken = _service(scene, case_of(scene, "review"), world.caseworker)
     _counselled(scene, taken, world.provider)
+    _sheltered(scene, case_of(scene, "review"), world.caseworker)
     CaseGroupGrant.objects.filter(
         content_object=case_of(scene, "review"), reason="service"
     ).delete()
@@ -336,6 +350,7 @@ def _supported(scene: Scene) -> None:
         {"code": "education", "state": "completed"},
         {"code": "transport", "until": at - timedelta(days=1)},
         {"code": "childcare", "state": "active", "until": at + timedelta(days=1)},
+        {"code": "interpreting", "state": "active", "organisation": far},
     ):
         service = _copied(Service.objects.get(pk=ours), **changed)
         held = Session.objects.get(pk=scene.places["assigned"]["session"])
@@ -398,6 +413,7 @@ def _courses(scene: Scene) -> None:
         ("review", "assigned", {"by": world.caseworker}),
         ("queue", "screening", {"by": world.provider}),
         ("others", "review", {"ended_at": at}),
+        ("outer", "review", {"by": world.caseworker}),
     ):
         pair = {"case": case_of(scene, one), "other": case_of(scene, two)}
         _copied(CaseLink.objects.get(pk=linked.pk), **pair, **changed)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nrm import policies
+from tests.second_lock.addresses import Addresses
 from tests.second_lock.asking import Asking, jobs_faults, owners_faults, told
 from tests.second_lock.expected import RULES, Who
 from tests.second_lock.identity import Identities, kept_faults
@@ -71,3 +72,10 @@ def test_a_fact_opens_to_the_transaction_that_has_said_why_and_to_no_other(scene
 
 def test_a_kept_text_is_its_writers_alone(scene: Any) -> None:
     assert "\n".join(kept_faults(scene.world.caseworker, scene.world.supervisor)) == ""
+
+
+def test_an_address_opens_to_the_transaction_that_has_said_so_and_to_no_other(scene: Any) -> None:
+    asked = Addresses(
+        *(scene.world.users[name] for name in ("provider", "both_provider", "intake"))
+    )
+    assert "\n".join(asked.faults()) == ""
