@@ -683,6 +683,26 @@ def _bundle() -> list[Table]:
     return [table, documents]
 
 
+def _letter() -> Table:
+    """Letters: to whoever writes them, in their own name, and as not given yet."""
+    name, writes = "cases_letter", pairs(rights.WRITE_LETTER)
+    table = of_case(name, writes, writes)
+    table.insert["near"] += f" AND {name}.made_by_id = {ACTOR} AND {name}.given_by_id IS NULL"
+    return table
+
+
+def _court() -> Table:
+    """What is disclosed for a court: to whoever may share of the case, in their own name, and not
+    as approved already. That another person answers, a constraint sees to."""
+    name, shares = "cases_courtbundle", pairs(rights.SHARE)
+    table = of_case(name, shares, shares)
+    table.insert["near"] += (
+        f" AND {name}.prepared_by_id = {ACTOR} AND {name}.state = 'prepared'"
+        f" AND {name}.answered_by_id IS NULL"
+    )
+    return table
+
+
 def _notice() -> Table:
     """What an agency was told of a matter: to whoever keeps the matters of the case, and to the
     liaison of the organisation that received it, who answers it, until it is recalled. Nobody who
@@ -721,6 +741,20 @@ _SHARED_DOCUMENT = (
     "EXISTS (SELECT FROM cases_bundledocument s"
     " WHERE s.document_id = cases_document.id OFFSET 0) AND cases_document.withdrawn_at IS NULL"
 )
+
+
+def _redaction() -> Table:
+    """The log of what was blacked out: of documents of the case, in the name of who did it. It does
+    not change."""
+    name = "cases_redaction"
+    table = of_case(name, pairs(rights.READ_DOCUMENT), pairs(rights.ADD_DOCUMENT))
+    table.insert["near"] += (
+        f" AND {name}.by_id = {ACTOR}"
+        f" AND cases_has_document({name}.case_id, {name}.document_id)"
+        f" AND cases_has_document({name}.case_id, {name}.version_id)"
+    )
+    del table.update["near"]
+    return table
 
 
 def _safe_contact() -> Table:
@@ -1005,6 +1039,9 @@ def register() -> None:
             write=listed("d.case_id", pairs(rights.ADD_DOCUMENT)),
             changes=False,
         ),
+        _redaction(),
+        _court(),
+        _letter(),
         _person(),
         _disclosure(),
         *_kept_and_erased(),

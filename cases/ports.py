@@ -71,6 +71,22 @@ class DocumentUse:
     right: CaseRight
 
 
+@dataclass(frozen=True, slots=True)
+class HandoverPart:
+    """A part of the summary for whoever takes a case over: a title, and rows of what and how, made
+    of codes, days and numbers alone."""
+
+    order: int
+    title: str
+    rows: list[tuple[str, str]]
+
+
+class Handover(Protocol):
+    """What a room above adds to that summary. Reads."""
+
+    def __call__(self, case: Case, *, at: datetime) -> list[HandoverPart]: ...
+
+
 class ConsentHeard(Protocol):
     """What a room above does when the person has said something else to sharing. `joined`: in which
     cases that go with this one it counts too, whether or not the actor sees those."""
@@ -99,6 +115,7 @@ class CaseEnded(Protocol):
 
 _consent_heard: list[ConsentHeard] = []
 _case_ended: list[CaseEnded] = []
+_handover: list[Handover] = []
 _objections: list[Callable[[Case], list[Objection]]] = []
 _document_uses: list[DocumentUse] = []
 _panels: dict[str, Panel] = {}
@@ -192,6 +209,16 @@ def case_ended(case: Case, *, at: datetime) -> None:
     """Tells the rooms above that the case has ended, now."""
     for ended in _case_ended:
         ended(case, at=at)
+
+
+def register_handover(read: Handover) -> None:
+    """Says what a room above adds to the summary for whoever takes a case over."""
+    _handover.append(read)
+
+
+def handover_parts() -> list[Handover]:
+    """What the rooms above add to it."""
+    return list(_handover)
 
 
 def register_items(source: str, read: Callable[[FindingSet], list[Item]]) -> None:

@@ -190,6 +190,19 @@ SHARE = _right(
     _("Share parts of a case with another organisation, recall them, and record consent to it"),
     *_CASEWORK,
 )
+APPROVE_DISCLOSURE = _right(
+    "approve_disclosure",
+    _("Approve what a colleague prepared for a court, or return it"),
+    ("decide", Role.SUPERVISOR),
+)
+WRITE_LETTER = _right(
+    "write_letter",
+    _("Write a letter about a case, and record how the person received it"),
+    *_CASEWORK,
+)
+READ_HANDOVER = _right(
+    "read_handover", _("Read and print the summary for whoever takes a case over"), *_CASEWORK
+)
 SUPPORT = _right(
     "support",
     _("Plan support: needs and risk of the person, and referring them to providers"),
@@ -260,6 +273,9 @@ RIGHTS: tuple[CaseRight, ...] = (
     IN_EMERGENCY,
     END_EMERGENCY,
     SHARE,
+    APPROVE_DISCLOSURE,
+    WRITE_LETTER,
+    READ_HANDOVER,
     KEEP_MATTERS,
     REVIEW_EMERGENCY,
     SUPPORT,

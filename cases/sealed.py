@@ -47,6 +47,8 @@ def register_all() -> None:
         ),
         of_case("cases_emergencyaccess", "reason"),
         of_case("cases_bundle", "content"),
+        of_case("cases_courtbundle", "content"),
+        of_case("cases_letter", "content"),
         of_case("cases_matter", "told"),
         of_case("cases_caselink", "told"),
         of_case("cases_transfer", "content"),

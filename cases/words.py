@@ -215,6 +215,16 @@ def _merged(event: Event, case: Case) -> str:
     return _("It is undone.") if event.data.get("undo") else _("The two cases are merged.")
 
 
+def _letter(event: Event, case: Case) -> str:
+    code = event.data.get("letter")
+    found = [one for one in case.profile.letters if one.code == code]
+    return f"{found[0].label}." if found else ""
+
+
+def _approved(event: Event, case: Case) -> str:
+    return _("It is approved.") if event.data.get("approved") else _("It is returned.")
+
+
 def _document(event: Event, case: Case) -> str:
     number = event.data.get("number")
     return _("Document %(number)s.") % {"number": number} if number else ""
@@ -286,6 +296,17 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("shared.viewed", _lazy("What was shared with an organisation was listed"), None, True),
     ("sharing.viewed", _lazy("Began to share or to record a consent"), None, True),
     ("bundles.viewed", _lazy("What was shared was listed"), None, True),
+    ("handover.viewed", _lazy("Summary for a hand-over opened"), None, True),
+    ("letters.viewed", _lazy("Letters opened"), None, True),
+    ("letter.previewed", _lazy("Looked at a letter before it was kept"), None, True),
+    ("letter.made", _lazy("A letter was written"), _letter, False),
+    ("letter.given", _lazy("It is recorded how a letter was given"), _letter, False),
+    ("court_bundle.previewed", _lazy("Looked at what would go to a court"), None, True),
+    ("court_bundle.prepared", _lazy("A bundle for a court was prepared"), None, False),
+    ("court_bundle.answered", _lazy("A bundle for a court was answered"), _approved, False),
+    ("court_bundle.given", _lazy("A bundle for a court was taken out"), None, False),
+    ("court_bundle.recalled", _lazy("A bundle for a court was recalled"), None, False),
+    ("court_bundles.viewed", _lazy("Bundles for a court were opened"), None, True),
     ("consent.recorded", _lazy("Consent to sharing recorded"), None, False),
     ("consent.withdrawn", _lazy("Consent withdrawn"), None, False),
     ("matter.raised", _lazy("Matter recorded: accused of something"), _matter, False),
@@ -343,6 +364,8 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("document.refused", _lazy("A file was not kept"), None, False),
     ("document.withdrawn", _lazy("Document withdrawn"), _document, False),
     ("document.says_who", _lazy("Document marked: it says who the person is"), _document, False),
+    ("document.redacted", _lazy("Document added with something blacked out"), _document, False),
+    ("redactions.viewed", _lazy("What was blacked out was listed"), None, True),
     ("document.brought_back", _lazy("Document brought back"), _document, False),
     ("documents.viewed", _lazy("Documents listed"), None, True),
     ("document.downloaded", _lazy("Document downloaded"), _document, True),
@@ -398,6 +421,12 @@ for _kind, _sentence, _page in (
     ("cover_over", _lazy("A cover for an absence is over."), "covers"),
     ("bundle_shared", _lazy("Something was shared with your organisation."), "shared"),
     ("bundle_recalled", _lazy("Something shared with your organisation was recalled."), "shared"),
+    (
+        "court_bundle_prepared",
+        _lazy("A bundle for a court waits for you to read and approve it."),
+        "case_court",
+    ),
+    ("court_bundle_answered", _lazy("A bundle for a court was answered."), "case_court"),
     ("notice_received", _lazy("A matter was sent to your organisation."), "notices"),
     ("notice_renewed", _lazy("There is a new decision in a matter sent to you."), "notices"),
     ("notice_recalled", _lazy("A matter sent to your organisation was recalled."), "notices"),

@@ -127,7 +127,7 @@ class Upload(UploadedFile):
     """A file as it was sent. `cut_off`: it was larger than any profile allows, so that only its
     beginning is here; `size` is what was sent all the same."""
 
-    def __init__(self, file: SealedFile, name: str, size: int) -> None:
+    def __init__(self, file: SealedFile, name: str | None, size: int) -> None:
         super().__init__(file=file, name=name, size=size)
         self.sealed = file
         self.cut_off = size > file.size

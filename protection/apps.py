@@ -13,6 +13,7 @@ class ProtectionConfig(AppConfig):
         from protection.actions.children import look_at_child_record
         from protection.actions.services import follow_consent, follow_end
         from protection.models import ChildRecord
+        from protection.selectors.handover import handover
         from protection.selectors.services import objections_to_closing
         from protection.selectors.shelter import under_one_roof
         from protection.words import register_all
@@ -38,6 +39,7 @@ class ProtectionConfig(AppConfig):
                 only=lambda case: case.treated_as_child,
             )
         )
+        ports.register_handover(handover)
         ports.register_under_one_roof(under_one_roof)
         ports.register_watched(ChildRecord, look_at_child_record)
         ports.register_consent_heard(follow_consent)

@@ -123,7 +123,7 @@ def look_at(file: Upload, limits: EvidenceLimits, *, place: int = 1) -> Looked:
     """Looks into a file, which may take seconds, and asks the scanner. A file that is refused for
     less is not looked into."""
     content = file.sealed
-    looked = Looked(rules.type_of(cast(BinaryIO, content)), _digest(content))
+    looked = Looked(rules.type_of(cast(BinaryIO, content)), digest_of(content))
     small = any(
         rules.objections_to_file(
             size=file.size or 0, file_type=looked.file_type, limits=limits, kept=0
@@ -227,7 +227,8 @@ def add_document(
     return document
 
 
-def _digest(content: SealedFile) -> str:
+def digest_of(content: SealedFile) -> str:
+    """The SHA-256 of a file."""
     digest = sha256()
     for block in content.blocks():
         digest.update(block)

@@ -4,6 +4,7 @@ from cases.models.adulthood import Adulthood
 from cases.models.batch import Batch
 from cases.models.case import Case
 from cases.models.closure import Closure
+from cases.models.court import CourtBundle
 from cases.models.cover import Cover
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
 from cases.models.decision import Decision, DecisionReview
@@ -16,6 +17,7 @@ from cases.models.finding import FindingSet
 from cases.models.grant import CaseGroupGrant, CaseUserGrant
 from cases.models.hearing import Hearing
 from cases.models.inbox import InboxItem, OutgoingMail
+from cases.models.letter import Letter
 from cases.models.link import CaseLink
 from cases.models.listing import ListedCase
 from cases.models.matter import Matter
@@ -25,6 +27,7 @@ from cases.models.notice import Notice
 from cases.models.provisional import Provisional
 from cases.models.question import Question
 from cases.models.reconsideration import Reconsideration
+from cases.models.redaction import Redaction
 from cases.models.referral import Allegation, Consent, Episode, Referral, SafeContact
 from cases.models.removal import Removal
 from cases.models.saved_view import SavedView
@@ -47,6 +50,7 @@ __all__ = [
     "CaseUserGrant",
     "Closure",
     "Consent",
+    "CourtBundle",
     "Cover",
     "Deadline",
     "DeadlineExtension",
@@ -63,6 +67,7 @@ __all__ = [
     "FindingSet",
     "Hearing",
     "InboxItem",
+    "Letter",
     "ListedCase",
     "Matter",
     "Merging",
@@ -72,6 +77,7 @@ __all__ = [
     "Provisional",
     "Question",
     "Reconsideration",
+    "Redaction",
     "Referral",
     "Removal",
     "SafeContact",

@@ -313,12 +313,14 @@ def _lines(case: Case, rows: list[Bundle], at: datetime) -> list[Line]:
     ]
 
 
-def openings(case: Case, bundles: Iterable[UUID]) -> dict[UUID, list[Opening]]:
+def openings(
+    case: Case, bundles: Iterable[UUID], *, verbs: Collection[str] = (OPENED, FILE_OPENED)
+) -> dict[UUID, list[Opening]]:
     """Who opened each bundle, the last first, by the record. Two queries."""
     events = list(
-        Event.objects.filter(
-            case_id=case.pk, verb__in=(OPENED, FILE_OPENED), object_id__in=list(bundles)
-        ).order_by("-id")
+        Event.objects.filter(case_id=case.pk, verb__in=verbs, object_id__in=list(bundles)).order_by(
+            "-id"
+        )
     )
     people = names([event.actor_id for event in events])
     found: dict[UUID, list[Opening]] = defaultdict(list)

@@ -9,6 +9,7 @@ from cases.api import (
     confidentiality,
     contact,
     course,
+    court,
     covers,
     dashboard,
     deadlines,
@@ -19,9 +20,11 @@ from cases.api import (
     emergency,
     exclusions,
     finding,
+    handover,
     inbox,
     intake,
     keeping,
+    letters,
     links,
     matters,
     merging,
@@ -31,6 +34,7 @@ from cases.api import (
     provisional,
     questions,
     reconsidering,
+    redactions,
     referrals,
     removals,
     saved_views,
@@ -76,6 +80,16 @@ urlpatterns = [
         documents.DocumentIdentityView.as_view(),
         name="api_document_identity",
     ),
+    path(
+        f"{_DOCUMENT}redactions/",
+        redactions.DocumentRedactionView.as_view(),
+        name="api_document_redaction",
+    ),
+    path(
+        "cases/<str:reference>/redactions/",
+        redactions.RedactionsView.as_view(),
+        name="api_redactions",
+    ),
     path(f"{_DOCUMENT}file/", documents.DocumentFileView.as_view(), name="api_document_file"),
     path(
         f"{_DOCUMENT}withdrawal/",
@@ -94,6 +108,43 @@ urlpatterns = [
         name="api_duplicates",
     ),
     path("cases/<str:reference>/keeping/", keeping.KeepingView.as_view(), name="api_keeping"),
+    path(f"{_CASE}handover/", handover.HandoverView.as_view(), name="api_handover"),
+    path(f"{_CASE}letters/", letters.LettersView.as_view(), name="api_letters"),
+    path(
+        f"{_CASE}letters/preview/", letters.LetterPreviewView.as_view(), name="api_letter_preview"
+    ),
+    path(f"{_CASE}letters/<uuid:letter>/", letters.LetterView.as_view(), name="api_case_letter"),
+    path(
+        f"{_CASE}letters/<uuid:letter>/giving/",
+        letters.LetterGivingView.as_view(),
+        name="api_letter_giving",
+    ),
+    path(f"{_CASE}court-bundles/", court.CourtBundlesView.as_view(), name="api_court_bundles"),
+    path(
+        f"{_CASE}court-bundles/preview/",
+        court.CourtPreviewView.as_view(),
+        name="api_court_preview",
+    ),
+    path(
+        f"{_CASE}court-bundles/<uuid:court>/",
+        court.CourtBundleView.as_view(),
+        name="api_court_bundle",
+    ),
+    path(
+        f"{_CASE}court-bundles/<uuid:court>/answer/",
+        court.CourtAnswerView.as_view(),
+        name="api_court_answer",
+    ),
+    path(
+        f"{_CASE}court-bundles/<uuid:court>/recall/",
+        court.CourtRecallView.as_view(),
+        name="api_court_recall",
+    ),
+    path(
+        f"{_CASE}court-bundles/<uuid:court>/archive/",
+        court.CourtArchiveView.as_view(),
+        name="api_court_archive",
+    ),
     path(f"{_CASE}questions/", questions.QuestionsView.as_view(), name="api_questions"),
     path(
         f"{_CASE}questions/<uuid:question>/answer/",

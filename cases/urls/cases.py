@@ -19,6 +19,14 @@ from cases.views.course import (
     SuspensionView,
     WithdrawalView,
 )
+from cases.views.court import (
+    AnswerCourtBundleView,
+    CourtArchiveView,
+    CourtBundlesView,
+    CourtBundleView,
+    PrepareCourtBundleView,
+    RecallCourtBundleView,
+)
 from cases.views.covers import CoversView, EndCoverView
 from cases.views.dashboard import DashboardView
 from cases.views.disqualifying import DisqualificationView, StepView
@@ -38,6 +46,7 @@ from cases.views.emergency import (
 )
 from cases.views.exclusions import ConflictView, ExclusionsView, LiftExclusionView
 from cases.views.finding import FindPersonView
+from cases.views.handover import HandoverView
 from cases.views.hearings import HearingResultView, HearingView
 from cases.views.identity import ShowIdentityView
 from cases.views.intake import IntakeQueueView, TriageView
@@ -50,6 +59,7 @@ from cases.views.keeping import (
     HoldView,
     KeepingView,
 )
+from cases.views.letters import LettersView, LetterView, NewLetterView
 from cases.views.links import LinksView, LinkView
 from cases.views.matters import MatterPartView, MattersView, MatterView, RaiseMatterView
 from cases.views.merging import MergingDecisionView, MergingView, UndoMergingView
@@ -64,6 +74,7 @@ from cases.views.notices import (
 )
 from cases.views.provisional import FunctionsView
 from cases.views.questions import QuestionsView, QuestionView, QuestionWithdrawalView
+from cases.views.redactions import RedactDocumentView, RedactionsView
 from cases.views.removals import RecordRemovalView, RemovalView
 from cases.views.sharing import (
     BundlesView,
@@ -91,6 +102,8 @@ from cases.views.worklist import (
 
 _QUESTIONS = "cases/<str:reference>/questions/"
 _COURSE = "cases/<str:reference>/course/"
+_LETTERS = "cases/<str:reference>/letters/"
+_COURT = "cases/<str:reference>/court/"
 _MATTER = "cases/<str:reference>/matters/<uuid:matter>/"
 _DOCUMENT = "cases/<str:reference>/documents/<uuid:document>/"
 
@@ -116,6 +129,8 @@ urlpatterns = [
     path("cases/<str:reference>/documents/", DocumentsView.as_view(), name="case_documents"),
     path(_DOCUMENT + "file/", DocumentFileView.as_view(), name="document_file"),
     path(_DOCUMENT + "identity/", MarkDocumentView.as_view(), name="document_identity"),
+    path(_DOCUMENT + "redaction/", RedactDocumentView.as_view(), name="document_redaction"),
+    path("cases/<str:reference>/redactions/", RedactionsView.as_view(), name="case_redactions"),
     path(_DOCUMENT + "withdrawal/", WithdrawDocumentView.as_view(), name="document_withdrawal"),
     path(_DOCUMENT + "return/", BringBackDocumentView.as_view(), name="document_return"),
     path("cases/<str:reference>/people/", PeopleView.as_view(), name="case_people"),
@@ -196,6 +211,20 @@ urlpatterns = [
         MatterPartView.as_view(),
         name="case_matter_part",
     ),
+    path("cases/<str:reference>/handover/", HandoverView.as_view(), name="case_handover"),
+    path(_LETTERS, LettersView.as_view(), name="case_letters"),
+    path(_LETTERS + "new/<slug:template>/", NewLetterView.as_view(), name="case_letter_new"),
+    path(_LETTERS + "<uuid:letter>/", LetterView.as_view(), name="case_letter"),
+    path(_COURT, CourtBundlesView.as_view(), name="case_court"),
+    path(_COURT + "new/", PrepareCourtBundleView.as_view(), name="case_court_new"),
+    path(_COURT + "<uuid:court>/", CourtBundleView.as_view(), name="case_court_bundle"),
+    path(
+        _COURT + "<uuid:court>/answer/", AnswerCourtBundleView.as_view(), name="case_court_answer"
+    ),
+    path(
+        _COURT + "<uuid:court>/recall/", RecallCourtBundleView.as_view(), name="case_court_recall"
+    ),
+    path(_COURT + "<uuid:court>/archive/", CourtArchiveView.as_view(), name="case_court_archive"),
     path(_QUESTIONS, QuestionsView.as_view(), name="case_questions"),
     path(_QUESTIONS + "<uuid:question>/", QuestionView.as_view(), name="case_question"),
     path(

@@ -31,6 +31,7 @@ from cases.selectors.documents import (
     page_of_documents,
     title_of,
 )
+from cases.selectors.redactions import bound
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.accounts.presence import fresh_factor
@@ -109,7 +110,7 @@ class DocumentsView(CaseView):
                 **case_frame(request, self.case, self.held, current="case_documents"),
                 "form": form,
                 "may_add": rights.ADD_DOCUMENT.code in self.held,
-                "lines": page.rows,
+                "lines": bound(page.rows),
                 "uses": [
                     {"label": use.label, "url": reverse(use.url_name, args=[self.case.reference])}
                     for use in ports.document_uses(self.held)

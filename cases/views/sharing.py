@@ -91,7 +91,7 @@ class ShareView(_SharingView):
         if not form.is_valid() or "change" in request.POST:
             return self._page(request, form, status=200 if "change" in request.POST else 422)
         by: dict[str, Any] = {"actor": request.user, "at": self.at, "wanted": form.wanted()}
-        key, digest = _key(request.POST.get("key")), request.POST.get("digest", "")
+        key, digest = key_of(request.POST.get("key")), request.POST.get("digest", "")
         try:
             if digest and key:
                 row = share_bundle(self.case, digest=digest, key=key, **by)
@@ -143,7 +143,8 @@ class ShareView(_SharingView):
         )
 
 
-def _key(text: str | None) -> UUID | None:
+def key_of(text: str | None) -> UUID | None:
+    """The key that came with a form; None for anything else."""
     try:
         return UUID(text or "")
     except ValueError:

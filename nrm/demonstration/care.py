@@ -10,15 +10,22 @@ from django.utils import timezone
 from cases.actions.adulthood import plan_adulthood
 from cases.actions.asking import ask
 from cases.actions.contact import record_contact
+from cases.actions.court import Wanted as Disclosed
+from cases.actions.court import prepare_court_bundle, preview_court_bundle
+from cases.actions.documents import About, add_documents
 from cases.actions.linking import link_cases
 from cases.actions.matters import From, raise_matter
 from cases.actions.notices import Wanted, answer_notice, send_notice
+from cases.actions.redacting import redact_document
 from cases.actions.sharing import record_consent
+from cases.actions.writing import give_letter, make_letter, preview_letter
 from cases.forms.matters import headings
 from cases.models import Case, Matter, Notice
+from cases.selectors import court
 from cases.selectors.matters import opened
 from cases.selectors.notices import content_of, digest_of
 from nrm.demonstration.journeys import key_of
+from nrm.demonstration.papers import page, picture, sent
 from nrm.demonstration.people import organisation, user
 from protection.actions.assessments import assess
 from protection.actions.children import record_child
@@ -161,6 +168,37 @@ def _matter(case: Case, at: datetime) -> Matter:
     )
 
 
+def _papers(case: Case, at: datetime) -> None:
+    """A letter that was given; a document with something blacked out; and a bundle for a court that
+    waits for a second person."""
+    by = _by("caseworker", at)
+    told = {"letter": "invitation", "language": "en", "details": "Monday at ten, second door."}
+    seen = preview_letter(case, **told, **by).digest
+    letter = make_letter(case, digest=seen, key=key_of("care/letter"), **told, **by)
+    give_letter(letter, given_on=timezone.localdate(at), channel="in_person", **by)
+    (paper,) = add_documents(
+        case,
+        files=[sent(page("Statement of a neighbour", "I saw a van each morning."), "paper.pdf")],
+        about=About("statement", "police"),
+        key=key_of("care/paper"),
+        **by,
+    ).saved
+    redact_document(
+        paper,
+        files=[sent(picture(200), "page.png")],
+        ground="third_party",
+        removed=["name"],
+        looked=True,
+        key=key_of("care/black"),
+        **by,
+    )
+    choices = dict.fromkeys(court.items_of(case), "not_relevant")
+    choices |= {"standing": "in", "decisions": "in", "text": "harm", str(paper.pk): "third_party"}
+    wanted = Disclosed("court", None, "court_order", choices)
+    seen = preview_court_bundle(case, wanted=wanted, **by).digest
+    prepare_court_bundle(case, wanted=wanted, digest=seen, key=key_of("care/court"), **by)
+
+
 def steps(now: datetime) -> list[Callable[[], object]]:
     """What happened after the referral, each as one step to run."""
 
@@ -249,6 +287,9 @@ def steps(now: datetime) -> list[Callable[[], object]]:
             **_by("caseworker", at),
         )
 
+    def papers_that_may_leave() -> None:
+        _papers(case_of("V2"), now - timedelta(days=1))
+
     return [
         places,
         somebody_who_lives_there,
@@ -256,4 +297,5 @@ def steps(now: datetime) -> list[Callable[[], object]]:
         a_matter_that_was_answered,
         a_matter_that_waits_for_an_answer,
         a_child_near_eighteen,
+        papers_that_may_leave,
     ]

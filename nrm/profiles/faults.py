@@ -3,6 +3,7 @@ a term nobody starts, a fact without its source."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,6 +24,8 @@ from nrm.profiles.shape import (
     Screening,
 )
 from nrm.profiles.terms import Term
+
+_FILLED = re.compile(r"\{(.*?)\}")
 
 # Codes that the rooms' code speaks of: a profile without them could not run.
 NEEDED_TERMS = ("draft_warning", "draft_deletion", "recovery_period", "safe_contact_review")
@@ -81,6 +84,7 @@ def faults_of_profile(profile: Profile, calendars: Mapping[str, Calendar]) -> It
     yield from _support(profile)
     yield from _assessment(profile)
     yield from _leaflet(profile)
+    yield from _letters(profile)
     yield from _numbers(profile)
 
 
@@ -514,6 +518,19 @@ def _leaflet(profile: Profile) -> Iterator[str]:
     for section in profile.leaflet.sections:
         if not section.points:
             yield f"leaflet.sections[{section.code}].points: empty"
+
+
+def _letters(profile: Profile) -> Iterator[str]:
+    for letter in profile.letters:
+        where = f"letters[{letter.code}].paragraphs"
+        if not letter.paragraphs:
+            yield f"{where}: empty"
+        for paragraph in letter.paragraphs:
+            told = {name for _code, text in paragraph.texts for name in _FILLED.findall(text)}
+            for name in sorted(told - {"stage", "day"}):
+                yield f"{where}: nothing is known of {{{name}}}"
+            if "day" in told and letter.when != "suspended":
+                yield f"{where}: {{day}} is known of a suspended case alone"
 
 
 def _assessment(profile: Profile) -> Iterator[str]:

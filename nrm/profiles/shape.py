@@ -432,6 +432,24 @@ NO_LEAFLET = Leaflet((), (), (), "This profile has no leaflet of its own", False
 
 
 @dataclass(frozen=True, slots=True)
+class LetterTemplate:
+    """A letter beside those of decisions: to the person or to others, about a case that stands so;
+    `details` is what whoever writes it adds in their own words, where there is something to add.
+    In the paragraphs {stage} is where the case stands, {day} when it is looked at again."""
+
+    code: str
+    label: Label
+    title: Label
+    paragraphs: tuple[Label, ...]
+    to: Literal["person", "others"]
+    when: Literal["open", "suspended", "closed", "any"]
+    source: str
+    verified: bool
+    details: Label = NOTHING
+    details_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceLimits:
     """How many documents a case has and how large each is; how many, and how large together, in
     one submission; to how much one may unfold, and of how many parts; how long a text is."""
@@ -889,6 +907,7 @@ class Profile:
     disqualification: DisqualificationRule | None = None  # without it nobody is disqualified
     dtn_stage: str = ""
     leaflet: Leaflet = NO_LEAFLET
+    letters: tuple[LetterTemplate, ...] = ()
 
     def stage(self, code: str) -> Stage:
         return pick(self.stages, code)

@@ -26,8 +26,11 @@ PICTURE = _TABLES + _FRAME + _CODES + _SCAN + b"\xff\xd9"
 JFIF = part(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
 
 
-def jpeg(text: bytes = b"Dragon Street 9") -> bytes:
-    return b"\xff\xd8" + JFIF + part(0xFE, text) + PICTURE
+def jpeg(text: bytes = b"Dragon Street 9", grey: int = 16) -> bytes:
+    """A picture with a comment beside it; of another `grey` it is another picture."""
+    tables = part(0xDB, b"\0" + bytes([grey % 255 or 255]) * 64)
+    picture = tables + _FRAME + _CODES + _SCAN + b"\xff\xd9" if grey != 16 else PICTURE
+    return b"\xff\xd8" + JFIF + part(0xFE, text) + picture
 
 
 def exif(*, upright: int = 1, order: str = ">") -> bytes:

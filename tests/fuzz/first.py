@@ -10,10 +10,13 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from cases.actions.court import preview_court_bundle
 from cases.actions.sharing import Wanted, preview_bundle
+from cases.actions.writing import preview_letter
 from cases.forms.matters import headings
-from cases.models import Case, Consent, Deadline, Draft, Matter, Notice
+from cases.models import Case, Consent, CourtBundle, Deadline, Draft, Matter, Notice
 from cases.rules.deadlines import pause_reasons
+from cases.selectors.court import opened_content
 from cases.selectors.matters import opened
 from cases.selectors.notices import content_of, digest_of
 from nrm.audit.codes import PERSON
@@ -22,8 +25,8 @@ from nrm.openapi import example_of
 from nrm.profiles import load_profile
 from reporting.codes import codes_of
 from screening.models import Evidence
-from tests.documents.files import pdf
-from tests.permissions.scene import Scene
+from tests.documents.files import jpeg, pdf
+from tests.permissions.scene import Scene, wanted_of
 
 Place = dict[str, str]
 Body = dict[str, Any]
@@ -166,6 +169,40 @@ def _previewed(scene: Scene, place: Place) -> Body:
     return {**body, "digest": digest, "key": str(uuid4())}
 
 
+_LETTER = {"letter": "invitation", "language": "en", "details": "Tomorrow at noon."}
+
+
+def _written(scene: Scene, place: Place) -> Body:
+    by = scene.world.supervisor
+    with acting_as(by):
+        case = Case.objects.get(reference=place["reference"])
+        digest = preview_letter(case, actor=by, at=scene.at, **_LETTER).digest
+    return {**_LETTER, "digest": digest, "key": str(uuid4())}
+
+
+def _for_court(scene: Scene, place: Place) -> Body:
+    """How the case stands, and nothing else of it."""
+    with acting_as(scene.world.supervisor):
+        wanted = wanted_of(Case.objects.get(reference=place["reference"]), "standing")
+    about = {"recipient": "court", "consent": None, "ground": wanted.ground, "black": []}
+    return {**about, "items": dict(wanted.choices)}
+
+
+def _prepared(scene: Scene, place: Place) -> Body:
+    by = scene.world.supervisor
+    with acting_as(by):
+        case = Case.objects.get(reference=place["reference"])
+        wanted = wanted_of(case, "standing")
+        digest = preview_court_bundle(case, actor=by, at=scene.at, wanted=wanted).digest
+    return {**_for_court(scene, place), "digest": digest, "key": str(uuid4())}
+
+
+def _approving(scene: Scene, place: Place) -> Body:
+    with acting_as(scene.world.supervisor):
+        content = opened_content(CourtBundle.objects.get(pk=place["court"]))
+    return {"approve": True, "digest": content.digest if content else ""}
+
+
 def _spare_bed(scene: Scene, place: Place) -> Body:
     return {"bed": scene.places["place"]["bed"]}
 
@@ -232,6 +269,12 @@ _OTHERWISE = {
     "add_documents": Meant(
         "caseworker", "assigned", lambda scene, place: {"kind": "statement", "source": "person"}
     ),
+    "redact_document": Meant(
+        "caseworker2",
+        "others",
+        lambda scene, place: {"ground": "third_party", "removed": ["name"], "looked": True},
+    ),
+    "list_redactions": Meant("supervisor", "others"),
     "download_document_for_a_purpose": Meant("caseworker", "passport"),
     "save_task": Meant("intake", "task"),
     "start_screening": Meant("caseworker", "made"),
@@ -340,6 +383,19 @@ _OTHERWISE = {
     "end_cover": Meant("supervisor", "cover"),
     "read_staff_looks": Meant("auditor", "", _staff_code),
     "look_into_anomaly": Meant("auditor", "anomaly", lambda scene, place: {"count": 9}),
+    "read_handover": Meant("supervisor", "made"),
+    "list_letters": Meant("supervisor", "made"),
+    "preview_letter": Meant("supervisor", "made", lambda scene, place: _LETTER),
+    "write_letter": Meant("supervisor", "made", _written),
+    "read_case_letter": Meant("supervisor", "made"),
+    "give_letter": Meant("supervisor", "made", _today("given_on")),
+    "list_court_bundles": Meant("supervisor", "others"),
+    "read_court_bundle": Meant("supervisor", "others"),
+    "preview_court_bundle": Meant("supervisor", "others", _for_court),
+    "prepare_court_bundle": Meant("supervisor", "others", _prepared),
+    "answer_court_bundle": Meant("supervisor", "others", _approving),
+    "take_out_court_bundle": Meant("supervisor", "others"),
+    "recall_court_bundle": Meant("supervisor", "others"),
     "list_questions": Meant("supervisor", "assigned"),
     "ask_question": Meant("caseworker", "review", lambda scene, place: {"due_on": None}),
     "record_answer": Meant("caseworker", "assigned", _today("answered_on")),
@@ -379,6 +435,7 @@ _OTHERWISE = {
 _FIRST = ("take_indicator_back",)
 _LAST = (
     *("pause_deadline", "submit_decision", "complete_screening", "reopen_account"),
+    *("answer_court_bundle", "take_out_court_bundle", "recall_court_bundle"),
     *("recall_bundle", "recall_notice", "withdraw_consent", "answer_transfer", "end_link"),
     *("end_service", "move_stay"),
     *("propose_disqualification", "take_back_disqualification"),
@@ -422,4 +479,6 @@ def _sent(operation: Any, body: Body) -> dict[str, Any]:
     if name == "add_documents":
         return {"files": {"files": ("letter.pdf", pdf(200), "application/pdf")}, "data": body}
     example = example_of(name).get("request")
+    if name == "redact_document":
+        return {"files": {"files": ("page.jpg", jpeg(b"page"), "image/jpeg")}, "data": body}
     return {"json": {**copy.deepcopy(example or {}), **body}} if example or body else {}

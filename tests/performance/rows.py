@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.actions import (
     asking,
     assigning,
+    court,
     covering,
     deciding,
     documents,
@@ -20,12 +21,13 @@ from cases.actions import (
     matters,
     notes,
     notices,
+    redacting,
     removals,
     sharing,
 )
 from cases.actions.batches import MOST, Chosen, run_batch
 from cases.forms.matters import headings
-from cases.models import Case, Draft, Matter, Referral, Transfer
+from cases.models import Case, CourtBundle, Draft, Matter, Referral, Transfer
 from cases.selectors.matters import opened
 from cases.selectors.notices import content_of, digest_of
 from nrm.accounts.models import Organisation, User
@@ -42,9 +44,9 @@ from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.casework import people
 from tests.decisions import road
-from tests.documents.files import pdf, upload
+from tests.documents.files import jpeg, pdf, upload
 from tests.intake.answers import CHILD, FULL
-from tests.permissions.scene import a_look
+from tests.permissions.scene import a_letter, a_look, wanted_of
 from tests.reporting.anomalies import an_anomaly
 from tests.screening.build import item
 from tests.world import World, person
@@ -260,6 +262,20 @@ class Rows:
         of_it = {"bundle": row.pk, "bundle_id": row.pk, "consent": consent.pk}
         self.places["bundle"] = self._place(self.wide, **of_it)
 
+    def _another_court_bundle(self, number: int) -> None:
+        """Of the widest case: one that is prepared, and lines like it, which nobody opens."""
+        by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}
+        if "court" in self.places["wide"]:
+            with acting_as(self.world.caseworker):
+                row = CourtBundle.objects.get(pk=self.places["wide"]["court"])
+                row.pk, row.number = uuid4(), number + 1000
+                row.save(force_insert=True)
+            return
+        wanted = wanted_of(self.wide, "notes", "standing")
+        digest = court.preview_court_bundle(self.wide, wanted=wanted, **by).digest
+        row = court.prepare_court_bundle(self.wide, wanted=wanted, digest=digest, key=uuid4(), **by)
+        self.places["wide"] |= {"court": str(row.pk)}
+
     def _another_notice(self, matter: Matter) -> None:
         """Of the first matter of the widest case, to one more prosecution."""
         by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}
@@ -323,6 +339,9 @@ class Rows:
         matter = matters.raise_matter(self.wide, values=accused, **by)
         of_it = {"matter": str(matter.pk), "matter_id": str(matter.pk), "part": "act"}
         self.places["wide"] |= of_it
+        self._another_court_bundle(number)
+        letter = a_letter(self.wide, world.caseworker, at=at)
+        self.places["wide"] |= {"letter": str(letter.pk), "template": "invitation"}
         sent = removals.record_removal(self.wide, values={"kind": "directions"}, **by)
         self.places["wide"] |= {"removal": str(sent.pk)}
         self._another_notice(matter)
@@ -340,6 +359,15 @@ class Rows:
             **by,
         ).saved
         self.places["wide"] |= {"document": str(document.pk)}
+        redacting.redact_document(
+            document,
+            files=[upload(jpeg(grey=number))],
+            ground="third_party",
+            removed=["name"],
+            looked=True,
+            key=uuid4(),
+            **by,
+        )
         house = Organisation.objects.create(
             name=f"House {number}", kind=OrganisationKind.PROVIDER, profile="uk"
         )

@@ -44,6 +44,7 @@ from tests.permissions.scene import (
     _a_child,
     _counselled,
     _document,
+    _for_a_court,
     _given,
     _hearing,
     _keep,
@@ -54,6 +55,7 @@ from tests.permissions.scene import (
     _shared,
     _sheltered,
     _tokens,
+    a_letter,
     a_look,
 )
 from tests.permissions.table import (
@@ -377,6 +379,9 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "removal": removals.record_removal(case, values={"kind": "directions"}, **by).pk,
         "record": _a_child(scene, case, world.caseworker),
         "kind": "age",
+        "letter": a_letter(case, world.caseworker, at=at).pk,
+        "template": "invitation",
+        "court": _for_a_court(scene, case, world.caseworker),
         **_sheltered(scene, case, world.caseworker),
         **_screening(case, world, by),
     }

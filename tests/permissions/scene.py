@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.actions import (
     asking,
     assigning,
+    court,
     covering,
     documents,
     drafting,
@@ -22,10 +23,12 @@ from cases.actions import (
     merging,
     notes,
     notices,
+    redacting,
     referring,
     removals,
     sharing,
     transferring,
+    writing,
 )
 from cases.actions.batches import Chosen, run_batch
 from cases.actions.saved_views import save_view
@@ -40,11 +43,13 @@ from cases.models import (
     EmergencyAccess,
     Hearing,
     InboxItem,
+    Letter,
     Matter,
     Notice,
     Reconsideration,
     Referral,
 )
+from cases.selectors import court as court_reads
 from cases.selectors import matters as matter_reads
 from cases.selectors import notices as notice_reads
 from cases.selectors.lists import Wanted
@@ -65,7 +70,7 @@ from reporting.rules import closed_quarters
 from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.decisions import road
-from tests.documents.files import pdf, upload
+from tests.documents.files import jpeg, pdf, upload
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
 from tests.reporting.anomalies import an_anomaly
 from tests.screening.build import item
@@ -179,7 +184,9 @@ def _cases(scene: Scene) -> None:
     assigning.bring_near(made, actor=world.intake, at=at, organisation=world.provider_house)
     offered = _offered(scene, made, "supervisor", world.other_authority)
     look = a_look(scene, made, decision).pk
-    _keep(scene, "made", made, decision_id=decision.pk, look=look, transfer=offered)
+    letter = a_letter(made, world.caseworker, at=at).pk
+    of_made = {"look": look, "transfer": offered, "letter": letter, "template": "invitation"}
+    _keep(scene, "made", made, of_made, decision_id=decision.pk)
 
     drafted = _given(scene, _referred(scene, ADULT), world.caseworker)
     road.findings(world, drafted, at=at)
@@ -197,13 +204,24 @@ def _cases(scene: Scene) -> None:
     others = _given(scene, others, world.caseworker2)
     document = _document(scene, others, world.caseworker2)
     bundle = _shared(scene, others, world.caseworker2, document)
+    in_court = _for_a_court(scene, others, world.caseworker2)
+    redacting.redact_document(
+        document,
+        actor=world.caseworker2,
+        at=at,
+        files=[upload(jpeg(), "page.jpg")],
+        ground="third_party",
+        removed=["name"],
+        looked=True,
+        key=uuid4(),
+    )
     parts = {"bundle": bundle.pk, "document": document.pk}
     scene.places["shared"] = {key: str(value) for key, value in parts.items()}
     scene.places["shared"]["document_id"] = str(document.pk)
     # Another consent than the one it rests on.
     with acting_as(world.supervisor):
         asked = others.consents.get(purpose="referral").pk
-    _keep(scene, "others", others, parts, consent=asked)
+    _keep(scene, "others", others, parts, consent=asked, court=in_court)
 
     # At another authority: our own is closed for a moment, so that the referral goes there.
     administrator = {"actor": world.administrator, "at": at, "name": world.authority.name}
@@ -465,6 +483,31 @@ def _document(
         about=documents.About(kind, "person", note="A copy."),
     )
     return added.saved[0]
+
+
+def a_letter(case: Case, by: User, *, at: datetime, letter: str = "invitation") -> Letter:
+    """A letter that was looked at and kept, and not given yet."""
+    told: dict[str, Any] = {"letter": letter, "language": "en", "details": "Tomorrow at noon."}
+    acts: dict[str, Any] = {"actor": by, "at": at}
+    digest = writing.preview_letter(case, **told, **acts).digest
+    return writing.make_letter(case, digest=digest, key=uuid4(), **told, **acts)
+
+
+def wanted_of(case: Case, *chosen: str, ground: str = "court_order", **more: Any) -> court.Wanted:
+    """A bundle for a court with these parts and documents, all others left out."""
+    choices = dict.fromkeys(court_reads.items_of(case), "not_relevant")
+    choices |= dict.fromkeys(chosen, "in")
+    return court.Wanted("court", more.pop("consent", None), ground, choices, **more)
+
+
+def _for_a_court(scene: Scene, case: Case, by: User) -> Any:
+    """A bundle for a court that waits for a second person."""
+    acts: dict[str, Any] = {"actor": by, "at": scene.at}
+    with acting_as(by):
+        wanted = wanted_of(case, "standing", "text")
+    digest = court.preview_court_bundle(case, wanted=wanted, **acts).digest
+    row = court.prepare_court_bundle(case, wanted=wanted, digest=digest, key=uuid4(), **acts)
+    return row.pk
 
 
 def _with_open_screening(scene: Scene) -> Any:

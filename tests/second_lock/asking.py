@@ -490,6 +490,12 @@ IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "cases_cover": ("giver_id", {}),
     **{table: ("by_id", {}) for table in ("cases_suspension", "cases_withdrawal", "cases_closure")},
     "cases_question": ("asked_by_id", {}),
+    "cases_letter": ("made_by_id", {"given_by_id": None}),
+    "cases_courtbundle": (
+        "prepared_by_id",
+        {"state": "prepared", "answered_by_id": None, "number": 1000},
+    ),
+    "cases_redaction": ("by_id", {}),
     "cases_reconsideration": ("recorded_by_id", {"state": "asked", "answered_by_id": None}),
     "cases_disqualification": ("by_id", {"state": "proposed", "decided_by_id": None}),
     "cases_provisional": ("by_id", {"state": "stands", "submission_key": None}),

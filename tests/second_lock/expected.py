@@ -361,6 +361,25 @@ def _shares(standing: Standing, row: Row, _facts: Facts) -> bool:
     )
 
 
+def _writes_letter(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["made_by_id"]) == standing.who.pk
+    new = row["given_by_id"] is None
+    return mine and new and str(row["case_id"]) in standing.cases(rights.WRITE_LETTER)
+
+
+def _prepares(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["prepared_by_id"]) == standing.who.pk
+    new = row["state"] == "prepared" and row["answered_by_id"] is None
+    return mine and new and str(row["case_id"]) in standing.cases(rights.SHARE)
+
+
+def _redacts(standing: Standing, row: Row, facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
+    papers = (facts.rows["cases_document"][str(row[name])] for name in _PAPERS)
+    ours = all(str(paper["case_id"]) == str(row["case_id"]) for paper in papers)
+    return mine and ours and str(row["case_id"]) in standing.cases(rights.ADD_DOCUMENT)
+
+
 def _does(standing: Standing, row: Row, _facts: Facts) -> bool:
     mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
     return mine and str(row["case_id"]) in standing.cases(rights.CHANGE_COURSE)
@@ -524,6 +543,7 @@ def _takes_back(standing: Standing, row: Row, _facts: Facts) -> bool:
     return near and row["state"] in ("offered", "withdrawn")
 
 
+_PAPERS = ("document_id", "version_id")
 KEEP = (rights.SEE_CASE, rights.ASSIGN)
 _visible_own = _mine("user_id")
 # Whoever stands near a case otherwise than by having referred it.
@@ -661,6 +681,16 @@ RULES: dict[str, Rule] = {
     "cases_document": Rule(
         (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _shared_document}
     ),
+    "cases_letter": Rule(
+        (rights.WRITE_LETTER,),
+        (rights.WRITE_LETTER,),
+        verbs="update",
+        also={"insert": _writes_letter},
+    ),
+    "cases_courtbundle": Rule(
+        (rights.SHARE,), (rights.SHARE,), verbs="update", also={"insert": _prepares}
+    ),
+    "cases_redaction": Rule((rights.READ_DOCUMENT,), verbs="", also={"insert": _redacts}),
     "cases_documentpart": Rule(
         (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _part_of_shared}
     ),

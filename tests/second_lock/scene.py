@@ -21,6 +21,7 @@ from cases.models import (
     CaseLink,
     CaseTask,
     Closure,
+    CourtBundle,
     Cover,
     Deadline,
     DeadlineExtension,
@@ -29,12 +30,14 @@ from cases.models import (
     Disqualification,
     Document,
     EmergencyAccess,
+    Letter,
     Matter,
     Merging,
     Notice,
     Provisional,
     Question,
     Reconsideration,
+    Redaction,
     SafeContact,
     Suspension,
     Transfer,
@@ -60,13 +63,12 @@ from tests.permissions.scene import (
     _sheltered,
     build_scene,
 )
-from tests.rows import begun_with
 from tests.screening.build import item
 from tests.world import person
 
 
 def build() -> Scene:
-    scene = begun_with("scene", build_scene)
+    scene = build_scene()
     _more_rows(scene)
     _traps(scene)
     _shared_and_merged(scene)
@@ -275,6 +277,31 @@ def _shared_and_merged(scene: Scene) -> None:
     day = timedelta(days=1)
     paper = Document.objects.get(pk=scene.places["assigned"]["document"])
     _copied(paper, case=outer)
+    first = scene.places["assigned"]["document"]
+    of_outer = [
+        _copied(Document.objects.get(pk=first), case=outer, number=number)
+        for number in (90, 91, 92)
+    ]
+    blacked = Redaction.objects.get(case=case_of(scene, "others"))
+    for by, version in ((world.other_caseworker, of_outer[1]), (world.provider, of_outer[2])):
+        _copied(blacked, case=outer, document=of_outer[0], version=version, by=by)
+    written = Letter.objects.get(case=case_of(scene, "made"))
+    for changed in (
+        {"case": outer, "made_by": world.other_caseworker},
+        {"case": assigned, "made_by": world.provider},
+        {"given_on": at.date(), "given_by": world.caseworker},
+    ):
+        _copied(Letter.objects.get(pk=written.pk), **changed)
+    prepared = CourtBundle.objects.get(case=case_of(scene, "others"))
+    for number, changed in enumerate(
+        (
+            {"case": outer, "prepared_by": world.other_caseworker},
+            {"case": assigned, "prepared_by": world.provider},
+            {"state": "approved", "answered_by": world.supervisor, "answered_at": at},
+        ),
+        start=50,
+    ):
+        _copied(CourtBundle.objects.get(pk=prepared.pk), number=number, **changed)
     gone = Document.objects.get(pk=scene.places["others"]["document"])
     gone = _copied(gone, number=99, withdrawn_at=at)
     BundleDocument.objects.create(bundle_id=scene.places["others"]["bundle"], document=gone)

@@ -5,11 +5,19 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from cases.rules.files import archives, compounds, pdfs, pictures
-from cases.rules.files.pictures import Damaged, Hidden, clean
+from cases.rules.files.pictures import Damaged, Hidden, clean, may_hide_pixels
 from nrm.actions import Objection
 from nrm.profiles.shape import EvidenceLimits
 
-__all__ = ["PICTURES", "Damaged", "Hidden", "clean", "hidden_in", "objections_to_content"]
+__all__ = [
+    "PICTURES",
+    "Damaged",
+    "Hidden",
+    "clean",
+    "hidden_in",
+    "may_hide_pixels",
+    "objections_to_content",
+]
 
 # The types of which a copy without what is hidden in it can be made.
 PICTURES = frozenset({"jpeg", "png"})

@@ -74,6 +74,27 @@ def hidden_in(file: BinaryIO) -> frozenset[Hidden]:
     return frozenset(_pass(file, _Nowhere()).hidden)
 
 
+def may_hide_pixels(file: BinaryIO) -> bool:
+    """Whether the picture, which has no objections, has room for another one that is not seen: a
+    PNG with transparency, whose erased parts keep their colours, or with more than one frame."""
+    file.seek(0)
+    if file.read(8) != b"\x89PNG\r\n\x1a\n":
+        return False
+    kind = b""
+    while kind != b"IEND":
+        length, kind = struct.unpack(">L4s", _exactly(file, 8))
+        if kind in (b"tRNS", b"acTL"):
+            return True
+        if kind == b"IHDR":
+            # Width, height, depth, then the colours: 4 and 6 come with transparency.
+            body = _exactly(file, length)
+            if body[9:10] in (b"\4", b"\6"):
+                return True
+            length = 0
+        file.seek(length + 4, 1)
+    return False
+
+
 def clean(file: BinaryIO, copy: Writable) -> None:
     """Writes the picture to `copy`, and nothing that is hidden in it; raises Damaged."""
     _pass(file, copy)
