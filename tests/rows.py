@@ -4,14 +4,19 @@ the same ones as another.
 Done by the server's superuser, as a replica of another server would: past triggers, policies and
 foreign keys. What is there was there before, or nothing is."""
 
-import json
+import io
+import itertools
 import os
+import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
+
+Made = TypeVar("Made")
 
 # What migrations put there stays.
 _STAYS = ("django_migrations", "django_content_type", "auth_permission", "audit_cluster")
@@ -69,28 +74,71 @@ def delete_others(table: str, ids: list[Any]) -> None:
 
 @dataclass(frozen=True)
 class Kept:
-    """Rows as they were at one moment."""
+    """Rows as they were at one moment, in tables of this connection that nobody else sees."""
 
-    statement: Any
+    statement: str
 
     def put_back(self) -> None:
         """Into tables that are as empty as after each test."""
         _server().execute(self.statement)
 
 
+_numbers = itertools.count()
+
+
 def keep() -> Kept:
-    """All rows that are there now, but for the account of the system."""
+    """All rows that are there now, but for the account of the system. They are put back by a
+    function, of which PostgreSQL keeps the plans."""
     from nrm.accounts.models import SYSTEM_ID
 
-    made = []
-    for name in _tables():
-        (found,) = (
-            _server().execute(f"SELECT jsonb_agg(to_jsonb(t))::text FROM {name} t").fetchone()
-        )
-        rows = [row for row in json.loads(found or "[]") if row.get("id") != str(SYSTEM_ID)]
-        if rows:
-            made.append(
-                sql.SQL("INSERT INTO {0} SELECT * FROM jsonb_populate_recordset(NULL::{0}, {1})")
-                .format(sql.SQL(name), sql.Literal(json.dumps(rows)))
-            )  # fmt: skip
-    return Kept(sql.SQL("; ").join(made))
+    server, number = _server(), next(_numbers)
+    filled = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _tables()
+    )
+    back = []
+    for place, (name,) in enumerate(server.execute(filled).fetchall()):
+        copy = f"pg_temp.kept_{number}_{place}"
+        but = f" WHERE id <> '{SYSTEM_ID}'" if name == "accounts_user" else ""
+        server.execute(f"CREATE TEMP TABLE {copy.partition('.')[2]} AS SELECT * FROM {name}{but}")
+        back.append(f"INSERT INTO {name} SELECT * FROM {copy};")
+    server.execute(
+        f"CREATE FUNCTION pg_temp.put_back_{number}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+        f" {' '.join(back)} END $$"
+    )
+    return Kept(f"SELECT pg_temp.put_back_{number}()")
+
+
+# What takes long to build -------------------------------------------------------------------------
+_begun: dict[str, tuple[Kept, bytes]] = {}
+
+
+def begun_with(name: str, build: Callable[[], Made]) -> Made:
+    """What `build` returns that was called in an empty database, with the rows that it made. It is
+    called once in a process; then its rows are put back, into a database that is as empty, and what
+    it returned is read from what was kept of it."""
+    if name not in _begun:
+        made = build()
+        written = io.BytesIO()
+        _Writer(written).dump(made)
+        _begun[name] = keep(), written.getvalue()
+        return made
+    rows, written_before = _begun[name]
+    rows.put_back()
+    found: Made = _Reader(io.BytesIO(written_before)).load()
+    return found
+
+
+class _Writer(pickle.Pickler):
+    """Of a profile its code alone: there is one of each in a process."""
+
+    def persistent_id(self, what: Any) -> Any:
+        from nrm.profiles import Profile
+
+        return (what.code, what.version) if isinstance(what, Profile) else None
+
+
+class _Reader(pickle.Unpickler):
+    def persistent_load(self, name: Any) -> Any:
+        from nrm.profiles import load_profile
+
+        return load_profile(*name)

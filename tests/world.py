@@ -1,8 +1,7 @@
 """People to act in tests: every role, a second of the ones that need a second person, and the same
 in another organisation."""
 
-import pickle
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -24,7 +23,7 @@ from nrm.accounts.models import (
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.context import acting_as
 from nrm.profiles import Profile, load_profile
-from tests.rows import Kept, keep
+from tests.rows import begun_with
 
 PASSWORD = "correct horse battery staple"
 
@@ -141,21 +140,10 @@ class World:
         return Case.objects.get(pk=case.pk)
 
 
-_begun: dict[str, tuple[Kept, bytes]] = {}
-
-
 def begin_world(profile_code: str) -> World:
     """The world, in a database that is empty. It is built once; then its rows are put back, and
     everybody is read from what was kept of them."""
-    if profile_code not in _begun:
-        world = build_world(profile_code)
-        _begun[profile_code] = keep(), pickle.dumps(replace(world, profile=None))
-        return world
-    rows, kept = _begun[profile_code]
-    rows.put_back()
-    found: World = pickle.loads(kept)  # noqa: S301 - written by ourselves, a moment ago
-    found.profile = load_profile(profile_code)
-    return found
+    return begun_with(f"world {profile_code}", lambda: build_world(profile_code))
 
 
 def build_world(profile_code: str) -> World:

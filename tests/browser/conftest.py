@@ -14,9 +14,10 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """Built once a module; what is sent in its tests stays in it."""
     from tests.browser.places import build_places
     from tests.conftest import _empty_the_database
+    from tests.rows import begun_with
 
     with django_db_blocker.unblock():
-        yield build_places()
+        yield begun_with("places", build_places)
         from django.db import connections
 
         connections["default"].close()

@@ -36,6 +36,7 @@ from tests.casework import people
 from tests.decisions import road
 from tests.intake.answers import ALLEGATIONS, CHILD, DECLINES, EPISODES, FULL
 from tests.permissions.scene import Scene, build_scene
+from tests.rows import begun_with
 from tests.screening.build import item
 from tests.world import World, person
 
@@ -52,7 +53,7 @@ NEWCOMERS = {
 
 def build_places() -> Scene:
     """The scene with every place that a page of tests/browser/pages.py names."""
-    scene = build_scene()
+    scene = begun_with("scene", build_scene)
     _drafts(scene)
     _cases(scene)
     _disqualified(scene)

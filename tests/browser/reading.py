@@ -67,7 +67,11 @@ class Reader:
         is not used ends, and some pages ask for a second factor of the last minutes."""
         eyes, since = self.windows.get((who, language), (None, 0.0))
         if eyes is None:
-            eyes = Eyes(self.chromium.new_context(viewport=DESK.viewport), self.address)
+            context = self.chromium.new_context(viewport=DESK.viewport)
+            # Each page of this window brings axe with it: sent anew for each page, it would take
+            # longer than loading many of them.
+            context.add_init_script(self.axe)
+            eyes = Eyes(context, self.address)
             eyes.page.on("console", lambda message: _note_error(eyes, message))
         if (who, language) not in self.windows or time.monotonic() - since > SIGNED_IN_FOR:
             cookies = {"django_language": language}
@@ -147,24 +151,22 @@ class Reader:
         page = eyes.page
         html = answer.text()
         faults = inline(html)
-        title = page.title()
+        title, summary, direction = page.evaluate(WHAT_IT_SAYS)
         with translation.override(language):
             error = translation.gettext("Error:")
         if told := [secret for secret in self.secrets if secret in title]:
             faults.append(f"the title tells of {told}")
         if not title.strip():
             faults.append("no title")
-        if page.query_selector(".govuk-error-summary"):
+        if summary:
             if not title.startswith(error):
                 faults.append(f"errors, and the title is {title}")
             faults += page.evaluate(REACH)
         elif title.startswith(error):
             faults.append("the title tells of errors, the page does not")
-        if language == "ar" and page.evaluate("document.documentElement.dir") != "rtl":
+        if language == "ar" and direction != "rtl":
             faults.append("does not read from right to left")
         page.evaluate("scrollTo(0, 0)")  # what lies under the bar in sight has no size of its own
-        if any(size.axe for size in sizes):
-            page.evaluate(self.axe)
         for size in sizes:
             page.set_viewport_size(size.viewport)
             if sideways := eyes.sideways():
@@ -235,6 +237,11 @@ def inline(html: str) -> list[str]:
     parser.feed(html)
     return parser.found
 
+
+WHAT_IT_SAYS = """
+() => [document.title, !!document.querySelector('.govuk-error-summary'),
+       document.documentElement.dir]
+"""
 
 # Follows each link of the error summary that leads to a place on the page.
 REACH = """

@@ -4,12 +4,13 @@ from typing import Any
 
 from tests.browser.places import build_places
 from tests.fuzz.calls import run
+from tests.rows import begun_with
 
 
 def test_made_up_calls_meet_no_error_no_surprise_and_nothing_of_others(
     db: None, live_server: Any
 ) -> None:
-    found = run(build_places(), live_server.url, calls=250, number=7)
+    found = run(begun_with("places", build_places), live_server.url, calls=250, number=7)
     assert found.calls == 250
     assert found.problems == {}
     assert found.never_arrived == []

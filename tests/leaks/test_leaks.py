@@ -21,7 +21,7 @@ from tests.leaks import stack as places
 from tests.leaks.canaries import SCRIPTS, victims
 from tests.leaks.drive import Drive
 from tests.leaks.stack import Stack, overheard, ring_the_worker
-from tests.leaks.variants import Search, hits, variants
+from tests.leaks.variants import Search, variants
 
 PASSWORD = "a password for the search"
 TYPED = ["Quillon Vesperleigh-Østby", "+44 7700 900988", "quillon.vesperleigh@example.net"]
@@ -118,7 +118,7 @@ def test_no_identity_leaves_by_a_side_door(stack, messages, eyes):
     assert len(seen_addresses) > 100
     for name, content in contents.items():
         for form in (everyone[0].encode(), everyone[0].encode().hex().encode()):
-            assert hits(content[-1000:] + form, everyone) == [everyone[0]], name
+            assert search.hits(content[-1000:] + form) == [everyone[0]], name
 
 
 def _type_a_draft(window) -> None:

@@ -1,18 +1,37 @@
-"""Many lives of a case, long ones, on a database of their own:
+"""Many lives of a case, long ones, each process on a database of its own:
 
-    python -m tests.life --runs 5000 --steps 50 --number 1
+    python -m tests.life --runs 5000 --steps 50 --number 1 --side-by-side 2
 
-Prints what was done and refused; exit 1 with the steps that led there where something does not
-hold."""
+Prints what was done and refused, and how many lives were at each stage; exit 1 with the steps that
+led there where something does not hold, or where too few lives got far."""
 
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
+
+# Of a hundred lives, how many are at this stage at least, and how many get there themselves: what
+# is looked for is found where a life goes on after a decision.
+AT_LEAST = {
+    "decision made": (60, 6),
+    "negative decision made": (45, 6),
+    "negative decision served": (40, 4),
+    "asked to be looked at again": (40, 15),
+    "looked at again": (20, 15),
+    "decided afresh by others": (1, 1),
+    "decided at both stages": (15, 2),
+    "with a provider": (35, 3),
+    "in a bed": (30, 0),
+    "shared with others": (15, 15),
+    "recalled": (10, 10),
+    "ended": (8, 4),
+}
 
 
 def main() -> int:
@@ -20,7 +39,42 @@ def main() -> int:
     options.add_argument("--runs", type=int, default=5_000)
     options.add_argument("--steps", type=int, default=50)
     options.add_argument("--number", type=int, default=1, help="the same makes up the same lives")
+    options.add_argument("--side-by-side", type=int, default=1, help="how many processes")
+    options.add_argument("--tells", type=Path, help="writes what came of it here, as JSON")
     asked = options.parse_args()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="nrm-lives-") as folder:
+        parts = _side_by_side(asked, Path(folder)) if asked.side_by_side > 1 else [_part(asked)]
+    if not all(parts):
+        return 1
+    if asked.tells:
+        asked.tells.write_text(json.dumps(parts[0]))
+        return 0
+    return _tell(parts, asked, round(time.monotonic() - begun))
+
+
+def _side_by_side(asked: Any, folder: Path) -> list[Any]:
+    """The same in several processes, each with lives of its own. None for one that failed."""
+    runs = [asked.runs // asked.side_by_side] * asked.side_by_side
+    runs[0] += asked.runs - sum(runs)
+    started = [
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "tests.life", "--runs", str(some)),
+                *("--steps", str(asked.steps), "--number", str(asked.number * 1_000 + place)),
+                *("--tells", str(folder / f"{place}.json")),
+            ]
+        )
+        for place, some in enumerate(runs)
+    ]
+    ended = [process.wait() for process in started]
+    return [
+        json.loads((folder / f"{place}.json").read_text()) if code == 0 else None
+        for place, code in enumerate(ended)
+    ]
+
+
+def _part(asked: Any) -> dict[str, Any]:
     from tests.conftest import begin_servers, make_database
 
     with tempfile.TemporaryDirectory(prefix="nrm-lives-") as folder, begin_servers(Path(folder)):
@@ -29,8 +83,7 @@ def main() -> int:
         return _live(asked)
 
 
-def _live(asked: Any) -> int:
-    from django.utils import timezone
+def _live(asked: Any) -> dict[str, Any]:
     from hypothesis import HealthCheck, Phase, seed, settings
     from hypothesis.stateful import run_state_machine_as_test
 
@@ -38,18 +91,15 @@ def _live(asked: Any) -> int:
     from tests.life.scene import lay_out
     from tests.world import begin_world
 
+    LifeOfACase.scene = lay_out(begin_world("uk"))
     begun = time.monotonic()
-    lay_out(begin_world("uk"), timezone.now())
-    lived = 0
 
     @seed(asked.number)
     class Lives(LifeOfACase):
         def teardown(self) -> None:
-            nonlocal lived
             super().teardown()
-            lived += 1
-            if lived % 10 == 0:
-                print(f"\r{lived} lives", end="", file=sys.stderr, flush=True)
+            if self.lives % 10 == 0:
+                print(f"\r{self.lives} lives", end="", file=sys.stderr, flush=True)
 
     run_state_machine_as_test(
         Lives,
@@ -62,19 +112,44 @@ def _live(asked: Any) -> int:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(
-        json.dumps(
-            {
-                "lives": lived,
-                "steps_at_most": asked.steps,
-                "seconds": round(time.monotonic() - begun),
-                "done": sorted(LifeOfACase.done),
-                "refused_at_times": sorted(LifeOfACase.refused),
-            },
-            indent=1,
+    return {
+        "lives": LifeOfACase.lives,
+        "seconds": time.monotonic() - begun,
+        "done": sorted(LifeOfACase.done),
+        "refused": sorted(LifeOfACase.refused),
+        "reached": LifeOfACase.reached,
+        "walked": LifeOfACase.walked,
+    }
+
+
+def _tell(parts: list[dict[str, Any]], asked: Any, seconds: int) -> int:
+    from tests.life.stages import STAGES
+
+    lives = sum(part["lives"] for part in parts)
+    reached: Counter[str] = sum((Counter(part["reached"]) for part in parts), Counter())
+    walked: Counter[str] = sum((Counter(part["walked"]) for part in parts), Counter())
+    told = {
+        "lives": lives,
+        "steps": asked.steps,
+        "seconds": seconds,
+        "seconds_a_life": round(sum(part["seconds"] for part in parts) / lives, 2),
+        "done": sorted(set().union(*(part["done"] for part in parts))),
+        "refused_at_times": sorted(set().union(*(part["refused"] for part in parts))),
+    }
+    print(json.dumps(told, indent=1))
+    print(f"\n{'how many lives were at a stage':<36} in all  by their own steps")
+    for stage in STAGES:
+        print(f"{stage:<36} {reached[stage]:>6} {walked[stage]:>18}")
+    few = [
+        f"{stage}: fewer than {least} of a hundred lives {how}"
+        for stage, wanted in AT_LEAST.items()
+        for least, found, how in zip(
+            wanted, (reached[stage], walked[stage]), ("are there", "get there"), strict=True
         )
-    )
-    return 0
+        if found * 100 < least * lives
+    ]
+    print("\n".join(few), file=sys.stderr)
+    return 1 if few else 0
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
 """The life of one case as a state machine: a step is something that somebody tries at a moment.
-What is refused has changed nothing; what was done is on record; and the invariants hold after it.
+What is refused has changed nothing; what was done is on record, by whoever did it; and after each
+step everything of tests/life/holds.py holds.
 
-They are worked out from the rows by means of their own, read past every policy."""
+A life begins somewhere on the road of a case (tests/life/beginnings.py), and a step is chosen by
+weight among those for which there is something on the case: so most lives reach a decision that is
+made, served and asked about again. Hypothesis itself would leave out rules in each run, so that few
+get through ten of them in a row."""
 
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from django.db import connections
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from cases.actions import (
     asking,
@@ -30,141 +36,155 @@ from cases.actions import (
 from cases.actions.assigning import assign_case, bring_near, take_away
 from cases.actions.sweeping import sweep
 from cases.models import (
-    Bundle,
     Case,
     CaseTask,
-    CaseUserGrant,
     Consent,
-    Deadline,
     Decision,
     Exclusion,
-    Matter,
     Question,
-    SafeContact,
+    Reconsideration,
 )
 from cases.rules.contact import WAYS
 from nrm.actions import Forbidden, Hidden, Refused
-from nrm.context import acting_as
-from nrm.profiles.terms import Extension, Pause
+from nrm.context import SYSTEM
 from protection.actions import services, shelter
 from protection.models import Service, Stay
 from protection.models.service import WITH_PROVIDER
 from screening import actions as screening
 from screening.models import Screening
-from tests.decisions.road import content, day
+from tests.decisions.road import content
+from tests.life import beginnings
+from tests.life.holds import ASKED_ANEW, HOLDS, KIND, PURPOSE, moment
+from tests.life.records import Records
+from tests.life.scene import BEGUN, Scene
+from tests.life.stages import stages_of, standing
 from tests.screening.build import first_episode, item
-from tests.watching import WATCHER
-from tests.world import World
 
-BEGUN = day(2026, 3, 2)
-# Whoever works there, a second of each, and people who have no business with it.
+# Whose it is, whoever has read the decision that waits, people who work there, and others who have
+# no business with it.
+OWNER, READER = "whose it is", "who read it"
 WORKERS = ("caseworker", "caseworker2", "supervisor", "supervisor2")
 ANYBODY = (*WORKERS, "intake", "provider", "responder", "other_supervisor", "auditor")
-worker = st.sampled_from(("caseworker",) * 12 + ANYBODY)
-leader = st.sampled_from(("supervisor",) * 8 + ("supervisor2",) * 4 + ANYBODY)
-mostly = st.sampled_from((True, True, True, False))
-PURPOSE, KIND = "support", "provider"
+worker = st.sampled_from((OWNER,) * 24 + ANYBODY)
+leader = st.sampled_from(("supervisor",) * 12 + ("supervisor2",) * 8 + ANYBODY)
+reader = st.sampled_from((READER,) * 16 + ANYBODY)
+outside = st.sampled_from(("intake",) * 6 + (OWNER,) * 4 + ANYBODY)
+LATEST = BEGUN + timedelta(days=720)
+LONGEST_SAFE = timedelta(days=30)
+
+
+# What is tried ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Step:
+    """Something that may be tried, where one of `where` stands on the case."""
+
+    run: Callable[..., None]
+    where: frozenset[str]
+    weight: int
+    arguments: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return self.run.__name__
+
+
+STEPS: list[Step] = []
+
+
+def step(*where: str, weight: int = 2, **arguments: Any) -> Callable[[Any], Any]:
+    """Declares a step. The names of `where` are those of tests.life.stages."""
+
+    def declare(run: Callable[..., None]) -> Callable[..., None]:
+        STEPS.append(Step(run, frozenset(where), weight, arguments))
+        return run
+
+    return declare
 
 
 @cache
-def _of_cases() -> tuple[tuple[str, str], ...]:
-    """Each table that belongs to cases, and the column that says to which."""
-    with connections[WATCHER].cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name, column_name FROM information_schema.columns"
-            " WHERE table_schema = 'public' AND table_name !~ '^(audit|django)_'"
-            " AND column_name IN ('case_id', 'content_object_id')"
-            " UNION ALL SELECT 'cases_case', 'id' ORDER BY 1"
-        )
-        return tuple(cursor.fetchall())
-
-
-def rows_of(case: Case) -> dict[str, str]:
-    """A sum of the rows of each table that belong to the case."""
-    parts = [
-        f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"
-        f" WHERE t.{column} = %(case)s"
-        for table, column in _of_cases()
-    ]
-    with connections[WATCHER].cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), {"case": case.pk})
-        return dict(cursor.fetchall())
-
-
-def events_of(case: Case) -> list[str]:
-    with connections[WATCHER].cursor() as cursor:
-        cursor.execute("SELECT verb FROM audit_event WHERE case_id = %s ORDER BY id", [case.pk])
-        return [verb for (verb,) in cursor.fetchall()]
-
-
-# What stands on a case, so that few steps are tried where there is nothing to try them on.
-_STANDS = """
-SELECT 'decision:' || state FROM cases_decision WHERE case_id = %(case)s
-UNION SELECT 'to serve' FROM cases_decision
-    WHERE case_id = %(case)s AND state = 'made' AND served_on IS NULL
-UNION SELECT 'refused' FROM cases_decision
-    WHERE case_id = %(case)s AND state = 'made' AND outcome = 'negative'
-UNION SELECT 'service:' || state FROM protection_service WHERE case_id = %(case)s
-UNION SELECT 'stay:' || state FROM protection_stay WHERE case_id = %(case)s
-UNION SELECT 'question' FROM cases_question WHERE case_id = %(case)s AND state = 'asked'
-UNION SELECT 'kept out' FROM cases_exclusion WHERE case_id = %(case)s AND ended_at IS NULL
-UNION SELECT 'task' FROM cases_casetask WHERE case_id = %(case)s AND done_at IS NULL
-UNION SELECT 'agreed' FROM cases_consent
-    WHERE case_id = %(case)s AND purpose = 'support' AND answer = 'agreed' AND withdrawn_at IS NULL
-UNION SELECT 'closed' FROM cases_case WHERE id = %(case)s AND closed_at IS NOT NULL
-UNION SELECT 'suspended' FROM cases_case WHERE id = %(case)s AND suspended_at IS NOT NULL
-"""
-
-
-def where(*any_of: str) -> Any:
-    """The step is tried where one of these stands on the case."""
-    return precondition(lambda self: bool(self.stands & set(any_of)))
-
-
-WITH_A_PROVIDER = tuple(f"service:{state}" for state in WITH_PROVIDER)
+def _one_of(possible: tuple[int, ...]) -> Any:
+    """One of these steps, each as often as it weighs."""
+    return st.sampled_from([n for n in possible for _time in range(STEPS[n].weight)])
 
 
 class LifeOfACase(RuleBasedStateMachine):
-    """One run: one case, from the referral on."""
+    """One run: one case, from some place on its road on."""
 
-    world: ClassVar[World]
-    beds: ClassVar[tuple[Any, ...]]
+    scene: ClassVar[Scene]
     done: ClassVar[set[str]] = set()  # every action that was done in some run
     refused: ClassVar[set[str]] = set()
+    lives: ClassVar[int] = 0
+    # How many lives were at each stage, and how many got there by their own steps.
+    reached: ClassVar[Counter[str]] = Counter()
+    walked: ClassVar[Counter[str]] = Counter()
 
     case: Case
     at: datetime
-    rows: dict[str, str]  # as they were after the last step
-    told: int  # how many events there were
-    stands: set[str]
+    records: Records
+    stands: frozenset[str]  # what stands on the case, so that little is tried in vain
+    been: set[str]  # the stages at which this life was
+    begun_at: frozenset[str]
+    changed: set[str]  # the tables, since what holds was asked last
+    looked: dict[Any, set[str]]  # at which tables each of it looked then
 
-    @initialize(child=st.booleans(), screened=mostly, agreed=mostly)
-    def begin(self, child: bool, screened: bool, agreed: bool) -> None:
-        age = "child" if child else "adult"
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = self.scene.world
+        self.been, self.begun_at = set(), frozenset()
+        self.changed, self.looked = set(), {}
+
+    @initialize(child=st.booleans(), place=st.sampled_from(beginnings.PLACES))
+    def begin(self, child: bool, place: str) -> None:
+        beginnings.begin(self, place, child=child)
+        self.begun_at = frozenset(self.been)
+
+    @rule(data=st.data())
+    def somebody_tries(self, data: Any) -> None:
+        possible = tuple(
+            number for number, one in enumerate(STEPS) if not one.where or one.where & self.stands
+        )
+        chosen = STEPS[data.draw(_one_of(possible))]
+        given = {name: data.draw(how) for name, how in chosen.arguments.items()}
+        chosen.run(self, **given)
+
+    def open(self, child: bool) -> None:
+        """The referral arrives."""
         self.at = BEGUN
-        self.case = self.world.case(age_status=age, at=BEGUN)
+        self.case = self.world.case(age_status="child" if child else "adult", at=BEGUN)
         if not child:
             Consent.objects.create(
                 case=self.case,
                 answer="agreed",
-                given_on="2026-03-02",
+                given_on=str(BEGUN.date()),
                 recorded_by=self.world.responder,
                 recorded_at=BEGUN,
             )
+        self.take_up(self.case.pk, BEGUN)
+
+    def take_up(self, case: UUID, at: datetime) -> None:
+        """Goes on with a case as it stands in the database."""
+        self.case, self.at = Case.objects.get(pk=case), at
+        self.records = Records(case)
         self.look()
-        self.do(assign_case, self.case, "intake", caseworker=self.world.caseworker)
-        self.finish_tasks("caseworker")
-        if screened:
-            self.screen("caseworker", enough=True)
-        if agreed:
-            self.say("caseworker", "agreed")
 
     # Trying ---------------------------------------------------------------------------------------
+    def who(self, name: str) -> Any:
+        """Somebody by name, or by what they have done on this case."""
+        if name == OWNER:
+            return self._user(self.records.itself["caseworker_id"]) or self.world.caseworker
+        if name == READER:
+            read = self.records.of("cases_decisionreview", verdict="")
+            return (self._user(read[-1]["reviewer_id"]) if read else None) or self.world.supervisor
+        return self.world.users[name]
+
+    def _user(self, pk: str | None) -> Any:
+        return next((one for one in self.world.users.values() if str(one.pk) == pk), None)
+
     def do(self, call: Any, subject: Any, name: str, **given: Any) -> Any:
         """Somebody tries this. What is refused leaves no trace on the case, and what is done has
         its event."""
+        actor = self.who(name)
         try:
-            result = call(subject, actor=self.world.users[name], at=self.at, **given)
+            result = call(subject, actor=actor, at=self.at, **given)
         except (Refused, Forbidden, Hidden):
             self.refused.add(call.verb)
             changed, new = self.look()
@@ -173,20 +193,20 @@ class LifeOfACase(RuleBasedStateMachine):
             return None
         self.done.add(call.verb)
         _changed, new = self.look()
-        assert call.verb in new, f"{call.verb}: done, and not on record"
+        assert call.verb in {event["verb"] for event in new}, f"{call.verb}: done, not on record"
+        by = {event["actor_id"] for event in new}
+        assert by <= {str(actor.pk), str(SYSTEM.id)}, f"{call.verb}: on record as of somebody else"
         return result
 
-    def look(self) -> tuple[set[str], list[str]]:
+    def look(self) -> tuple[set[str], list[dict[str, Any]]]:
         """The tables in which something of the case has changed since the last look, and the events
         that came."""
-        before, told = getattr(self, "rows", {}), getattr(self, "told", 0)
-        events = events_of(self.case)
-        self.rows, self.told = rows_of(self.case), len(events)
-        with connections[WATCHER].cursor() as cursor:
-            cursor.execute(_STANDS, {"case": self.case.pk})
-            self.stands = {name for (name,) in cursor.fetchall()}
-        changed = {table for table, rows in self.rows.items() if rows != before.get(table)}
-        return changed, events[told:]
+        changed = self.records.read()
+        if changed:
+            self.changed |= changed
+            self.stands = frozenset(standing(self.records))
+            self.been |= stages_of(self.records)
+        return changed, self.records.events
 
     def again(self) -> Case:
         return Case.objects.select_related("person", "caseworker", "authority").get(pk=self.case.pk)
@@ -195,30 +215,32 @@ class LifeOfACase(RuleBasedStateMachine):
         return model.objects.filter(case=self.case, **wanted).last()
 
     # Time -----------------------------------------------------------------------------------------
-    @rule(days=st.sampled_from((0, 1, 3, 8, 31, 46)))
+    @step(weight=3, days=st.sampled_from((0, 1, 3, 8, 8, 31, 46)))
     def time_passes(self, days: int) -> None:
-        self.at += timedelta(days=days, minutes=5)
-        sweep(at=self.at)
+        self.at += timedelta(days=days if self.at < LATEST else 0, minutes=5)
+        counts = sweep(at=self.at)
+        assert not counts["failed"], "the sweep failed"
         changed, new = self.look()
-        if changed - {"cases_inboxitem"}:
+        if changed - {"cases_inboxitem", "cases_outgoingmail"}:
             assert new, f"the sweep changed {changed}: not on record"
 
     # Working on it --------------------------------------------------------------------------------
-    @rule(name=leader, to=st.sampled_from(("caseworker", "caseworker2", "other_caseworker")))
+    @step("for others", weight=8, name=leader, to=st.just("caseworker2"))
+    @step(name=leader, to=st.sampled_from(("caseworker", "caseworker2", "other_caseworker")))
     def give(self, name: str, to: str) -> None:
         self.do(assign_case, self.again(), name, caseworker=self.world.users[to])
 
-    @where("task")
-    @rule(name=worker)
+    @step("task", name=worker)
     def finish_tasks(self, name: str) -> None:
         for task in CaseTask.objects.filter(case=self.case, done_at=None):
             self.do(tasks_done.finish_task, task, name)
 
-    @rule(name=worker)
+    @step(name=worker)
     def note(self, name: str) -> None:
         self.do(notes.write_note, self.again(), name, text="Heard today.")
 
-    @rule(name=worker, enough=st.sampled_from((True, True, False)))
+    @step("not screened", weight=4, name=worker, enough=st.sampled_from((True, True, False)))
+    @step(weight=1, name=worker, enough=st.sampled_from((True, True, False)))
     def screen(self, name: str, enough: bool) -> None:
         found = self.last(Screening, completed_at=None)
         found = found or self.do(screening.start_screening, self.again(), name)
@@ -237,61 +259,71 @@ class LifeOfACase(RuleBasedStateMachine):
         self.do(screening.complete_screening, found, name)
 
     # Decisions ------------------------------------------------------------------------------------
-    @rule(name=worker, place=st.integers(0, 1), outcome=st.sampled_from(("positive", "negative")))
-    def draft(self, name: str, place: int, outcome: str) -> None:
-        code = self.world.profile.decisions[place].code
+    @step(
+        "to decide",
+        weight=12,
+        name=worker,
+        place=st.sampled_from((None,) * 8 + (0, 1)),
+        outcome=st.sampled_from(("positive", "negative")),
+    )
+    @step(weight=1, name=worker, place=st.integers(0, 1), outcome=st.just("negative"))
+    def draft(self, name: str, place: int | None, outcome: str) -> None:
+        laws = self.world.profile.decisions
+        stage = self.records.itself["stage"]
+        fits = next((n for n, law in enumerate(laws) if stage in law.from_stages), 0)
+        code = laws[fits if place is None else place].code
         given = content(outcome)
         self.do(deciding.draft_decision, self.again(), name, code=code, content=given)
 
-    @where("decision:draft", "decision:returned")
-    @rule(name=worker)
+    @step("decision:draft", "decision:returned", weight=20, name=worker)
     def submit(self, name: str) -> None:
         if row := self.last(Decision, state__in=("draft", "returned")):
             self.do(deciding.submit_for_review, row, name)
 
-    @where("decision:in_review", "decision:escalated")
-    @rule(name=leader)
+    @step("decision:in_review", "decision:escalated", weight=16, name=leader)
     def read_for_oneself(self, name: str) -> None:
         if row := self.last(Decision, state__in=("in_review", "escalated")):
             given = {"own_outcome": row.outcome, "own_grounds": "I come to the same."}
             self.do(deciding.record_own_grounds, row, name, no_conflict=True, **given)
 
-    @where("decision:draft", "decision:in_review", "decision:escalated")
-    @rule(name=leader)
+    @step("read", weight=20, name=reader)
+    @step("decision:draft", "decision:in_review", "decision:escalated", weight=1, name=leader)
     def agree(self, name: str) -> None:
         if row := self.last(Decision, state__in=("draft", "in_review", "escalated")):
             held = self.again().suspended_at
             if self.do(deciding.agree, row, name) is not None:
                 assert held is None, "a decision was made while the case was suspended"
 
-    @where("decision:in_review")
-    @rule(name=leader)
+    @step("decision:in_review", name=reader)
     def hand_back(self, name: str) -> None:
         if row := self.last(Decision, state="in_review"):
             self.do(deciding.hand_back, row, name, reasons="Say what speaks against it.")
 
-    @where("decision:draft", "decision:returned")
-    @rule(name=worker)
+    @step("decision:draft", "decision:returned", weight=1, name=worker)
     def take_the_draft_back(self, name: str) -> None:
         if row := self.last(Decision, state__in=("draft", "returned")):
             self.do(deciding.withdraw_draft, row, name)
 
-    @where("to serve")
-    @rule(name=worker, channel=st.sampled_from(("in_person", "call", "email", "post", "nominated")))
+    @step(
+        "to serve",
+        weight=16,
+        name=worker,
+        channel=st.sampled_from(("in_person", "in_person", *WAYS, "nominated")),
+    )
     def serve(self, name: str, channel: str) -> None:
         row = self.last(Decision, state="made", served_on=None)
         if row is None:
             return
+        cards = self.records.of("cases_safecontact")
         given = {"served_on": self.at.date(), "channel": channel, "language": "sq"}
         if self.do(deciding.serve_decision, row, name, **given) is not None and channel in WAYS:
-            card = SafeContact.objects.filter(case=self.case).order_by("-recorded_at").first()
-            assert card is not None, "served by a way of which nothing is known"
-            assert getattr(card, channel) == "safe", "served by a way that is not safe"
-            age = self.at.date() - card.recorded_at.date()
-            assert age <= timedelta(days=30), "served by a way that was safe too long ago"
+            assert cards, "served by a way of which nothing is known"
+            card = max(cards, key=lambda one: moment(one["recorded_at"]))
+            assert card[channel] == "safe", "served by a way that is not safe"
+            age = self.at.date() - moment(card["recorded_at"]).date()
+            assert age <= LONGEST_SAFE, "served by a way that was safe too long ago"
 
-    @where("refused")
-    @rule(name=leader, late=st.booleans())
+    @step("refused", weight=16, name=outside, late=st.booleans())
     def ask_for_another_look(self, name: str, late: bool) -> None:
         given = {
             "asked_by": "person",
@@ -302,32 +334,21 @@ class LifeOfACase(RuleBasedStateMachine):
         }
         self.do(reconsidering.ask_reconsideration, self.again(), name, **given)
 
-    @rule(
-        place=st.integers(0, 1),
-        outcome=st.sampled_from(("positive", "positive", "negative")),
-        far=st.integers(2, 5),
-    )
-    def decide(self, place: int, outcome: str, far: int) -> None:
-        """The whole way of a decision, or the first part of it."""
-        steps = (
-            lambda: self.draft("caseworker", place, outcome),
-            lambda: self.submit("caseworker"),
-            lambda: self.read_for_oneself("supervisor"),
-            lambda: self.agree("supervisor"),
-            lambda: self.serve("caseworker", "in_person"),
-        )
-        for step in steps[:far]:
-            step()
+    @step("asked again", weight=16, name=leader, accept=st.sampled_from((True, True, False)))
+    def answer_whether_to_look(self, name: str, accept: bool) -> None:
+        if row := self.last(Reconsideration, state="asked"):
+            given = {"accept": accept, "reasons": "The letter speaks to it."}
+            self.do(reconsidering.answer_reconsideration, row, name, **given)
 
     # Contact and consent --------------------------------------------------------------------------
-    @rule(
+    @step(
         name=worker, marks=st.tuples(*[st.sampled_from(("safe", "unsafe", "unknown"))] * len(WAYS))
     )
     def record_contact(self, name: str, marks: tuple[str, ...]) -> None:
         ways = dict(zip(WAYS, marks, strict=True))
         self.do(contact.record_contact, self.again(), name, ways=ways, details={})
 
-    @rule(name=worker, answer=st.sampled_from(("agreed", "declined")))
+    @step(weight=3, name=worker, answer=st.sampled_from(("agreed", "agreed", "declined")))
     def say(self, name: str, answer: str) -> None:
         given: dict[str, Any] = {
             "purpose": PURPOSE,
@@ -339,15 +360,13 @@ class LifeOfACase(RuleBasedStateMachine):
         }
         self.do(sharing.record_consent, self.again(), name, **given)
 
-    @where("agreed")
-    @rule(name=worker)
+    @step("agreed", name=worker)
     def take_it_back(self, name: str) -> None:
         said = self.last(Consent, purpose=PURPOSE, answer="agreed", withdrawn_at=None)
         if said is not None:
             self.do(sharing.withdraw_consent, said, name)
 
-    @where("agreed")
-    @rule(name=worker)
+    @step("agreed", weight=3, name=worker)
     def share(self, name: str) -> None:
         said = self.last(Consent, purpose=PURPOSE, answer="agreed")
         if said is None:
@@ -361,13 +380,12 @@ class LifeOfACase(RuleBasedStateMachine):
             self.do(sharing.share_bundle, self.again(), name, **given)
 
     # Protection -----------------------------------------------------------------------------------
-    @rule(name=worker, code=st.sampled_from(("accommodation", "subsistence")))
+    @step(name=worker, code=st.sampled_from(("accommodation", "subsistence")))
     def note_need(self, name: str, code: str) -> None:
         urgency = self.world.profile.support.urgencies[0].code
         self.do(services.note_need, self.again(), name, code=code, urgency=urgency)
 
-    @where("service:needed")
-    @rule(name=worker, anyway=st.booleans())
+    @step("service:needed", weight=6, name=worker, anyway=st.sampled_from((False, False, True)))
     def refer(self, name: str, anyway: bool) -> None:
         row = self.last(Service, state="needed")
         if row is None:
@@ -379,10 +397,16 @@ class LifeOfACase(RuleBasedStateMachine):
         else:
             self.do(services.refer, row, name, organisation=house)
 
-    @where(*WITH_A_PROVIDER)
-    @rule(
-        name=st.sampled_from(("provider", "provider", "caseworker", "liaison")),
-        answer=st.sampled_from(("accept", "waitlist", "decline", "start", "hold", "complete")),
+    @step("override", name=leader)
+    def read_why(self, name: str) -> None:
+        if row := self.last(Service, overridden=True):
+            self.do(services.read_override, row, name)
+
+    @step(
+        "with the provider",
+        weight=5,
+        name=st.sampled_from(("provider", "provider", "provider", OWNER, "liaison")),
+        answer=st.sampled_from(("accept", "start", "waitlist", "decline", "hold", "complete")),
     )
     def provider_answers(self, name: str, answer: str) -> None:
         row = self.last(Service, state__in=WITH_PROVIDER)
@@ -392,61 +416,46 @@ class LifeOfACase(RuleBasedStateMachine):
         why = {"decline": law.decline_reasons[0].code, "hold": law.hold_reasons[0].code}
         self.do(services.answer, row, name, answer=answer, reason=why.get(answer, ""))
 
-    @where("service:needed", *WITH_A_PROVIDER)
-    @rule(name=worker)
+    @step("service:needed", "with the provider", weight=1, name=worker)
     def end_service(self, name: str) -> None:
         if row := self.last(Service, state__in=(*WITH_PROVIDER, "needed")):
             reason = self.world.profile.support.exit_codes[0].code
             self.do(services.end_service, row, name, reason=reason)
 
-    @rule(name=worker, place=st.integers(0, 1))
+    @step("with the provider", weight=4, name=worker, place=st.integers(0, 1))
+    @step(weight=1, name=worker, place=st.integers(0, 1))
     def hold_bed(self, name: str, place: int) -> None:
-        self.do(shelter.hold_bed, self.again(), name, bed=self.beds[place].pk)
+        self.do(shelter.hold_bed, self.again(), name, bed=self.scene.beds[place].pk)
 
-    @where("stay:held")
-    @rule(name=worker)
+    @step("stay:held", weight=6, name=worker)
     def move_in(self, name: str) -> None:
         if row := self.last(Stay, state="held"):
             self.do(shelter.move_in, row, name)
 
-    @where("stay:held", "stay:occupied")
-    @rule(name=worker)
+    @step("stay:held", "stay:occupied", name=worker)
     def leave_bed(self, name: str) -> None:
         if row := self.last(Stay, state__in=("held", "occupied")):
             reason = self.world.profile.support.exit_codes[0].code
             self.do(shelter.end_stay, row, name, reason=reason)
 
-    @rule(code=st.sampled_from(("accommodation", "subsistence")), far=st.integers(2, 6))
-    def support(self, code: str, far: int) -> None:
-        """A service from the need to where the person lives, or the first part of it."""
-        steps = (
-            lambda: self.note_need("caseworker", code),
-            lambda: self.refer("caseworker", anyway=False),
-            lambda: self.provider_answers("provider", "accept"),
-            lambda: self.provider_answers("provider", "start"),
-            lambda: self.hold_bed("caseworker", 0),
-            lambda: self.move_in("caseworker"),
-        )
-        for step in steps[:far]:
-            step()
-
-    @rule(name=leader, away=st.booleans())
+    @step(weight=1, name=leader, away=st.booleans())
     def bring_near(self, name: str, away: bool) -> None:
         call = take_away if away else bring_near
         self.do(call, self.again(), name, organisation=self.world.prosecution)
 
-    @rule(name=worker)
+    @step(weight=1, name=worker)
     def raise_matter(self, name: str) -> None:
         values = {"offence": "Cannabis cultivation", "kind": "criminal"}
         self.do(matters.raise_matter, self.again(), name, values=values)
 
     # Need to know ---------------------------------------------------------------------------------
-    @rule(name=leader, level=st.sampled_from(("normal", "restricted", "sealed")))
+    @step("restricted", weight=4, name=leader, level=st.just("normal"))
+    @step(weight=1, name=leader, level=st.sampled_from(("normal", "restricted", "sealed")))
     def change_confidentiality(self, name: str, level: str) -> None:
         given = {"level": level, "reason": "ended" if level == "normal" else "insider_risk"}
         self.do(confidentiality.change_confidentiality, self.again(), name, **given)
 
-    @rule(name=leader, whom=st.sampled_from(("provider_house", "caseworker2")))
+    @step(weight=1, name=leader, whom=st.sampled_from(("provider_house", "caseworker2")))
     def exclude(self, name: str, whom: str) -> None:
         given: dict[str, Any] = (
             {"organisation": self.world.provider_house}
@@ -455,142 +464,61 @@ class LifeOfACase(RuleBasedStateMachine):
         )
         self.do(excluding.exclude, self.again(), name, reason="conflict_of_interest", **given)
 
-    @where("kept out")
-    @rule(name=leader)
+    @step("kept out", weight=3, name=leader)
     def lift(self, name: str) -> None:
         if row := self.last(Exclusion, ended_at=None):
             self.do(excluding.lift, row, name, because="mistake")
 
     # The course -----------------------------------------------------------------------------------
-    @rule(name=worker)
+    @step(weight=1, name=worker)
     def ask(self, name: str) -> None:
         given = {"recipient": "The hospital", "asked": "When was she there?"}
         self.do(asking.ask, self.again(), name, **given)
 
-    @where("question")
-    @rule(name=worker)
+    @step("question", weight=6, name=worker)
     def answered(self, name: str) -> None:
         if row := self.last(Question, state="asked"):
             given = {"answer": "In March.", "answered_on": self.at.date()}
             self.do(asking.record_answer, row, name, **given)
 
-    @rule(name=leader)
+    @step(weight=1, name=leader)
     def suspend(self, name: str) -> None:
         given = {"reason": "lost_contact", "review_on": self.at.date() + timedelta(days=7)}
         self.do(suspending.suspend, self.again(), name, **given)
 
-    @where("suspended")
-    @rule(name=leader)
+    @step("suspended", weight=16, name=leader)
     def resume(self, name: str) -> None:
         self.do(suspending.resume, self.again(), name)
 
-    @rule(name=worker)
+    @step("long on its way", weight=1, name=worker)
     def withdraw(self, name: str) -> None:
         given = {"method": "spoken", "told_on": self.at.date(), "heard_by": "The night staff"}
         self.do(withdrawing.withdraw, self.again(), name, explained=True, **given)
 
-    @rule(name=leader, code=st.sampled_from(("lost_contact", "negative", "moved_on")))
+    @step(weight=1, name=leader, code=st.sampled_from(("lost_contact", "negative", "moved_on")))
     def close(self, name: str, code: str) -> None:
         self.do(closing.close, self.again(), name, code=code)
 
-    @where("closed")
-    @rule(name=leader)
+    @step("closed", weight=16, name=leader)
     def reopen(self, name: str) -> None:
-        self.do(closing.reopen, self.again(), name, reason="She came back.")
+        self.do(closing.reopen, self.again(), name, reason="returned")
 
     # What holds -----------------------------------------------------------------------------------
     @invariant()
-    def grants_are_those_that_the_records_imply(self) -> None:
-        case = self.again()
-        grants = CaseUserGrant.objects.filter(content_object=case, permission__codename="work")
-        assigned = {grant.user_id for grant in grants if grant.reason == "assigned"}
-        assert assigned == {case.caseworker_id} - {None}
-        kept_from = {x.user_id for x in Exclusion.objects.filter(case=case, ended_at=None)}
-        assert case.caseworker_id not in kept_from or case.caseworker_id is None
-        # The provider sees those who are with it, while nothing keeps it from the case.
-        house = self.world.provider_house
-        kept = Exclusion.objects.filter(case=case, organisation=house, ended_at=None).exists()
-        with_it = set(
-            Service.objects.filter(
-                case=case, organisation=house, state__in=WITH_PROVIDER
-            ).values_list("pk", flat=True)
-        )
-        with acting_as(self.world.provider), connections["default"].cursor() as cursor:
-            cursor.execute("SELECT id FROM protection_service WHERE case_id = %s", [case.pk])
-            seen = {pk for (pk,) in cursor.fetchall()}
-        open_to_them = with_it if case.confidentiality == "normal" and not kept else set()
-        assert seen == open_to_them
-
-    @invariant()
-    def clocks_are_as_worked_out_again(self) -> None:
-        case = self.again()
-        rows = list(Deadline.objects.filter(case=case).prefetch_related("pauses", "extensions"))
-        for row in rows:
-            if row.state != "open":
-                continue
-            start = str(row.basis["start"])
-            clock = case.profile.clock(
-                row.term,
-                datetime.fromisoformat(start) if "T" in start else date.fromisoformat(start),
-                calendar=row.calendar,
-                pauses=[
-                    Pause(p.from_date, p.to_date + timedelta(days=1), p.reason)
-                    for p in row.pauses.all()
-                    if p.to_date is not None
-                ],
-                extensions=[Extension(e.length, e.reason) for e in row.extensions.all()],
-                length=int(row.basis["length"]) if row.basis.get("own_day") else None,
-            )
-            assert (row.due_on, row.due_at) == (clock.due_on, clock.due_at), row.term
-        due = [row.due_at for row in rows if row.state == "open" and row.kind == "due"]
-        assert case.next_due_at == min(due, default=None)
-
-    @invariant()
-    def no_service_and_nothing_shared_without_consent(self) -> None:
-        said = Consent.objects.filter(case=self.case, purpose=PURPOSE, recipient_kind=KIND)
-        heard: list[tuple[date, datetime, bool]] = []
-        for row in said:
-            heard.append(
-                (date.fromisoformat(row.given_on), row.recorded_at, row.answer == "agreed")
-            )
-            if row.withdrawn_at is not None:
-                heard.append((row.withdrawn_at.date(), row.withdrawn_at, False))
-        agreed = bool(heard) and max(heard, key=lambda one: (one[0], one[1], not one[2]))[2]
-        running = Service.objects.filter(case=self.case, state__in=WITH_PROVIDER)
-        for service in running:
-            assert service.overridden or agreed, "a service runs against what the person said"
-        held = Bundle.objects.filter(case=self.case, recalled_at=None)
-        assert agreed or not held.exists(), "something is shared against what the person said"
-
-    @invariant()
-    def no_negative_decision_by_one_person(self) -> None:
-        for row in Decision.objects.filter(case=self.case, state="made", outcome="negative"):
-            assert row.second_person_id is not None
-            assert row.second_person_id != row.author_id
-
-    @invariant()
-    def one_person_a_bed_and_one_bed_a_person(self) -> None:
-        stays = Stay.objects.filter(state__in=("held", "occupied"), hold_until__gte=self.at)
-        lived = Stay.objects.filter(state="occupied", bed__in=[bed.pk for bed in self.beds])
-        assert lived.values("bed").distinct().count() == lived.count()
-        assert stays.filter(case=self.case).count() <= 1
-
-    @invariant()
-    def what_has_ended_runs_no_more(self) -> None:
-        case = self.again()
-        if case.closed_at is None:
+    def everything_holds(self) -> None:
+        """Asked again where something has changed at which it looks."""
+        if not self.changed:
             return
-        assert case.caseworker_id is None or case.next_due_at is None
-        assert not Service.objects.filter(case=case, state__in=WITH_PROVIDER).exists()
-        assert not Decision.objects.filter(
-            case=case, state__in=("draft", "in_review", "returned", "escalated")
-        ).exists()
+        for holds in HOLDS:
+            if holds is ASKED_ANEW or self.changed & self.looked.get(holds, self.changed):
+                self.records.asked = set()
+                holds(self.records, self.scene)
+                self.looked[holds] = self.records.asked
+        self.changed = set()
 
     def teardown(self) -> None:
-        """Whoever has a bed leaves it, and the sweep finds nothing of this life in the next."""
-        of_it = {"case": self.case}
-        Stay.objects.filter(**of_it, state__in=("held", "occupied")).update(
-            state="ended", ended_at=self.at
-        )
-        Deadline.objects.filter(**of_it).update(next_reminder_at=None)
-        Matter.objects.filter(**of_it).update(next_look_at=None)
+        """Counts where this life was. The next one begins in a database without it."""
+        cls = LifeOfACase
+        cls.lives += 1
+        cls.reached.update(self.been)
+        cls.walked.update(self.been - self.begun_at)

@@ -6,6 +6,7 @@ switched off."""
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -104,12 +105,7 @@ def kept_plan(text: str, params: Any) -> dict[str, Any]:
     else:
         numbered = text % tuple(places) if places else text
     with connection.connection.cursor() as cursor:
-        types = [
-            cursor.execute("SELECT %s::oid::regtype::text", [oid]).fetchone()[0]
-            if oid
-            else "unknown"
-            for oid in at_hand.types or ()
-        ]
+        types = [_type(oid) if oid else "unknown" for oid in at_hand.types or ()]
         cursor.execute(
             sql.SQL("PREPARE looked_at {} AS {}").format(
                 sql.SQL(f"({', '.join(types)})" if types else ""), sql.SQL(numbered)
@@ -123,6 +119,13 @@ def kept_plan(text: str, params: Any) -> dict[str, Any]:
         ).fetchone()[0]
         cursor.execute("DEALLOCATE looked_at")
     return (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+
+
+@cache
+def _type(oid: int) -> str:
+    """What the database calls a type."""
+    with connection.connection.cursor() as cursor:
+        return str(cursor.execute("SELECT %s::oid::regtype::text", [oid]).fetchone()[0])
 
 
 def watch(user: User, read: Any) -> Any:

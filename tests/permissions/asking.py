@@ -96,13 +96,27 @@ def _kind(status: int, location: str, api: bool) -> str:
     return THROUGH if 200 <= status < 400 or status in _THROUGH else str(status)
 
 
+class _Handler(ClientHandler):
+    """Looks for the view of each address once: so many ask for the same one."""
+
+    def __init__(self, enforce_csrf_checks: bool) -> None:
+        super().__init__(enforce_csrf_checks)
+        self._found: dict[str, Any] = {}
+
+    def resolve_request(self, request: Any) -> Any:
+        if request.path_info not in self._found:
+            self._found[request.path_info] = super().resolve_request(request)
+        request.resolver_match = self._found[request.path_info]
+        return request.resolver_match
+
+
 class Sender(RequestFactory):
     """Django's test client without what it keeps of each rendered template, which takes longer
     than many an answer."""
 
     def __init__(self, *, enforce_csrf_checks: bool = False) -> None:
         super().__init__()
-        self.handler = ClientHandler(enforce_csrf_checks)
+        self.handler = _Handler(enforce_csrf_checks)
 
     def request(self, **request: Any) -> Any:
         return self.handler(self._base_environ(**request))

@@ -10,9 +10,10 @@ def asker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     from tests.conftest import _empty_the_database
     from tests.permissions.asking import Asker
     from tests.permissions.scene import build_scene
+    from tests.rows import begun_with
 
     with django_db_blocker.unblock():
-        yield Asker(build_scene())
+        yield Asker(begun_with("scene", build_scene))
         from django.db import connections
 
         connections["default"].close()

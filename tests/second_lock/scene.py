@@ -63,12 +63,13 @@ from tests.permissions.scene import (
     _sheltered,
     build_scene,
 )
+from tests.rows import begun_with
 from tests.screening.build import item
 from tests.world import person
 
 
 def build() -> Scene:
-    scene = build_scene()
+    scene = begun_with("scene", build_scene)
     _more_rows(scene)
     _traps(scene)
     _shared_and_merged(scene)

@@ -1,0 +1,121 @@
+"""Where a life begins: at the referral, or some way down the road of a case, which is walked once
+by the same steps and then put back row by row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.rows import keep, take_all_away
+
+BY = "whose it is"
+
+
+@dataclass(frozen=True)
+class Place:
+    """`after` which place, what is done from there, and `there`: a stage, or what it then has to
+    try something on, in the words of tests.life.stages."""
+
+    after: str
+    there: str
+    steps: tuple[Callable[[Any], None], ...]
+
+
+def _made(outcome: str) -> tuple[Callable[[Any], None], ...]:
+    return (
+        lambda life: life.draft(BY, None, outcome),
+        lambda life: life.submit(BY),
+        lambda life: life.read_for_oneself("supervisor"),
+        lambda life: life.agree("supervisor"),
+        lambda life: life.serve(BY, "in_person"),
+    )
+
+
+_ROAD: dict[str, Place] = {
+    "assigned": Place(
+        "referred",
+        "assigned",
+        (lambda life: life.give("intake", "caseworker"), lambda life: life.finish_tasks(BY)),
+    ),
+    "screened": Place(
+        "assigned",
+        "screened",
+        (lambda life: life.screen(BY, enough=True), lambda life: life.say(BY, "agreed")),
+    ),
+    "supported": Place(
+        "screened",
+        "in a bed",
+        (
+            lambda life: life.note_need(BY, "accommodation"),
+            lambda life: life.refer(BY, anyway=False),
+            lambda life: life.provider_answers("provider", "accept"),
+            lambda life: life.hold_bed(BY, 0),
+            lambda life: life.move_in(BY),
+        ),
+    ),
+    "before a second person": Place("screened", "decision:in_review", _made("negative")[:2]),
+    "refused": Place("before a second person", "negative decision served", _made("negative")[2:]),
+    "refused long ago": Place("refused", "refused", (lambda life: life.time_passes(46),)),
+    "asked again": Place(
+        "refused",
+        "asked again",
+        (
+            lambda life: life.time_passes(8),
+            lambda life: life.ask_for_another_look("intake", late=False),
+        ),
+    ),
+    "for others": Place(
+        "asked again",
+        "for others",
+        (
+            lambda life: life.answer_whether_to_look("supervisor2", accept=True),
+            lambda life: life.give("supervisor", "caseworker2"),
+        ),
+    ),
+    "granted": Place("supported", "decision served", _made("positive")),
+    "recovered": Place(
+        "granted",
+        "to decide",
+        (lambda life: life.time_passes(31), lambda life: life.time_passes(8)),
+    ),
+    "refused at the end": Place("recovered", "decided at both stages", _made("negative")),
+    "asked again at the end": Place(
+        "refused at the end",
+        "asked again",
+        (
+            lambda life: life.time_passes(8),
+            lambda life: life.ask_for_another_look("intake", late=False),
+        ),
+    ),
+    "closed": Place(
+        "refused long ago",
+        "closed",
+        (lambda life: life.close("supervisor", "negative"),),
+    ),
+}
+# Half of the lives begin before anything was decided.
+PLACES = (
+    *("referred", "assigned", "screened", "screened", "screened", "supported", "supported"),
+    *list(_ROAD)[3:],
+)
+
+
+def begin(life: Any, place: str, *, child: bool) -> None:
+    """Puts the case of this life at the place, in a database with nothing else of a case in it."""
+    scene = life.scene
+    if (place, child) not in scene.kept:
+        if place == "referred":
+            take_all_away()
+            scene.empty.put_back()
+            life.open(child)
+        else:
+            begin(life, _ROAD[place].after, child=child)
+            for one in _ROAD[place].steps:
+                one(life)
+            there = _ROAD[place].there
+            assert there in life.stands | life.been, f"{place}: it is not {there}"
+        scene.kept[place, child] = keep(), life.case.pk, life.at
+        return
+    rows, case, at = scene.kept[place, child]
+    take_all_away()
+    rows.put_back()
+    life.take_up(case, at)

@@ -1,0 +1,171 @@
+"""What holds of a case at every moment of its life, worked out from its rows by means of their own:
+no rule, selector or policy of the application is asked."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from nrm.profiles.terms import Extension, Pause
+from protection.models.service import WITH_PROVIDER
+from tests.life.records import Records
+from tests.life.scene import Scene
+
+# For what and with whom the lives share.
+PURPOSE, KIND = "support", "provider"
+OPEN_DRAFTS = ("draft", "in_review", "returned", "escalated")
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def grants_are_those_that_the_records_imply(of: Records, scene: Scene) -> None:
+    case = of.itself
+    normal = case["confidentiality"] == "normal"
+    owner = case["caseworker_id"]
+    out = {row["user_id"] for row in of.of("cases_exclusion", ended_at=None)}
+    assert owner is None or owner not in out, "whoever is kept from the case works on it"
+
+    by_name = {
+        (row["user_id"], scene.nearness[row["permission_id"]], row["reason"])
+        for row in of.of("cases_caseusergrant")
+    }
+    assigned = {one for one in by_name if one[2] == "assigned"}
+    assert assigned == ({(owner, "work", "assigned")} if owner else set()), "the caseworker's grant"
+    others = by_name - assigned
+    assert not {who for who, _near, _why in by_name} & out, "a grant to whoever is kept out"
+    if normal:
+        assert others == set(), "a grant by name to a case that is open"
+    else:
+        assert {why for _who, _near, why in others} <= {"named"}, "no other grant by name"
+        assert {who for who, _near, _why in others} <= set(of.said("named")), (
+            "somebody who was not named"
+        )
+
+    served = any(row["state"] in WITH_PROVIDER for row in of.of("protection_service"))
+    wanted = set(scene.first_grants)
+    if served:
+        wanted.add(scene.provider_grant)
+    if of.said("brought near"):
+        wanted.add(scene.prosecution_grant)
+    rows = of.of("cases_casegroupgrant")
+    assert {(row["group_id"], scene.nearness[row["permission_id"]]) for row in rows} == wanted
+    for row in rows:
+        assert (row["held_since"] is None) == normal, "a grant to a group is held, and only then"
+        assert normal or row["ends_at"] is not None, "a grant that is held counts"
+
+
+def the_provider_sees_whom_it_serves(of: Records, scene: Scene) -> None:
+    """Asked of the database as the provider, with its policies. Nothing keeps them from it then."""
+    house = str(scene.world.provider_house.pk)
+    kept = of.of("cases_exclusion", organisation_id=house, ended_at=None)
+    normal = of.itself["confidentiality"] == "normal"
+    with_it = {
+        row["id"]
+        for row in of.of("protection_service", organisation_id=house)
+        if row["state"] in WITH_PROVIDER
+    }
+    assert scene.seen_by_the_provider(of.case) == (with_it if normal and not kept else set())
+
+
+def clocks_are_as_worked_out_again(of: Records, scene: Scene) -> None:
+    profile = scene.world.profile
+    rows = of.of("cases_deadline")
+    for row in rows:
+        if row["state"] != "open":
+            continue
+        start = str(row["basis"]["start"])
+        pauses = of.of("cases_deadlinepause", deadline_id=row["id"])
+        clock = profile.clock(
+            row["term"],
+            moment(start) if "T" in start else date.fromisoformat(start),
+            calendar=row["calendar"],
+            pauses=[
+                Pause(
+                    date.fromisoformat(one["from_date"]),
+                    date.fromisoformat(one["to_date"]) + timedelta(days=1),
+                    one["reason"],
+                )
+                for one in sorted(pauses, key=lambda one: (one["from_date"], one["at"]))
+                if one["to_date"] is not None
+            ],
+            extensions=[
+                Extension(one["length"], one["reason"])
+                for one in of.of("cases_deadlineextension", deadline_id=row["id"])
+            ],
+            length=int(row["basis"]["length"]) if row["basis"].get("own_day") else None,
+        )
+        found = date.fromisoformat(row["due_on"]), moment(row["due_at"])
+        assert found == (clock.due_on, clock.due_at), row["term"]
+    due = [moment(row["due_at"]) for row in rows if (row["state"], row["kind"]) == ("open", "due")]
+    earliest = of.itself["next_due_at"]
+    assert (moment(earliest) if earliest else None) == min(due, default=None), "the earliest date"
+
+
+def no_service_and_nothing_shared_without_consent(of: Records, scene: Scene) -> None:
+    heard: list[tuple[str, datetime, bool]] = []
+    for row in of.of("cases_consent", purpose=PURPOSE, recipient_kind=KIND):
+        said = moment(row["recorded_at"])
+        heard.append((row["given_on"], said, row["answer"] == "agreed"))
+        if row["withdrawn_at"] is not None:
+            taken_back = moment(row["withdrawn_at"])
+            heard.append((max(row["given_on"], str(taken_back.date())), taken_back, False))
+    agreed = bool(heard) and max(heard, key=lambda one: (one[0], one[1], not one[2]))[2]
+    for service in of.of("protection_service"):
+        runs = service["state"] in WITH_PROVIDER
+        assert not runs or service["overridden"] or agreed, "a service runs against what they said"
+        if runs and service["overridden"]:
+            assert of.of("protection_override", service_id=service["id"]), "and nobody says why"
+    held = of.of("cases_bundle", recalled_at=None)
+    assert agreed or not held, "something is shared against what they said"
+
+
+def no_negative_decision_by_one_person(of: Records, scene: Scene) -> None:
+    made = {row["id"]: row for row in of.of("cases_decision", state="made")}
+    for row in made.values():
+        if row["outcome"] != "negative":
+            continue
+        second = row["second_person_id"]
+        assert second is not None, "a negative decision by one person"
+        assert second != row["author_id"], "a negative decision by one person"
+        read = of.of("cases_decisionreview", decision_id=row["id"], reviewer_id=second)
+        assert any(one["verdict"] == "agree" for one in read), "agreed without having been read"
+    for row in made.values():
+        first = made.get(row["supersedes_id"])
+        if first is not None and first["outcome"] == "negative":
+            took_part = {first["author_id"], first["second_person_id"]}
+            assert not took_part & {row["author_id"], row["second_person_id"]}, "the same people"
+    for row in of.of("cases_reconsideration"):
+        assert row["answered_by_id"] is None or row["answered_by_id"] != row["recorded_by_id"]
+        first = made[row["decision_id"]]
+        assert row["answered_by_id"] not in (first["author_id"], first["second_person_id"])
+
+
+def one_person_a_bed_and_one_bed_a_person(of: Records, scene: Scene) -> None:
+    stays = of.of("protection_stay", ended_at=None)
+    assert len(stays) <= 1, "two beds for one person"
+    for row in stays:
+        assert row["bed_id"] in {str(bed.pk) for bed in scene.beds}
+
+
+def what_has_ended_runs_no_more(of: Records, scene: Scene) -> None:
+    case = of.itself
+    if case["closed_at"] is None:
+        return
+    assert case["next_due_at"] is None, "a date to be met on a case that has ended"
+    assert not any(row["state"] in OPEN_DRAFTS for row in of.of("cases_decision"))
+    assert not of.of("cases_question", state="asked")
+    assert not of.of("cases_suspension", ended_at=None)
+
+
+# The others follow from the rows that they look at, and from nothing else.
+ASKED_ANEW = the_provider_sees_whom_it_serves
+HOLDS: tuple[Callable[[Records, Any], None], ...] = (
+    grants_are_those_that_the_records_imply,
+    the_provider_sees_whom_it_serves,
+    clocks_are_as_worked_out_again,
+    no_service_and_nothing_shared_without_consent,
+    no_negative_decision_by_one_person,
+    one_person_a_bed_and_one_bed_a_person,
+    what_has_ended_runs_no_more,
+)

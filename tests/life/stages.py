@@ -1,0 +1,101 @@
+"""Where a case stands in its life: what there is to try something on, and which stages it has been
+at. Read from its rows."""
+
+from protection.models.service import WITH_PROVIDER
+from tests.life.holds import OPEN_DRAFTS, PURPOSE
+from tests.life.records import Records
+
+
+def standing(of: Records) -> set[str]:
+    """What there is to try something on, in the words of `step`."""
+    case, decisions = of.itself, of.of("cases_decision")
+    states = {row["state"] for row in of.of("protection_service")}
+    made = [row for row in decisions if row["state"] == "made"]
+    found = {f"decision:{row['state']}" for row in decisions if row["state"] in OPEN_DRAFTS}
+    found |= {f"service:{state}" for state in states}
+    found |= {f"stay:{row['state']}" for row in of.of("protection_stay", ended_at=None)}
+    looks = {row["state"] for row in of.of("cases_reconsideration")}
+    ended = case["closed_at"] is not None
+    for name, there in {
+        "to serve": any(row["served_on"] is None for row in made),
+        "refused": any(row["outcome"] == "negative" for row in made) and "asked" not in looks,
+        "asked again": "asked" in looks,
+        "for others": "accepted" in looks and not ended,
+        "to decide": not ended and bool(of.of("cases_findingset")),
+        "not screened": not of.of("cases_findingset"),
+        "read": bool(of.of("cases_decisionreview", verdict="")),
+        "with the provider": bool(states & set(WITH_PROVIDER)),
+        "override": bool(of.of("protection_override", seen_at=None)),
+        "question": bool(of.of("cases_question", state="asked")),
+        "kept out": bool(of.of("cases_exclusion", ended_at=None)),
+        "task": bool(of.of("cases_casetask", done_at=None)),
+        "agreed": bool(of.of("cases_consent", purpose=PURPOSE, answer="agreed", withdrawn_at=None)),
+        "restricted": case["confidentiality"] != "normal",
+        "suspended": case["suspended_at"] is not None,
+        "closed": ended,
+        "long on its way": bool(made) and not ended,
+    }.items():
+        if there:
+            found.add(name)
+    return found
+
+
+# The stages that are counted, in the order of a life.
+STAGES = (
+    "assigned",
+    "screened",
+    "decision drafted",
+    "decision read by a second person",
+    "decision made",
+    "negative decision made",
+    "decision served",
+    "negative decision served",
+    "asked to be looked at again",
+    "looked at again",
+    "decided afresh by others",
+    "decided at both stages",
+    "with a provider",
+    "in a bed",
+    "shared with others",
+    "recalled",
+    "consent withdrawn",
+    "restricted or sealed",
+    "suspended",
+    "ended",
+    "opened again",
+)
+
+
+def stages_of(of: Records) -> set[str]:
+    """At which of the stages the case is or was."""
+    decisions = of.of("cases_decision")
+    made = [row for row in decisions if row["state"] == "made"]
+    served = [row for row in made if row["served_on"]]
+    looks = {row["state"] for row in of.of("cases_reconsideration")}
+    bundles = of.of("cases_bundle")
+    first = {row["id"]: row for row in made if row["outcome"] == "negative"}
+    answers = {
+        "assigned": of.itself["caseworker_id"] is not None,
+        "screened": bool(of.of("cases_findingset")),
+        "decision drafted": bool(decisions),
+        "decision read by a second person": bool(of.of("cases_decisionreview")),
+        "decision made": bool(made),
+        "negative decision made": bool(first),
+        "decision served": bool(served),
+        "negative decision served": any(row["id"] in first for row in served),
+        "asked to be looked at again": bool(looks),
+        "looked at again": bool(looks & {"accepted", "rejected"}),
+        "decided afresh by others": any(row["supersedes_id"] in first for row in made),
+        "decided at both stages": len({row["code"] for row in made}) > 1,
+        "with a provider": any(row["referred_at"] for row in of.of("protection_service")),
+        "in a bed": any(row["moved_in_at"] for row in of.of("protection_stay")),
+        "shared with others": bool(bundles),
+        "recalled": any(row["recalled_at"] for row in bundles),
+        "consent withdrawn": any(row["withdrawn_at"] for row in of.of("cases_consent")),
+        "restricted or sealed": of.itself["confidentiality"] != "normal",
+        "suspended": bool(of.of("cases_suspension")),
+        "ended": of.itself["closed_at"] is not None,
+        "opened again": any(row["reopened_at"] for row in of.of("cases_closure")),
+    }
+    assert tuple(answers) == STAGES
+    return {name for name, so in answers.items() if so}
