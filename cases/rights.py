@@ -213,6 +213,11 @@ CARE_FOR_CHILD = _right(
     _("Record what protects a child: guardian, care, absences, age, and the road to 18"),
     *_CASEWORK,
 )
+DECIDE_SUPPORT = _right(
+    "decide_support",
+    _("Agree, or not, to payments and further support that a colleague asked for"),
+    ("decide", Role.SUPERVISOR),
+)
 REFER_WITHOUT_CONSENT = _right(
     "refer_without_consent",
     _("Refer a person to a provider without their consent, with a reason that supervisors read"),
@@ -279,6 +284,7 @@ RIGHTS: tuple[CaseRight, ...] = (
     KEEP_MATTERS,
     REVIEW_EMERGENCY,
     SUPPORT,
+    DECIDE_SUPPORT,
     CARE_FOR_CHILD,
     REFER_WITHOUT_CONSENT,
     READ_OVERRIDE,

@@ -11,8 +11,9 @@ class ProtectionConfig(AppConfig):
         from nrm.accounts.navigation import register
         from protection import joined, policies, sealed
         from protection.actions.children import look_at_child_record
+        from protection.actions.plan import follow_return_consent, look_at_item
         from protection.actions.services import follow_consent, follow_end
-        from protection.models import ChildRecord
+        from protection.models import ChildRecord, PlanItem
         from protection.selectors.handover import handover
         from protection.selectors.services import objections_to_closing
         from protection.selectors.shelter import under_one_roof
@@ -24,6 +25,7 @@ class ProtectionConfig(AppConfig):
         for order, label, url_name in (
             (33, _("Needs and risk"), "case_risk"),
             (35, _("Support"), "case_support"),
+            (36, _("Plan"), "case_plan"),
             (37, _("Shelter"), "case_shelter"),
         ):
             ports.register_tab(
@@ -42,7 +44,9 @@ class ProtectionConfig(AppConfig):
         ports.register_handover(handover)
         ports.register_under_one_roof(under_one_roof)
         ports.register_watched(ChildRecord, look_at_child_record)
+        ports.register_watched(PlanItem, look_at_item)
         ports.register_consent_heard(follow_consent)
+        ports.register_consent_heard(follow_return_consent)
         ports.register_case_ended(follow_end)
         ports.register_objections_to_closing(objections_to_closing)
         register_all()

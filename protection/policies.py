@@ -276,6 +276,15 @@ def _counselling() -> list[Table]:
     ]
 
 
+def _plan() -> list[Table]:
+    """The plan of support, to whoever plans it; what happened is written in one's own name, and
+    never changed. Jobs follow its days and read no words."""
+    plans, step = pairs(rights.SUPPORT), "protection_planstep"
+    steps = of_case(step, plans)
+    steps.insert["own"] = f"{listed(f'{step}.case_id', plans)} AND {step}.by_id = {ACTOR}"
+    return [of_case("protection_planitem", plans, plans, system="read update"), steps]
+
+
 def register() -> None:
     """Declares every table of the room."""
     plans = pairs(rights.SUPPORT)
@@ -290,6 +299,7 @@ def register() -> None:
             system="read update",  # its days
         ),
         _leaflet(),
+        *_plan(),
         *_shelter(),
         *_counselling(),
         functions=FUNCTIONS,

@@ -10,6 +10,8 @@ def register_all() -> None:
         of_case("protection_override", "reason"),
         of_case("protection_assessment", "note"),
         of_case("protection_childrecord", "told"),
+        of_case("protection_planitem", "told"),
+        of_case("protection_planstep", "told"),
         of_case("protection_avoidance", "said"),
         of_case("protection_clinicalnote", "text"),
         of_case("protection_sessionprivate", "address"),

@@ -6,9 +6,10 @@ from protection.api import assessments as assessments_api
 from protection.api import children as children_api
 from protection.api import counselling as counselling_api
 from protection.api import leaflet as leaflet_api
+from protection.api import plan as plan_api
 from protection.api import services as api
 from protection.api import shelter as shelter_api
-from protection.views import assessments, children, counselling, leaflet, shelter
+from protection.views import assessments, children, counselling, leaflet, plan, shelter
 from protection.views import services as views
 
 _support = [
@@ -87,6 +88,18 @@ _api_child = [
     path("adulthood/", children_api.AdulthoodView.as_view(), name="api_adulthood"),
 ]
 
+_plan = [
+    path("", plan.PlanView.as_view(), name="case_plan"),
+    path("new/<slug:plan_kind>/", plan.PlanNewView.as_view(), name="plan_new"),
+    path("<uuid:plan_item>/", plan.PlanItemView.as_view(), name="plan_item"),
+    path("<uuid:plan_item>/<slug:plan_step>/", plan.PlanStepView.as_view(), name="plan_step"),
+]
+_api_plan = [
+    path("", plan_api.PlanView.as_view(), name="api_plan"),
+    path("<uuid:plan_item_id>/", plan_api.PlanItemView.as_view(), name="api_plan_item"),
+    path("<uuid:plan_item_id>/steps/", plan_api.PlanStepsView.as_view(), name="api_plan_steps"),
+]
+
 _shelter = [
     path("", shelter.CaseShelterView.as_view(), name="case_shelter"),
     path("stays/<uuid:stay>/", shelter.StayMoveView.as_view(), name="case_stay"),
@@ -145,6 +158,9 @@ _api_shelter = [
 urlpatterns = [
     path("cases/<str:reference>/child/", include(_child)),
     path("api/v1/cases/<str:reference>/child/", include(_api_child)),
+    path("cases/<str:reference>/plan/", include(_plan)),
+    path("api/v1/cases/<str:reference>/plan/", include(_api_plan)),
+    path("api/v1/plan-reviews/", plan_api.PlanDueView.as_view(), name="api_plan_due"),
     path("cases/<str:reference>/shelter/", include(_shelter)),
     path("shelters/", include(_places)),
     path("api/v1/shelters/", include(_api_places)),

@@ -6,6 +6,7 @@ from cases.models import Case
 from cases.words import register, register_notice
 from nrm.audit.models import Event
 from protection.models.child import RecordKind
+from protection.rules.plan import KINDS
 from protection.rules.services import ANSWER_WORDS
 from protection.selectors.assessments import trigger_label
 from protection.selectors.counselling import OUTCOME_WORDS
@@ -31,6 +32,15 @@ def _child(event: Event, case: Case) -> str:
     """What was recorded; of what it says, nothing."""
     kind = event.data.get("kind") or ""
     return f"{RecordKind(kind).label}." if kind in RecordKind.values else ""
+
+
+def _plan(event: Event, case: Case) -> str:
+    """Of which kind, and what happened; of what was said, nothing."""
+    kind = KINDS.get(event.data.get("kind") or "")
+    if kind is None:
+        return ""
+    step = kind.step(event.data.get("step") or "")
+    return f"{kind.label}: {step.label}." if step else f"{kind.label}."
 
 
 def _outcome(event: Event, case: Case) -> str:
@@ -77,6 +87,27 @@ def register_all() -> None:
         ("child_interview_due", _lazy("A child who was missing has not been asked about it.")),
     ):
         register_notice(kind, lambda item, sentence=sentence: str(sentence), "case_child")
+    for verb, title in (
+        ("plan.recorded", _lazy("Written down in the plan of support")),
+        ("plan.stepped", _lazy("Something of the plan of support has changed")),
+        ("plan.decided", _lazy("A second person decided something of the plan of support")),
+        ("plan.followed", _lazy("Something of the plan of support was followed up")),
+        ("plan.reminded", _lazy("Told of a day of the plan of support")),
+    ):
+        register(verb, title, _plan)
+    register("plan.viewed", _lazy("The plan of support was opened"), look=True)
+    register("plan.due_viewed", _lazy("What is overdue in plans was listed"), look=True)
+    for kind, sentence in (
+        ("return_alert", _lazy("Something about the return of a person needs you now.")),
+        ("return_stopped", _lazy("A person took back their consent to a return. It is stopped.")),
+        ("plan_asked", _lazy("A colleague asks you to agree to something in a plan of support.")),
+        ("plan_decided", _lazy("A second person decided what you asked for in a plan of support.")),
+        ("plan_recovery", _lazy("Further support that was granted to a person comes to its end.")),
+        ("plan_stay", _lazy("A permission to stay ends, or the time to appeal. See to it before.")),
+        ("plan_claim", _lazy("The time to claim compensation, or to appeal, ends. See to it.")),
+        ("plan_return", _lazy("It is time to ask how a person is who has returned.")),
+    ):
+        register_notice(kind, lambda item, sentence=sentence: str(sentence), "case_plan")
     for verb, title in (
         ("service.needed", _lazy("A need was noted")),
         ("service.referred", _lazy("Referred to a provider")),

@@ -1,16 +1,22 @@
-"""The safe-contact card: a new one takes the place of the one before, which is kept."""
+"""The safe-contact card: a new one takes the place of the one before, which is kept. And somebody
+else whom the person named, with the permission that they gave, until they take it back."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
 
 from cases import rights
-from cases.models import Case, SafeContact
+from cases.models import Case, Nominee, SafeContact
+from cases.models.nominee import ToldOf
 from cases.rules import contact as rules
+from cases.rules.languages import LANGUAGES
+from cases.selectors.sharing import interpreters, today_of
 from identities.crypto import seal_json
 from nrm.accounts.models import User
-from nrm.actions import action, detail, refuse_if
+from nrm.actions import Objection, action, detail, refuse_if
 
 
 @action("contact.recorded", right=rights.RECORD_CONTACT)
@@ -50,3 +56,66 @@ def keep_card(
         recorded_by=actor,
         recorded_at=at,
     )
+
+
+# Somebody else whom the person named --------------------------------------------------------------
+_NAMED: dict[str, Any] = {
+    "who": "", "reach": "", "ways": (), "about": (), "given_on": None, "ends_on": None,
+    "method": "", "language": "", "interpreter": "",
+}  # fmt: skip
+
+
+@action("contact.nominated", right=rights.RECORD_CONTACT)
+def nominate(
+    case: Case,
+    *,
+    actor: User,
+    at: datetime,
+    values: Mapping[str, Any],
+    submission_key: UUID | None = None,
+) -> Nominee:
+    """Keeps that the person named somebody (`who`, and how to `reach` them, under their key), by
+    which `ways` and of what (`about`: codes of ToldOf) these may be told, when and how they said
+    so, and the last day (`ends_on`), where they said one. It takes the place of the one before.
+    Sent twice with one key, it is recorded once. Raises Refused with every reason against it."""
+    if submission_key and (
+        first := case.nominees.filter(submission_key=submission_key, recorded_by=actor).first()
+    ):
+        detail(repeated=True)
+        return first
+    told = {**_NAMED, **{name: value for name, value in values.items() if value is not None}}
+    told |= {name: str(told[name]).strip() for name in ("who", "reach")}
+    refuse_if(
+        rules.objections_to_nominee(
+            told,
+            abouts=ToldOf.values,
+            methods=[one.code for one in case.profile.consent.methods],
+            languages=LANGUAGES.labels,
+            interpreters=interpreters(case.profile),
+            today=today_of(case, at),
+        )
+    )
+    case.nominees.filter(ended_at=None).update(ended_at=at, ended_by=actor)
+    row = Nominee(id=uuid4(), case=case, recorded_by=actor, recorded_at=at)
+    row.submission_key = submission_key
+    for name in ("given_on", "ends_on", "method", "language", "interpreter"):
+        setattr(row, name, told[name])
+    row.ways, row.about = list(told["ways"]), list(told["about"])
+    words = {"who": told["who"], "reach": told["reach"]}
+    row.told = seal_json(case.person_id, words, table="cases_nominee", column="told", row=row.pk)
+    row.save(force_insert=True)
+    detail(ways=row.ways, about=row.about)
+    return row
+
+
+@action("contact.nominee_ended", right=rights.RECORD_CONTACT, ended=True)
+def end_nominee(case: Case, *, actor: User, at: datetime) -> Case:
+    """The person takes the permission back: whom they named is told nothing more from now. Raises
+    Refused where nobody is named."""
+    row = case.nominees.filter(ended_at=None).first()
+    if row is None:
+        refuse_if([Objection(_("Nobody is named now."))])
+    assert row is not None
+    row.ended_at, row.ended_by = at, actor
+    row.save(update_fields=["ended_at", "ended_by"])
+    return case

@@ -19,9 +19,10 @@ from cases.models import Case, Decision, DecisionReview, FindingSet
 from cases.models.decision import DecisionState
 from cases.models.listing import list_when_the_case_is_written
 from cases.rules import decisions as rules
+from cases.rules.contact import DECISIONS
 from cases.rules.provisional import opens_as, periods
 from cases.selectors import decisions as reads
-from cases.selectors.contact import contact_of
+from cases.selectors.contact import contact_of, may_tell_nominee
 from identities.crypto import seal, seal_json
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
@@ -606,11 +607,11 @@ def serve_decision(
     served_on: date | None,
     channel: str,
     language: str,
-    permission: bool = False,
 ) -> Decision:
     """Records when, how and in what language the decision reached the person, and starts the
     clocks that run from that day. A channel that the safe-contact card does not mark SAFE is
-    refused; so is a nominated person without the person's permission."""
+    refused; so is somebody whom the person named, where no permission to that is on file and
+    holds."""
     _read_again(decision, None)
     case = decision.case
     refuse_if(
@@ -622,7 +623,7 @@ def serve_decision(
             channel=channel,
             safe=contact_of(case, at=at).is_safe(channel),
             language=language,
-            permission=permission,
+            permission=channel == rules.NOMINATED and may_tell_nominee(case, DECISIONS, at=at),
         )
     )
     assert served_on is not None

@@ -136,9 +136,6 @@ class ServiceSerializer(serializers.Serializer):
     served_on = serializers.DateField(help_text="The day it reached the person.")
     channel = serializers.ChoiceField(rules.SERVING_CHANNELS)
     language = serializers.ChoiceField(sorted(LANGUAGES.labels))
-    permission = serializers.BooleanField(
-        required=False, default=False, help_text="For `nominated`: the person allowed it."
-    )
 
 
 # What an answer looks like -----------------------------------------------------------------------

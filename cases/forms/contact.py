@@ -1,13 +1,20 @@
-"""The form in which a new safe-contact card is written."""
+"""The forms in which a new safe-contact card is written, and somebody whom the person named."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
+from cases.models.nominee import ToldOf
 from cases.models.referral import Safety
-from cases.rules.contact import LONGEST
-from nrm.forms import ChoiceField, Form
+from cases.rules.contact import LONGEST, LONGEST_NAME, WAYS
+from cases.rules.languages import LANGUAGES
+from cases.selectors.contact import CHANNELS
+from cases.selectors.sharing import interpreters
+from nrm.forms import ChoiceField, ExactDateField, Form, MultiChoiceField
+from nrm.profiles.shape import Profile
 
 _MARKS = [
     (str(Safety.SAFE), _("Safe")),
@@ -42,3 +49,59 @@ class ContactForm(Form):
         _("Who else may answer?"),
         _("Only whom the person named. No number or address."),
     )
+
+
+class NomineeForm(Form):
+    """Nothing is chosen to begin with."""
+
+    small = True
+    who = forms.CharField(
+        label=_("Whom did the person name?"),
+        help_text=_("A name, and who they are to the person."),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter who it is")},
+    )
+    reach = forms.CharField(
+        label=_("How are they reached?"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"required": _("Enter how they are reached")},
+    )
+    ways = MultiChoiceField(
+        label=_("By which ways may they be told?"), choices=[(w, CHANNELS[w]) for w in WAYS]
+    )
+    about = MultiChoiceField(label=_("Of what may they be told?"), choices=ToldOf.choices)
+    given_on = ExactDateField(label=_("When did the person say so?"), past=True)
+    method = ChoiceField(
+        label=_("How did they say it?"),
+        error_messages={"required": _("Select how the person said it")},
+    )
+    language = NamedField(
+        label=_("In which language did you ask?"),
+        names=LANGUAGES,
+        listed_as="languages",
+        unknown=UNKNOWN_LANGUAGE,
+        error_messages={"required": _("Enter the language in which you asked")},
+    )
+    interpreter = ChoiceField(
+        label=_("Was there an interpreter?"),
+        error_messages={"required": _("Select whether there was an interpreter")},
+    )
+    ends_on = ExactDateField(
+        label=_("Until when does it hold?"),
+        help_text=_("The last day, where the person said one."),
+        required=False,
+    )
+    submission_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
+
+    def __init__(self, *args: Any, profile: Profile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["method"].choices = [
+            (one.code, str(one.label)) for one in profile.consent.methods
+        ]
+        self.fields["interpreter"].choices = list(interpreters(profile).items())
+
+    def values(self) -> dict[str, Any]:
+        """What was answered, as the action takes it."""
+        return {k: v for k, v in self.cleaned_data.items() if k != "submission_key"}

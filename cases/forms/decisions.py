@@ -228,7 +228,6 @@ class VerdictForm(Form):
 
 
 class ServingForm(Form):
-    reveals = {"channel": {rules.NOMINATED: "permission"}}
     served_on = ExactDateField(
         label=_("When did the person receive it?"),
         help_text=_("The day it reached them, not the day it was sent."),
@@ -237,9 +236,6 @@ class ServingForm(Form):
         required=False,
     )
     channel = ChoiceField(label=_("How did it reach them?"), required=False)
-    permission = forms.BooleanField(
-        label=_("The person gave permission for this, and it is on file"), required=False
-    )
     language = forms.ChoiceField(label=_("In which language?"), required=False)
 
     def __init__(self, *args: Any, case: Case, contact: Contact, **kwargs: Any) -> None:
@@ -259,6 +255,8 @@ class ServingForm(Form):
 
     @staticmethod
     def _hint(code: str, contact: Contact) -> Any:
+        if code == rules.NOMINATED:
+            return _("Only while their permission to this is on file, under people and consent")
         if code not in rules.BY_CARD:
             return ""
         if contact.is_safe(code):

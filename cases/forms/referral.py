@@ -75,7 +75,7 @@ class NamesField(forms.CharField):
         return list(dict.fromkeys(code for _line, code in codes))
 
 
-_UNKNOWN_COUNTRY = gettext_lazy(
+UNKNOWN_COUNTRY = gettext_lazy(
     "“%(typed)s” is not in the list of countries. Choose one from the list, or leave it out"
 )
 UNKNOWN_LANGUAGE = gettext_lazy(
@@ -108,11 +108,11 @@ def _field(question: Question, *, required: bool) -> forms.Field:
     if kind == shape.CHOICES:
         return MultiChoiceField(choices=lambda: _choices(question), **more)
     if kind == shape.COUNTRY:
-        return NamedField(names=COUNTRIES, listed_as="countries", unknown=_UNKNOWN_COUNTRY, **more)
+        return NamedField(names=COUNTRIES, listed_as="countries", unknown=UNKNOWN_COUNTRY, **more)
     if kind == shape.LANGUAGE:
         return NamedField(names=LANGUAGES, listed_as="languages", unknown=UNKNOWN_LANGUAGE, **more)
     if kind == shape.COUNTRIES:
-        return NamesField(names=COUNTRIES, unknown=_UNKNOWN_COUNTRY, **more)
+        return NamesField(names=COUNTRIES, unknown=UNKNOWN_COUNTRY, **more)
     if kind == shape.PARTIAL_DATE:
         return PartialDateField(
             subject=gettext_lazy("This date"), past=question.past, not_known=True, **more

@@ -22,6 +22,7 @@ from cases.models.link import CaseLink
 from cases.models.listing import ListedCase
 from cases.models.matter import Matter
 from cases.models.merging import Merging
+from cases.models.nominee import Nominee
 from cases.models.note import Note
 from cases.models.notice import Notice
 from cases.models.provisional import Provisional
@@ -71,6 +72,7 @@ __all__ = [
     "ListedCase",
     "Matter",
     "Merging",
+    "Nominee",
     "Note",
     "Notice",
     "OutgoingMail",

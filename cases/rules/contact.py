@@ -1,7 +1,9 @@
 """By which ways the person may be reached. A way that is not marked safe is not used, and a mark of
-“safe” holds for the days that the profile says: who shares a telephone, or a home, changes."""
+“safe” holds for the days that the profile says: who shares a telephone, or a home, changes. And
+whom else the person named: nobody is told anything without a permission to exactly this."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -45,3 +47,68 @@ def objections_to_card(marks: Mapping[str, str], details: Mapping[str, str]) -> 
             text = _("This must be %(limit)d characters or less") % {"limit": LONGEST}
             found.append(Objection(text, field=code, code="too_long"))
     return found
+
+
+# Somebody else whom the person named --------------------------------------------------------------
+DECISIONS = "decisions"  # what a nominee has to be told of, to be given one
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the person allowed. `ended`: they took it back, or named somebody else since."""
+
+    about: frozenset[str]
+    ends_on: date | None
+    ended: bool
+
+
+def may_be_told(permission: Permission | None, about: str, *, today: date) -> bool:
+    """Whether somebody whom the person named may be told of this today: only while a permission to
+    exactly that holds."""
+    return (
+        permission is not None
+        and not permission.ended
+        and about in permission.about
+        and (permission.ends_on is None or today <= permission.ends_on)
+    )
+
+
+def objections_to_nominee(
+    values: Mapping[str, object],
+    *,
+    abouts: Collection[str],
+    methods: Collection[str],
+    languages: Collection[str],
+    interpreters: Collection[str],
+    today: date,
+) -> Iterable[Objection]:
+    """Every reason against recording that the person named somebody; all the values are there."""
+    who, reach = str(values["who"]), str(values["reach"])
+    for name, text in (("who", who), ("reach", reach)):
+        limit = LONGEST_NAME if name == "who" else LONGEST
+        if not text:
+            missing = {"who": _("Enter who it is"), "reach": _("Enter how they are reached")}
+            yield Objection(missing[name], field=name)
+        elif len(text) > limit:
+            words = _("This must be %(limit)d characters or less") % {"limit": limit}
+            yield Objection(words, field=name)
+    for name, known in (("ways", WAYS), ("about", abouts)):
+        chosen = values[name]
+        if not isinstance(chosen, (list, tuple)) or not chosen:
+            yield Objection(_("Select all that apply"), field=name)
+        elif set(chosen) - set(known):
+            yield Objection(_("Select from the answers shown"), field=name)
+    given, ends = values["given_on"], values["ends_on"]
+    if not isinstance(given, date):
+        yield Objection(_("Enter a day, month and year"), field="given_on")
+    elif given > today:
+        yield Objection(_("The day must be today or earlier"), field="given_on")
+    if isinstance(ends, date) and ends < today:
+        yield Objection(_("The last day must be today or later"), field="ends_on")
+    if values["method"] not in methods:
+        yield Objection(_("Select how the person said it"), field="method")
+    if values["language"] not in languages:
+        yield Objection(_("Enter the language in which you asked"), field="language")
+    if values["interpreter"] not in interpreters:
+        yield Objection(_("Select whether there was an interpreter"), field="interpreter")

@@ -465,8 +465,8 @@ def objections_to_serving(
         text = _("The safe-contact card does not mark this way as safe, so it is not used.")
         found.append(Objection(text, field="channel", code="not_safe"))
     elif channel == NOMINATED and not permission:
-        text = _("Confirm that the person gave permission for this")
-        found.append(Objection(text, field="permission", code="permission"))
+        text = _("No permission of the person to this is on file that holds. Ask them first.")
+        found.append(Objection(text, field="channel", code="permission"))
     if not language:
         text = _("Select the language in which the person received it")
         found.append(Objection(text, field="language", code="language"))

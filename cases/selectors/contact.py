@@ -1,15 +1,21 @@
 """How the person may be reached now: the one place that says so, for pages, programs, whoever
 serves a decision, and what is shared."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases.models import Case, SafeContact
+from cases.models import Case, Nominee, SafeContact
+from cases.models.nominee import ToldOf
 from cases.models.referral import Safety
 from cases.rules import contact as rules
+from cases.rules.languages import language_name
+from identities.crypto import Opener
+from nrm.deadline_words import day_words
 
 CHANNELS = {
     "call": _lazy("telephone"),
@@ -87,3 +93,63 @@ def contact_marks(contact: Contact) -> list[Mark]:
         mark = Safety(contact.ways[way])
         marks.append(Mark(str(words), str(_WORDS[mark]), _COLOURS[mark]))
     return marks
+
+
+# Somebody else whom the person named --------------------------------------------------------------
+def may_tell_nominee(case: Case, about: str, *, at: datetime) -> bool:
+    """Whether somebody whom the person named may be told of this now: the one question of whoever
+    gives, sends or says anything of the case to somebody else. One query."""
+    row = case.nominees.filter(ended_at=None).first()
+    zone = case.profile.calendar_for(case.calendar).zone
+    permission = _permission(row) if row else None
+    return rules.may_be_told(permission, about, today=at.astimezone(zone).date())
+
+
+def _permission(row: Nominee) -> rules.Permission:
+    return rules.Permission(frozenset(row.about), row.ends_on, row.ended_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody whom the person named. `holds`: the permission counts today."""
+
+    row: Nominee
+    who: str
+    reach: str
+    holds: bool
+    rows: list[dict[str, str]]
+
+
+def nominees_of(case: Case, *, at: datetime) -> list[Named]:
+    """Everybody whom the person named, the newest first, opened. One query, and one for the key
+    where there are any."""
+    found = list(case.nominees.select_related("recorded_by")[:50])
+    if not found:
+        return []
+    opener = Opener(case.person_id)
+    today = at.astimezone(case.profile.calendar_for(case.calendar).zone).date()
+    return [_named(case, row, opener, today) for row in found]
+
+
+def _named(case: Case, row: Nominee, opener: Opener, today: date) -> Named:
+    told: dict[str, Any] = opener.json(row.told, table="cases_nominee", column="told", row=row.pk)
+    permission = _permission(row)
+    abouts = [str(ToldOf(code).label) for code in row.about if code in ToldOf.values]
+    methods = {one.code: str(one.label) for one in case.profile.consent.methods}
+    rows: Iterable[tuple[str, str]] = (
+        (_("How they are reached"), told["reach"]),
+        (_("By which ways"), ", ".join(str(CHANNELS[way]) for way in row.ways)),
+        (_("Of what they are told"), "\n".join(abouts)),
+        (_("The person said it on"), day_words(row.given_on)),
+        (_("How"), methods.get(row.method, row.method)),
+        (_("Language"), language_name(row.language)),
+        (_("Holds until"), day_words(row.ends_on) if row.ends_on else ""),
+        (_("Ended"), day_words(row.ended_at) if row.ended_at else ""),
+    )
+    return Named(
+        row=row,
+        who=told["who"],
+        reach=told["reach"],
+        holds=any(rules.may_be_told(permission, code, today=today) for code in row.about),
+        rows=[{"key": key, "value": value} for key, value in rows if value],
+    )

@@ -42,11 +42,13 @@ class Rows:
     before: str = ""
     after: str = ""
 
-    def links(self, path: str, query: dict[str, Any]) -> dict[str, str]:
-        """The addresses of the pages before and after, for the pagination component."""
+    def links(self, path: str, query: dict[str, Any], *, prefix: str = "") -> dict[str, str]:
+        """The addresses of the pages before and after, for the pagination component. `prefix`: of
+        the names in the address, where a page has two lists."""
 
         def link(name: str, place: str) -> str:
-            return f"{path}?{urlencode({**query, name: place}, doseq=True)}" if place else ""
+            at = {**query, f"{prefix}{name}": place}
+            return f"{path}?{urlencode(at, doseq=True)}" if place else ""
 
         return {
             "previous_url": link("before", self.before),

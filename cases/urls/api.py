@@ -415,6 +415,8 @@ urlpatterns = [
         name="api_case_bundle_recall",
     ),
     path(f"{_CASE}contact/", contact.ContactView.as_view(), name="api_case_contact"),
+    path(f"{_CASE}contact/named/", contact.NomineesView.as_view(), name="api_nominees"),
+    path(f"{_CASE}contact/named/end/", contact.NomineeEndView.as_view(), name="api_nominee_end"),
     path(f"{_CASE}consents/", sharing.ConsentsView.as_view(), name="api_case_consents"),
     path(
         f"{_CASE}consents/<uuid:consent_id>/withdrawal/",

@@ -6,7 +6,7 @@ from cases.views.access import AccessView, EndAccessView, RightsTableView
 from cases.views.batches import BatchResultView, BatchView
 from cases.views.case import CaseOverview, PeopleView, ReferralTold, TasksView, TimelineView
 from cases.views.confidentiality import ConfidentialityView
-from cases.views.contact import RecordContactView
+from cases.views.contact import NomineeEndView, NomineeView, RecordContactView
 from cases.views.course import (
     AnswerView,
     AskView,
@@ -256,6 +256,12 @@ urlpatterns = [
     path("cases/<str:reference>/sharing/new/", ShareView.as_view(), name="case_share"),
     path("cases/<str:reference>/sharing/<uuid:bundle>/", BundleView.as_view(), name="case_bundle"),
     path("cases/<str:reference>/contact/", RecordContactView.as_view(), name="case_contact"),
+    path("cases/<str:reference>/contact/named/", NomineeView.as_view(), name="case_nominee"),
+    path(
+        "cases/<str:reference>/contact/named/end/",
+        NomineeEndView.as_view(),
+        name="case_nominee_end",
+    ),
     path("cases/<str:reference>/consents/new/", RecordConsentView.as_view(), name="case_consent"),
     path(
         "cases/<str:reference>/consents/<uuid:consent>/withdrawal/",

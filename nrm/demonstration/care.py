@@ -31,6 +31,7 @@ from protection.actions.assessments import assess
 from protection.actions.children import record_child
 from protection.actions.counselling import plan_session, record_outcome, write_clinical_note
 from protection.actions.leaflet import give_leaflet
+from protection.actions.plan import record_item, take_step
 from protection.actions.services import answer, note_need, refer
 from protection.actions.shelter import add_bed, hold_bed, move_in, open_place
 from protection.models import Bed, Service
@@ -290,6 +291,37 @@ def steps(now: datetime) -> list[Callable[[], object]]:
     def papers_that_may_leave() -> None:
         _papers(case_of("V2"), now - timedelta(days=1))
 
+    def a_plan_of_support() -> None:
+        case, at = case_of("V1"), now - timedelta(days=18)
+        day, lately = timezone.localdate(at), now - timedelta(days=4)
+        learning = case.services.filter(code="work_and_training").values_list("pk", flat=True)
+        goal = {
+            "goal": "I want to cook in a real kitchen, with papers, and be paid for it.",
+            "area": "work",
+            "next": "An English class twice a week; the kitchen of the college in May.",
+            "services": [str(pk) for pk in learning],
+            "said_on": day,
+        }
+        item = record_item(case, kind="goal", values=goal, **_by("caseworker", at))
+        seen = {
+            "reviewed_on": timezone.localdate(lately),
+            "outcome": "some",
+            "found": "The class has begun. Mornings are hard after bad nights.",
+        }
+        take_step(item, step="review", values=seen, **_by("caseworker", lately))
+        call = {"goal": "I want to hear my mother every Sunday.", "area": "people", "said_on": day}
+        record_item(case, kind="goal", values=call, **_by("caseworker", at))
+        for weeks, paid in ((2, True), (1, False)):
+            first = timezone.localdate(now) - timedelta(weeks=weeks)
+            due = {"rate": "catered", "from_on": first, "until_on": first + timedelta(days=6)}
+            moment = now - timedelta(weeks=weeks, hours=-3)
+            item = record_item(case, kind="payment", values=due, **_by("caseworker", moment))
+            if paid:
+                then = moment + timedelta(hours=2)
+                take_step(item, step="approve", values={}, **_by("supervisor", then))
+                given = {"paid_on": timezone.localdate(then), "way": "card"}
+                take_step(item, step="pay", values=given, **_by("caseworker", then))
+
     return [
         places,
         somebody_who_lives_there,
@@ -298,4 +330,5 @@ def steps(now: datetime) -> list[Callable[[], object]]:
         a_matter_that_waits_for_an_answer,
         a_child_near_eighteen,
         papers_that_may_leave,
+        a_plan_of_support,
     ]

@@ -4,8 +4,9 @@ a term nobody starts, a fact without its source."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nrm.profiles.calendars import Calendar
@@ -21,12 +22,15 @@ from nrm.profiles.shape import (
     Decision,
     DisqualificationRule,
     Profile,
+    ReturnRule,
     Screening,
 )
 from nrm.profiles.terms import Term
 
 _FILLED = re.compile(r"\{(.*?)\}")
 
+# The parts of a plan of support, of which a profile may leave out any.
+PLAN = ("goals", "returns", "subsistence", "recovery", "stays", "claims")
 # Codes that the rooms' code speaks of: a profile without them could not run.
 NEEDED_TERMS = ("draft_warning", "draft_deletion", "recovery_period", "safe_contact_review")
 NEEDED_PROMPTS = (
@@ -83,6 +87,7 @@ def faults_of_profile(profile: Profile, calendars: Mapping[str, Calendar]) -> It
     yield from _screening(profile.screening)
     yield from _support(profile)
     yield from _assessment(profile)
+    yield from _plan(profile)
     yield from _leaflet(profile)
     yield from _letters(profile)
     yield from _numbers(profile)
@@ -117,6 +122,7 @@ def _twice(profile: Profile) -> Iterator[str]:
         (profile.support, "support"),
         (profile.assessment, "assessment"),
         (profile.leaflet, "leaflet"),
+        *((getattr(profile, part), part) for part in PLAN if getattr(profile, part)),
     ):
         lists |= {
             f"{name}.{field.name}": getattr(owner, field.name)
@@ -510,6 +516,47 @@ def _support(profile: Profile) -> Iterator[str]:
     for name in ("services", "urgencies", "decline_reasons", "hold_reasons", "exit_codes"):
         if not getattr(profile.support, name):
             yield f"support.{name}: empty"
+
+
+def _plan(profile: Profile) -> Iterator[str]:
+    """Whatever a plan of support can hold."""
+    for part in PLAN:
+        law = getattr(profile, part)
+        for field in fields(law) if law else ():
+            value = getattr(law, field.name)
+            if field.name.endswith("_days") and value < 1:
+                yield f"{part}.{field.name}: must be 1 or more"
+            if field.name == "reminders" and any(day < 1 for day in value):
+                yield f"{part}.reminders: each must be 1 or more"
+            if value == () and field.default is MISSING:
+                yield f"{part}.{field.name}: empty"
+    if profile.returns:
+        yield from _returns(profile, profile.returns)
+    for rate in profile.subsistence.rates if profile.subsistence else ():
+        for key in ("amount", "days"):
+            if getattr(rate, key) < 1:
+                yield f"subsistence.rates[{rate.code}].{key}: must be 1 or more"
+    if profile.recovery:
+        decisions = [decision.code for decision in profile.decisions]
+        yield from _unknown("recovery.after", [profile.recovery.after], decisions, "decision")
+
+
+def _returns(profile: Profile, law: ReturnRule) -> Iterator[str]:
+    purposes = [purpose.code for purpose in profile.sharing_purposes]
+    yield from _unknown("returns.purpose", [law.purpose], purposes, "purpose of sharing")
+    outcomes = [outcome.code for outcome in law.outcomes]
+    for name in ("alarms", "refusals"):
+        yield from _unknown(f"returns.{name}", getattr(law, name), outcomes, "outcome")
+    tasks = Counter(task.code for task in profile.tasks)
+    before = 0
+    for one in law.follow_ups:
+        where = f"returns.follow_ups[{one.code}]"
+        yield from _unknown(f"{where}.owner", [one.owner], ROLES, "role")
+        if one.days <= before:
+            yield f"{where}.days: must be more than of the one before"
+        if tasks[one.code] > 1:
+            yield f"{where}.code: another task has it too"
+        before = one.days
 
 
 def _leaflet(profile: Profile) -> Iterator[str]:

@@ -407,6 +407,124 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalRule:
+    """What a goal of the plan of support can be about, what is found when it is looked at again,
+    after how many days that is, and why one is given up."""
+
+    areas: tuple[Choice, ...]
+    outcomes: tuple[Choice, ...]
+    give_up_reasons: tuple[Choice, ...]
+    review_days: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Asking after a person who has returned, so many days after they left."""
+
+    code: str
+    label: Label
+    help: Label
+    days: int
+    owner: str
+    source: str
+    verified: bool
+    for_age: Literal["any"] = "any"
+    meets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRule:
+    """A return that the person wants: the purpose of sharing to which they agree before a day is
+    set; within how many days the risk is assessed; when it is asked after them, and what is found
+    then: of `alarms` supervisors are told, and after `refusals` nobody asks again; and why a return
+    is stopped."""
+
+    purpose: str
+    assess_days: int
+    follow_ups: tuple[FollowUp, ...]
+    outcomes: tuple[Choice, ...]
+    stop_reasons: tuple[Choice, ...]
+    source: str
+    verified: bool
+    alarms: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What is due for so many `days`, in the smallest unit of the currency."""
+
+    code: str
+    label: Label
+    amount: int
+    days: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubsistenceRule:
+    """Money to live on: the rates, in a currency (ISO 4217) with so many `decimals`; whether a
+    second person agrees to each payment; of how many days one is at most; in which ways it is paid,
+    and why it is not."""
+
+    currency: str
+    two_people: bool
+    longest_days: int
+    rates: tuple[Rate, ...]
+    ways: tuple[Choice, ...]
+    not_paid_reasons: tuple[Choice, ...]
+    source: str
+    verified: bool
+    decimals: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryRule:
+    """Support that goes on beyond the end of everybody's: after which decision it can be asked for,
+    what is still needed, of how many days it is at most, within how many it is decided and why it
+    is not granted, how many before its end somebody is told; and whether a person who leaves was
+    asked about social care."""
+
+    after: str
+    longest_days: int
+    decide_days: int
+    tell_days: int
+    needs: tuple[Choice, ...]
+    refusal_reasons: tuple[Choice, ...]
+    social_care: tuple[Choice, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StayRule:
+    """Permission to stay: which there are, why one is over, and how many days before it or the time
+    to appeal ends somebody is told."""
+
+    permissions: tuple[Choice, ...]
+    end_reasons: tuple[Choice, ...]
+    reminders: tuple[int, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRule:
+    """Compensation: by which ways it is claimed, why a claim does not go on, how many days before
+    its time ends somebody is told, and after how many it is asked how far it is."""
+
+    routes: tuple[Choice, ...]
+    stop_reasons: tuple[Choice, ...]
+    reminders: tuple[int, ...]
+    chase_days: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LeafletSection:
     """A part of the leaflet about a person's rights; `age` is whom it is written for."""
 
@@ -903,6 +1021,13 @@ class Profile:
     screening: Screening
     never_notify: tuple[NeverNotify, ...] = ()
     children: Children | None = None  # without it nothing happens by itself when a child turns 18
+    # What a plan of support can hold: of a part that a profile leaves out nothing is recorded.
+    goals: GoalRule | None = None
+    returns: ReturnRule | None = None
+    subsistence: SubsistenceRule | None = None
+    recovery: RecoveryRule | None = None
+    stays: StayRule | None = None
+    claims: ClaimRule | None = None
     wording: tuple[Wording, ...] = ()
     disqualification: DisqualificationRule | None = None  # without it nobody is disqualified
     dtn_stage: str = ""
@@ -913,9 +1038,10 @@ class Profile:
         return pick(self.stages, code)
 
     @property
-    def tasks(self) -> tuple[DayZeroTask | RoadTask, ...]:
+    def tasks(self) -> tuple[DayZeroTask | RoadTask | FollowUp, ...]:
         """Every task that a case can have, in their order."""
-        return self.day_zero_tasks + (self.children.tasks if self.children else ())
+        road = self.children.tasks if self.children else ()
+        return (*self.day_zero_tasks, *road, *(self.returns.follow_ups if self.returns else ()))
 
     def wording_in(self, language: str) -> Wording | None:
         """What is known of the wording in this language; None where there is none in it."""

@@ -1,10 +1,11 @@
-"""What protects a person: needs and risk, the services that they are given, counselling, and
-shelter."""
+"""What protects a person: needs and risk, the services that they are given, the plan of support,
+counselling, and shelter."""
 
 from protection.models.assessment import Assessment
 from protection.models.child import ChildRecord
 from protection.models.counselling import ClinicalNote, Session, SessionPrivate
 from protection.models.leaflet import LeafletGiven
+from protection.models.plan import PlanItem, PlanStep
 from protection.models.service import Override, Service, ServiceState
 from protection.models.shelter import Address, AddressReading, Avoidance, Bed, Place, Stay
 
@@ -19,6 +20,8 @@ __all__ = [
     "LeafletGiven",
     "Override",
     "Place",
+    "PlanItem",
+    "PlanStep",
     "Service",
     "ServiceState",
     "Session",

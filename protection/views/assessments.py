@@ -18,6 +18,7 @@ from nrm.web import add_objections
 from protection.actions.assessments import assess, bring_forward
 from protection.forms.assessments import AssessmentForm, TriggerForm
 from protection.selectors import assessments as reads
+from protection.selectors import plan
 
 
 class _RiskView(CaseView):
@@ -120,11 +121,17 @@ class RiskReviewsView(View):
         at = timezone.now()
         after, before = request.GET.get("after", ""), request.GET.get("before", "")
         page = reads.overdue_page(user, at=at, after=after, before=before)
-        writer.write(
-            "risk_reviews.viewed",
-            at=at,
-            actor_id=user.pk,
-            data={"cases": [str(line.row.case_id) for line in page.rows]},
+        # Beside it what is overdue in plans of support, with pages of its own.
+        plan_after, plan_before = (
+            request.GET.get(name, "") for name in ("plan_after", "plan_before")
         )
-        context = {"lines": page.rows, **page.links(request.path, {})}
+        plans = plan.overdue_page(user, at=at, after=plan_after, before=plan_before)
+        cases = {str(line.row.case_id) for line in (*page.rows, *plans.rows)}
+        writer.write("risk_reviews.viewed", at=at, actor_id=user.pk, data={"cases": sorted(cases)})
+        context = {
+            "lines": page.rows,
+            **page.links(request.path, {}),
+            "plans": plans.rows,
+            "plan_links": plans.links(request.path, {}, prefix="plan_"),
+        }
         return render(request, "protection/risk_reviews.html", context)

@@ -8,7 +8,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.actions.contact import record_contact
+from cases.actions.contact import end_nominee, nominate, record_contact
+from cases.actions.deciding import serve_decision
 from cases.models import SafeContact
 from cases.models.referral import Safety
 from cases.rules import contact as rules
@@ -20,6 +21,7 @@ from nrm.audit.models import Event
 from nrm.context import acting_as
 from tests.api.tools import by_session
 from tests.casework.people import assigned
+from tests.decisions import road
 
 MARKS = st.sampled_from(["", *Safety.values])
 DAY = date(2026, 3, 1)
@@ -154,3 +156,95 @@ def test_a_card_without_an_answer_to_each_way_is_refused_with_every_reason(world
         )
     fields = {objection.field for objection in refusal.value.objections}
     assert fields == {"text", "voicemail", "email", "post", "contact_times"}
+
+
+# Somebody else whom the person named --------------------------------------------------------------
+WHO = "Zanzibar-Quill, her brother"
+
+
+def named(world, case, at, who="caseworker", **more):
+    told = {
+        "who": WHO,
+        "reach": "+355 69 000 0000",
+        "ways": ["call"],
+        "about": ["decisions"],
+        "given_on": at.date(),
+        "method": case.profile.consent.methods[0].code,
+        "language": "sq",
+        "interpreter": "none",
+    }
+    return nominate(case, actor=world.users[who], at=at, values={**told, **more})
+
+
+def served_to_them(world, decision, at):
+    return serve_decision(
+        decision,
+        actor=world.caseworker,
+        at=at,
+        served_on=at.date(),
+        channel="nominated",
+        language="sq",
+    )
+
+
+@pytest.mark.parametrize(
+    "permission", ["none", "withdrawn", "ended", "replaced", "of other things"]
+)
+def test_nothing_goes_to_somebody_else_without_a_permission_to_it_that_holds(world, permission):
+    at = road.day(2026, 3, 2)
+    case = road.ready_case(world, at=at)
+    decision = road.made(world, case, at=at)
+    if permission != "none":
+        about = ["welfare"] if permission == "of other things" else ["decisions"]
+        named(world, case, at, about=about, ends_on=at.date())
+    if permission == "withdrawn":
+        end_nominee(case, actor=world.caseworker, at=at)
+    if permission == "replaced":
+        named(world, case, at, about=["appointments"])
+    later = at + timedelta(days=1) if permission == "ended" else at
+    with pytest.raises(Refused) as refused:
+        served_to_them(world, decision, later)
+    assert [(o.field, o.code) for o in refused.value.objections] == [("channel", "permission")]
+    named(world, case, later)
+    assert served_to_them(world, decision, later).served_channel == "nominated"
+
+
+def test_who_was_named_is_sealed_asked_whole_and_seen_by_who_records_contact(world, case, at):
+    row = named(world, case, at)
+    assert b"Zanzibar" not in bytes(row.told)
+    bad = {"ways": ["drum"], "about": [], "method": "", "interpreter": "x", "reach": " "}
+    bad |= {"given_on": at.date() + timedelta(1), "ends_on": at.date() - timedelta(1)}
+    with pytest.raises(Refused) as refused:
+        named(world, case, at, who="intake", **bad, language="qq")
+    fields = [o.field for o in refused.value.objections]
+    wrong = ["reach", "ways", "about", "given_on", "ends_on", "method", "language", "interpreter"]
+    assert fields == wrong
+    url = reverse("case_nominee", args=[case.reference])
+    assert WHO in world.client("intake").get(url).content.decode()
+    for who, status in (("responder", 403), ("provider", 404), ("caseworker2", 404)):
+        assert world.client(who).get(url).status_code == status
+    event = Event.objects.filter(verb="contact.nominated").latest("id")
+    assert event.data == {"ways": ["call"], "about": ["decisions"]}
+
+
+def test_pages_and_programs_name_somebody_and_take_it_back(world, case, at):
+    client = world.client("caseworker")
+    url = reverse("case_nominee", args=[case.reference])
+    assert client.post(url, {"who": WHO}).status_code == 422
+    on = {"given_on_day": "1", "given_on_month": "1", "given_on_year": "2026"}
+    told = {"who": WHO, "reach": "At work.", "ways": ["call"], "about": ["welfare"], **on}
+    told |= {"method": case.profile.consent.methods[0].code, "language": "sq"}
+    assert client.post(url, {**told, "interpreter": "none"}).status_code == 302
+    assert "May be told" in client.get(url).content.decode()
+    end = reverse("case_nominee_end", args=[case.reference])
+    assert "told nothing more" in client.post(end, follow=True).content.decode()
+    assert "Nobody is named now" in client.post(end, follow=True).content.decode()
+    where = f"/api/v1/cases/{case.reference}/contact/named/"
+    caller = by_session(world.caseworker)
+    sent = {name: told[name] for name in ("who", "reach", "ways", "about", "method", "language")}
+    sent |= {"interpreter": "none", "given_on": "2026-01-01"}
+    made = caller.post(where, sent, format="json")
+    assert (made.status_code, made.json()["holds"]) == (201, True)
+    assert len(caller.get(where).json()["results"]) == 2
+    ended = caller.post(f"{where}end/").json()["results"]
+    assert [one["holds"] for one in ended] == [False, False]

@@ -35,6 +35,7 @@ STILL_DONE = {
     "consent.withdrawn",
     "court_bundle.given",
     "court_bundle.recalled",
+    "contact.nominee_ended",
     "document.downloaded",
     "document.says_who",
     "document.withdrawn",

@@ -123,6 +123,20 @@ def _decided_age(scene: Scene, place: Place) -> Body:
     return {"answers": {**told, "decided_on": day, "decided_by": "A court"}}
 
 
+def _goal(scene: Scene, place: Place) -> Body:
+    told = {
+        "goal": "To sing again.",
+        "area": "people",
+        "said_on": str(timezone.localdate(scene.at)),
+    }
+    return {"kind": "goal", "answers": told}
+
+
+def _goal_again(scene: Scene, place: Place) -> Body:
+    told = {"reviewed_on": str(timezone.localdate(scene.at)), "outcome": "well"}
+    return {"step": "review", "answers": told}
+
+
 def _coming_of_age(scene: Scene, place: Place) -> Body:
     today = timezone.localdate(scene.at)
     return {"on": str(today + timedelta(days=50)), "answered_on": str(today)}
@@ -358,6 +372,8 @@ _OTHERWISE = {
     "recall_bundle": Meant("supervisor", "others"),
     "record_consent": Meant("supervisor", "assigned"),
     "record_contact": Meant("supervisor", "assigned"),
+    "nominate": Meant("supervisor", "queue", _today("given_on")),
+    "end_nominee": Meant("caseworker", "assigned"),
     "withdraw_consent": Meant("supervisor", "others"),
     "list_shared": Meant("provider"),
     "list_referred": Meant("provider"),
@@ -374,6 +390,9 @@ _OTHERWISE = {
     "empty_bed": Meant("provider", "left_behind"),
     "hold_bed": Meant("caseworker", "assessed", _spare_bed),
     "list_risk_reviews": Meant("supervisor"),
+    "record_plan_item": Meant("caseworker", "assigned", _goal),
+    "take_plan_step": Meant("caseworker", "assigned", _goal_again),
+    "list_plan_due": Meant("supervisor"),
     "bring_review_forward": Meant("caseworker", "assessed"),
     "refer_to_provider": Meant("caseworker", "needed", _organisation("provider_house")),
     "confirm_reason_read": Meant("supervisor", "assigned"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.actions import (
     asking,
     assigning,
+    contact,
     court,
     covering,
     deciding,
@@ -35,8 +36,8 @@ from nrm.accounts.roles import OrganisationKind, Role
 from nrm.accounts.scopes import ALL
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import assessments, children, counselling, leaflet, services, shelter
-from protection.models import Place, Service, Session
+from protection.actions import assessments, children, counselling, leaflet, plan, services, shelter
+from protection.models import Place, PlanItem, Service, Session
 from reporting.actions import freeze_referrals_by_age
 from reporting.models import Anomaly
 from reporting.rules import closed_quarters
@@ -208,6 +209,20 @@ class Rows:
         assessments.assess(case, step="first", answers=answers, note="Asked alone.", **by)
         assessments.bring_forward(case, trigger="moved", **by)
 
+    def _more_of_the_plan(self, number: int) -> None:
+        """One more goal, which every service serves; and the first was looked at once more. Both
+        are overdue."""
+        by: dict[str, Any] = {"actor": self.world.caseworker, "at": self.at}
+        day, wide = self.at.date(), self.places["wide"]
+        rows = [str(pk) for pk in self.wide.services.values_list("pk", flat=True)]
+        told = {"goal": f"Number {number}.", "area": "work", "said_on": day, "services": rows}
+        item = plan.record_item(self.wide, kind="goal", values=told, **by)
+        first = wide.setdefault("plan_item", str(item.pk))
+        wide |= {"plan_item_id": first, "plan_kind": "goal", "plan_step": "review"}
+        for row in {item, PlanItem.objects.select_related("case").get(pk=first)}:
+            seen = {"reviewed_on": day - timedelta(days=60), "outcome": "some"}
+            plan.take_step(row, step="review", values=seen, **by)
+
     def _sheltered(self, case: Case) -> None:
         """A bed of a place is held for the person, who is referred to its provider; another place
         and another bed are free."""
@@ -348,6 +363,21 @@ class Rows:
         self._offered(number)
         record = _about_a_child(self.wide, number, by)
         self.places["wide"] |= {"record": str(record.pk), "kind": "age"}
+        self._more_of_the_plan(number)
+        contact.nominate(
+            self.wide,
+            values={
+                "who": f"Ilir {number}",
+                "reach": "At the bakery.",
+                "ways": ["call"],
+                "about": ["decisions"],
+                "given_on": at.date(),
+                "language": "sq",
+                "method": world.profile.consent.methods[0].code,
+                "interpreter": "none",
+            },
+            **by,
+        )
         asked = {"recipient": "The school", "asked": f"Number {number}?"}
         question = asking.ask(self.wide, **asked, **by)
         self.places["wide"] |= {"question": str(question.pk)}

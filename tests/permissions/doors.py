@@ -42,6 +42,7 @@ HELD: dict[str, tuple[str, ...]] = {
     "record_contact": READERS,
     "do_task": READERS,
     "support": WORKERS,
+    "decide_support": ("supervisors",),
     "refer_without_consent": WORKERS,
     "read_override": ("supervisors",),
     "provide": ("provider",),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.actions import (
     asking,
     assigning,
+    contact,
     court,
     covering,
     documents,
@@ -45,6 +46,7 @@ from cases.models import (
     InboxItem,
     Letter,
     Matter,
+    Nominee,
     Notice,
     Reconsideration,
     Referral,
@@ -62,7 +64,7 @@ from nrm.accounts.scopes import ALL
 from nrm.accounts.sessions import _digest
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
-from protection.actions import assessments, children, counselling, leaflet, services, shelter
+from protection.actions import assessments, children, counselling, leaflet, plan, services, shelter
 from protection.models import Service
 from protection.models import Session as Meeting
 from reporting.actions import freeze_referrals_by_age
@@ -155,6 +157,8 @@ def _cases(scene: Scene) -> None:
     of_removal = {"actor": world.caseworker, "at": at, "values": {"kind": "directions"}}
     parts["removal"] = removals.record_removal(assigned, **of_removal).pk
     parts |= {"record": _a_child(scene, assigned, world.caseworker), "kind": "age"}
+    parts |= _planned(scene, assigned, world.caseworker)
+    _named(scene, assigned, world.caseworker)
     scene.places["noticed"] = {"notice": str(notice.pk), "notice_id": str(notice.pk)}
     _keep(scene, "assigned", assigned, parts)
     passport = _document(scene, assigned, world.caseworker, "identity", 400)
@@ -403,6 +407,26 @@ def _a_child(scene: Scene, case: Case, by: User) -> Any:
     }
     told |= {"method": "court", "outcome": "child" if case.treated_as_child else "adult"}
     return children.record_child(case, actor=by, at=scene.at, kind="age", values=told).pk
+
+
+def _named(scene: Scene, case: Case, by: User) -> Nominee:
+    """Somebody whom the person named, to be told of decisions."""
+    told = {
+        "who": "Ilir, her brother", "reach": "+355 69 000 0000", "ways": ["call"],
+        "about": ["decisions"], "given_on": timezone.localdate(scene.at), "language": "sq",
+        "method": scene.world.profile.consent.methods[0].code, "interpreter": "none",
+    }  # fmt: skip
+    return contact.nominate(case, actor=by, at=scene.at, values=told)
+
+
+def _planned(scene: Scene, case: Case, by: User) -> dict[str, Any]:
+    """A goal of the person, which was looked at again."""
+    day, acts = timezone.localdate(scene.at), {"actor": by, "at": scene.at}
+    told = {"goal": "To bake bread with my sister Ilir.", "area": "work", "said_on": day}
+    item = plan.record_item(case, kind="goal", values=told, **acts)
+    seen = {"reviewed_on": day, "outcome": "some", "found": "She asked about a course."}
+    plan.take_step(item, step="review", values=seen, **acts)
+    return {"plan_item": item.pk, "plan_kind": "goal", "plan_step": "review"}
 
 
 def _sheltered(scene: Scene, case: Case, by: User) -> dict[str, Any]:

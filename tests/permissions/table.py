@@ -173,6 +173,7 @@ _SCREENINGS = _CASE + "screenings/"
 _SCREENING = _SCREENINGS + "<uuid:screening>/"
 _SHELTER = _CASE + "shelter/"
 _CHILD = _CASE + "child/"
+_PLAN = _CASE + "plan/"
 _SUPPORT = _CASE + "support/"
 _SERVICES = _CASE + "services/"
 _SERVICE = _SERVICES + "<uuid:service_id>/"
@@ -409,6 +410,8 @@ CASES = (
     row(_CASE + "sharing/new/", "case_share", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_CASE + "sharing/<uuid:bundle>/", "case_bundle", "others", GET=WORKERS, POST=WORKERS),
     row(_CASE + "contact/", "case_contact", *TYPICAL, GET=READERS, POST=READERS),
+    row(_CASE + "contact/named/", "case_nominee", *TYPICAL, GET=READERS, POST=READERS),
+    row(_CASE + "contact/named/end/", "case_nominee_end", *TYPICAL, POST=READERS),
     row(_CASE + "consents/new/", "case_consent", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_CASE + "consents/<uuid:consent>/withdrawal/", "case_consent_withdrawal", "others",
         GET=WORKERS, POST=WORKERS),
@@ -451,6 +454,17 @@ CASES = (
     row(_API + _CHILD + "records/<uuid:record_id>/", "api_child_record", "assigned",
         renamed={"record_id": "record"}, PUT=WORKERS),
     row(_API + _CHILD + "adulthood/", "api_adulthood", *TYPICAL, GET=WORKERS, PUT=WORKERS),
+    row(_PLAN, "case_plan", *TYPICAL, GET=WORKERS),
+    row(_PLAN + "new/<slug:plan_kind>/", "plan_new", "assigned", GET=WORKERS, POST=WORKERS),
+    row(_PLAN + "<uuid:plan_item>/", "plan_item", "assigned", GET=WORKERS),
+    row(_PLAN + "<uuid:plan_item>/<slug:plan_step>/", "plan_step", "assigned", GET=WORKERS,
+        POST=WORKERS),
+    row(_API + _PLAN, "api_plan", *TYPICAL, GET=WORKERS, POST=WORKERS),
+    row(_API + _PLAN + "<uuid:plan_item_id>/", "api_plan_item", "assigned",
+        renamed={"plan_item_id": "plan_item"}, GET=WORKERS),
+    row(_API + _PLAN + "<uuid:plan_item_id>/steps/", "api_plan_steps", "assigned",
+        renamed={"plan_item_id": "plan_item"}, POST=WORKERS),
+    row(_API + "plan-reviews/", "api_plan_due", GET=role(*CASEWORKERS, *SUPERVISORS)),
     row(_SHELTER, "case_shelter", *TYPICAL, GET=WORKERS, POST=WORKERS),
     row(_SHELTER + "stays/<uuid:stay>/", "case_stay", "assigned", POST=WORKERS),
     row(_SHELTER + "kept-from/", "case_avoidance", *TYPICAL, POST=WORKERS),
@@ -722,6 +736,8 @@ REST = (
     row(_API + _CASE + "bundles/<uuid:bundle_id>/recall/", "api_case_bundle_recall", "others",
         renamed={"bundle_id": "bundle"}, POST=WORKERS),
     row(_API + _CASE + "contact/", "api_case_contact", *TYPICAL, POST=READERS),
+    row(_API + _CASE + "contact/named/", "api_nominees", *TYPICAL, GET=READERS, POST=READERS),
+    row(_API + _CASE + "contact/named/end/", "api_nominee_end", *TYPICAL, POST=READERS),
     row(_API + _CASE + "consents/", "api_case_consents", *TYPICAL, POST=WORKERS),
     row(_API + _CASE + "consents/<uuid:consent_id>/withdrawal/", "api_case_consent_withdrawal",
         "others", renamed={"consent_id": "consent"}, POST=WORKERS),

@@ -491,6 +491,11 @@ def _overrides(standing: Standing, row: Row, _facts: Facts) -> bool:
     return mine and str(row["case_id"]) in standing.cases(rights.REFER_WITHOUT_CONSENT)
 
 
+def _writes_of_plan(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
+    return mine and str(row["case_id"]) in standing.cases(rights.SUPPORT)
+
+
 def _noticed(standing: Standing, row: Row, facts: Facts) -> bool:
     """It was sent to a prosecution for which they answer, and not recalled."""
     user = standing.who.user
@@ -665,6 +670,7 @@ RULES: dict[str, Rule] = {
     "cases_episode": Rule(SEE, (rights.SCREEN,)),
     "cases_consent": Rule(SEE, (rights.SHARE,)),
     "cases_safecontact": Rule((*SEE, rights.SEE_SUMMARY), (rights.RECORD_CONTACT,), verbs="insert"),
+    "cases_nominee": Rule((rights.RECORD_CONTACT,), (rights.RECORD_CONTACT,)),
     "cases_allegation": Rule((*SEE, ANSWERS)),
     "cases_notice": Rule(
         (rights.KEEP_MATTERS,),
@@ -722,6 +728,8 @@ RULES: dict[str, Rule] = {
     "protection_childrecord": Rule(
         (rights.CARE_FOR_CHILD,), (rights.CARE_FOR_CHILD,), system="read update"
     ),
+    "protection_planitem": Rule((rights.SUPPORT,), (rights.SUPPORT,), system="read update"),
+    "protection_planstep": Rule((rights.SUPPORT,), also={"insert": _writes_of_plan}),
     "protection_assessment": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
     "protection_leafletgiven": Rule((rights.SUPPORT,), (rights.SUPPORT,), verbs="insert"),
     "protection_override": Rule(

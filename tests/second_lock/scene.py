@@ -33,6 +33,7 @@ from cases.models import (
     Letter,
     Matter,
     Merging,
+    Nominee,
     Notice,
     Provisional,
     Question,
@@ -58,6 +59,7 @@ from tests.permissions.scene import (
     _counselled,
     _given,
     _keep,
+    _planned,
     _referred,
     _service,
     _sheltered,
@@ -106,6 +108,7 @@ def _more_rows(scene: Scene) -> None:
                 raised_at=at, changed_at=at,
             )  # fmt: skip
         SafeContact.objects.create(case=case, recorded_by=world.responder, recorded_at=at)
+        _named(case, world.supervisor, at)
     Batch.objects.create(actor=world.intake, what="remind", at=at, submission_key=uuid4())
     CodeSecret.objects.create(user=world.auditor, secret=b"sealed")
     shown: dict[str, Any] = {"at": at, "purpose": "contact"}
@@ -369,6 +372,7 @@ def _supported(scene: Scene) -> None:
     _assessed(scene, case_of(scene, "outer"), world.other_caseworker)
     for name, by in (("others", world.caseworker2), ("outer", world.other_caseworker)):
         _sheltered(scene, case_of(scene, name), by)
+        _planned(scene, case_of(scene, name), by)
         written: dict[str, Any] = {"case": case_of(scene, name), "on": at.date()}
         ChildRecord.objects.create(
             kind="care", told=b"sealed", recorded_by=by, recorded_at=at, **written
@@ -468,6 +472,15 @@ def _courses(scene: Scene) -> None:
         ("made", world.liaison, "rejected"),
     ):
         _copied(waits, case=case_of(scene, name), recorded_by=by, state=state)
+
+
+def _named(case: Case, by: Any, at: Any) -> None:
+    """Somebody whom the person named."""
+    case.nominees.filter(ended_at=None).update(ended_at=at)
+    Nominee.objects.create(
+        case=case, told=b"sealed", given_on=at.date(), method="spoken", language="sq",
+        interpreter="none", recorded_by=by, recorded_at=at,
+    )  # fmt: skip
 
 
 def _copied(row: Any, **changed: Any) -> Any:
