@@ -194,7 +194,8 @@ def _prepare() -> int:
         for number in range(PROGRAMS)
     ]
     with acting_as(user):
-        seen = Case.objects.visible_to(user, SHOW_IDENTITY).order_by("id")
+        # Nothing more is written on a case that has ended.
+        seen = Case.objects.visible_to(user, SHOW_IDENTITY).filter(closed_at=None).order_by("id")
         cases = list(seen.values_list("reference", flat=True)[:2000])
     print(json.dumps({"tokens": tokens, "cases": cases}))
     return 0
