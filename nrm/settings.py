@@ -296,6 +296,7 @@ SPECTACULAR_SETTINGS = {
         "ServiceStateEnum": "protection.models.ServiceState",
         "SupportStateEnum": "protection.api.services.STATES",
         "LanguageEnum": "nrm.accounts_api.LANGUAGES",
+        "ResultEnum": "screening.rules.BEST_FIRST",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",
         "HearingEnum": "cases.models.matter.HearingKind",
         "HearingResultEnum": "cases.rules.hearings.RESULTS",
