@@ -300,7 +300,6 @@ SPECTACULAR_SETTINGS = {
         "ElementStateEnum": "screening.api.ELEMENT_STATES",
         "HearingEnum": "cases.models.matter.HearingKind",
         "HearingResultEnum": "cases.rules.hearings.RESULTS",
-        "ResultEnum": "screening.rules.BEST_FIRST",
         "MatterKindEnum": "cases.models.matter.MatterKind",
         "InterpreterEnum": "screening.models.Interpreter",
         "InterpreterNeedEnum": "protection.models.counselling.InterpreterNeed",
