@@ -37,7 +37,10 @@ from tests.world import person
 
 ROLES = ("responder", "caseworker", "supervisor", "auditor", "administrator")
 # Who makes the first call where none of these may; no calls are made up for them.
-ALSO = ("supervisor2", "provider", "liaison", "intake", "palermo_caseworker", "palermo_lead")
+ALSO = (
+    *("supervisor2", "caseworker2", "provider", "liaison", "intake"),
+    *("palermo_caseworker", "palermo_lead"),
+)
 # At these places of the scene nothing is the role's: no answer may ever name it.
 STRANGE = {
     "responder": ("others",),
@@ -46,6 +49,7 @@ STRANGE = {
     "auditor": None,  # every case
     "administrator": None,
     "supervisor2": ("outer",),
+    "caseworker2": ("outer",),
     "intake": ("outer",),
     "liaison": ("queue", "screening", "review", "notify", "made", "others", "outer"),
     "provider": ("queue", "screening", "review", "notify", "others", "outer"),
