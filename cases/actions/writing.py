@@ -8,8 +8,10 @@ from django.db import IntegrityError, transaction
 from cases import rights
 from cases.models import Case, Letter
 from cases.rules import letters as rules
+from cases.rules.contact import LETTERS
+from cases.rules.decisions import NOMINATED
 from cases.selectors import letters as reads
-from cases.selectors.contact import contact_of
+from cases.selectors.contact import contact_of, may_tell_nominee
 from cases.selectors.sharing import today_of
 from identities.crypto import seal_json
 from nrm.accounts.models import User
@@ -95,11 +97,10 @@ def give_letter(
     at: datetime,
     given_on: date | None,
     channel: str,
-    permission: bool = False,
 ) -> Letter:
     """Records when and how the letter was given. A way to the person that their safe-contact card
-    does not mark SAFE, and current, is refused; so is somebody whom they named without their
-    permission. Raises Refused with every reason against it."""
+    does not mark SAFE, and current, is refused; so is somebody whom they named, where no
+    permission to that is on file and holds. Raises Refused with every reason against it."""
     row.refresh_from_db()
     case = row.case
     template = reads.template_of(case, row.code)
@@ -115,7 +116,7 @@ def give_letter(
             today=today_of(case, at),
             channel=channel,
             safe=contact_of(case, at=at).is_safe(channel),
-            permission=permission,
+            permission=channel == NOMINATED and may_tell_nominee(case, LETTERS, at=at),
         )
     )
     row.given_on, row.channel, row.given_by, row.given_at = given_on, channel, actor, at

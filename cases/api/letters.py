@@ -79,9 +79,6 @@ class LetterGivenSerializer(serializers.Serializer):
         help_text="To the person as a decision is served: `in_person`, `nominated`, `post`, "
         "`email`, `call`; to others `in_person`, `secure`, `office`.",
     )
-    permission = serializers.BooleanField(
-        default=False, help_text="Of the person, for whom they named."
-    )
 
 
 def _body(row: Letter) -> dict[str, Any]:

@@ -49,12 +49,8 @@ class LetterForm(Form):
 
 
 class GivenForm(Form):
-    reveals = {"channel": {NOMINATED: "permission"}}
     given_on = ExactDateField(label=_("When was it given?"), required=False)
     channel = ChoiceField(label=_("How?"), required=False)
-    permission = forms.BooleanField(
-        label=_("The person gave permission for this, and it is on file"), required=False
-    )
 
     def __init__(self, data: Any = None, *, template: LetterTemplate, contact: Contact) -> None:
         super().__init__(data)
@@ -62,11 +58,11 @@ class GivenForm(Form):
             (code, Option(label, hint=_hint(code, template, contact)))
             for code, label in rules.channels(template)
         ]
-        if template.to != "person":
-            del self.fields["permission"]
 
 
 def _hint(code: str, template: LetterTemplate, contact: Contact) -> Any:
+    if code == NOMINATED:
+        return _("Only while their permission to this is on file, under people and consent")
     if template.to != "person" or code not in BY_CARD:
         return ""
     if contact.is_safe(code):

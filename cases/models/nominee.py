@@ -10,6 +10,7 @@ from nrm.accounts.models import User
 
 class ToldOf(models.TextChoices):
     DECISIONS = "decisions", _("Decisions about the person")
+    LETTERS = "letters", _("Other letters to the person")
     APPOINTMENTS = "appointments", _("Days and places of appointments")
     WELFARE = "welfare", _("That the person is well, or has to be reached")
 

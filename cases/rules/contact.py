@@ -50,7 +50,8 @@ def objections_to_card(marks: Mapping[str, str], details: Mapping[str, str]) -> 
 
 
 # Somebody else whom the person named --------------------------------------------------------------
-DECISIONS = "decisions"  # what a nominee has to be told of, to be given one
+# What they have to be told of, to be given a decision, or another letter.
+DECISIONS, LETTERS = "decisions", "letters"
 LONGEST_NAME = 200
 
 

@@ -95,5 +95,5 @@ def objections_to_giving(
         text = _("The safe-contact card does not mark this way as safe, so it is not used.")
         yield Objection(text, field="channel", code="not_safe")
     elif channel == NOMINATED and not permission:
-        text = _("Confirm that the person gave permission for this")
-        yield Objection(text, field="permission", code="permission")
+        text = _("No permission of the person to this is on file that holds. Ask them first.")
+        yield Objection(text, field="channel", code="permission")

@@ -19,7 +19,7 @@ from nrm.audit.models import Event
 from nrm.profiles import load_profile
 from tests.api.tools import api, field_errors
 from tests.casework.people import IDENTIFYING, assigned
-from tests.casework.test_contact import record
+from tests.casework.test_contact import named, record
 from tests.intake.answers import FULL
 from tests.permissions.scene import a_letter
 
@@ -131,7 +131,12 @@ def test_what_is_wrong_with_giving_is_said_at_once_and_it_is_given_once(world, c
     with pytest.raises(Refused) as refused:
         given(world, row, at, "nominated")
     assert codes(refused) == {"permission"}
-    given(world, row, at, "nominated", permission=True)
+    named(world, case, at)
+    with pytest.raises(Refused) as refused:
+        given(world, row, at, "nominated")
+    assert codes(refused) == {"permission"}  # they may be told of decisions only
+    named(world, case, at, about=["letters"])
+    given(world, row, at, "nominated")
     with pytest.raises(Refused) as refused:
         given(world, row, at, "in_person")
     assert codes(refused) == {"given"}
