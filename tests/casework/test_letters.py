@@ -90,8 +90,6 @@ def test_it_is_kept_as_it_was_looked_at_in_its_language_and_names_nobody(world, 
     assert DETAILS in text
     for secret in IDENTIFYING:
         assert secret not in text
-    # Who printed it stands on no letter.
-    assert "nrm-printed-by" not in text
     assert DETAILS not in str(list(Event.objects.values_list("data", flat=True)))
 
 
