@@ -449,7 +449,7 @@ class LifeOfACase(RuleBasedStateMachine):
         self.do(matters.raise_matter, self.again(), name, values=values)
 
     # Need to know ---------------------------------------------------------------------------------
-    @step("restricted", weight=4, name=leader, level=st.just("normal"))
+    @step("restricted", weight=12, name=leader, level=st.just("normal"))
     @step(weight=1, name=leader, level=st.sampled_from(("normal", "restricted", "sealed")))
     def change_confidentiality(self, name: str, level: str) -> None:
         given = {"level": level, "reason": "ended" if level == "normal" else "insider_risk"}
