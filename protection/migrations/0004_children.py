@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="childrecord",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None), ("kind__in", ["care", "missing", "age"])),
+                condition=models.Q(("kind__in", ["care", "missing", "age"]), ("until", None)),
                 fields=("case", "kind"),
                 name="one_open_child_record",
             ),
