@@ -263,8 +263,8 @@ class PlanStepsView(_PlanEndpoint):
         parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request, reference: str, plan_item_id: UUID) -> Response:
-        told = self.read(PlanStepNewSerializer)
         item = reads.find_item(self.case, plan_item_id)
+        told = self.read(PlanStepNewSerializer)
         step = KINDS[item.kind].step(told["step"])
         take_step(
             item,

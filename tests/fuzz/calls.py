@@ -146,7 +146,7 @@ def pool_of(scene: Scene, rng: random.Random) -> Pool:
     renamed |= {"exclusion": "exclusion_id", "cover": "cover_id", "service": "service_id"}
     renamed |= {"place": "place_id", "bed": "bed_id", "stay": "stay_id"}
     renamed |= {"avoidance": "avoidance_id", "record": "record_id", "plan_item": "plan_item_id"}
-    renamed |= {"transfer": "transfer_id", "link": "link_id"}
+    renamed |= {"transfer": "transfer_id", "link": "link_id", "hearing": "hearing_id"}
     renamed |= {"avoidance": "avoidance_id", "session": "session_id"}
     named = {
         name: {renamed.get(key, key): value for key, value in place.items() if value}

@@ -499,5 +499,5 @@ def _sent(operation: Any, body: Body) -> dict[str, Any]:
         return {"files": {"files": ("letter.pdf", pdf(200), "application/pdf")}, "data": body}
     example = example_of(name).get("request")
     if name == "redact_document":
-        return {"files": {"files": ("page.jpg", jpeg(b"page"), "image/jpeg")}, "data": body}
+        return {"files": {"files": ("page.jpg", jpeg(grey=77), "image/jpeg")}, "data": body}
     return {"json": {**copy.deepcopy(example or {}), **body}} if example or body else {}

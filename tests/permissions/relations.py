@@ -109,7 +109,7 @@ RELATIONS = (
     _stands("supervisor2", supervisors=_NEAR),
     _stands("caseworker2"),
     _stands("responder", referrers=_NEAR),
-    _stands("lead", referrers=_NEAR),
+    _stands("lead", referrers=_NEAR, leads=_NEAR),
     _stands("other_responder"),
     _stands("provider", provider=_NEAR),
     _stands("liaison", liaison=_NEAR),
