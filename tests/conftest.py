@@ -40,9 +40,10 @@ def begin_servers(folder: Path) -> Iterator[None]:
 
         from django.conf import settings
 
-        from tests import watching
+        from tests import lots, watching
 
         watching.begin(settings)
+        lots.begin()
 
         # That hashing is slow is Django's; that it is done once for everybody is tested by itself.
         from django.contrib.auth.hashers import PBKDF2PasswordHasher
