@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
@@ -69,7 +70,7 @@ class NomineeForm(Form):
         error_messages={"required": _("Enter how they are reached")},
     )
     ways = MultiChoiceField(
-        label=_("By which ways may they be told?"), choices=[(w, CHANNELS[w]) for w in WAYS]
+        label=_("By which ways may they be told?"), choices=[(w, capfirst(CHANNELS[w])) for w in WAYS]
     )
     about = MultiChoiceField(label=_("Of what may they be told?"), choices=ToldOf.choices)
     given_on = ExactDateField(label=_("When did the person say so?"), past=True)

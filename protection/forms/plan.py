@@ -30,9 +30,10 @@ def _field(part: Part, lists: Lists) -> Any:
                 "unknown": UNKNOWN_COUNTRY,
             }
             return NamedField(**listed, **told)
-        case "line":
-            line = forms.TextInput(attrs={"autocomplete": "off"})
-            return forms.CharField(max_length=LONGEST_LINE, widget=line, **told)
+    told["error_messages"] = {"required": _("Enter an answer")}
+    if part.answer == "line":
+        line = forms.TextInput(attrs={"autocomplete": "off"})
+        return forms.CharField(max_length=LONGEST_LINE, widget=line, **told)
     area = forms.Textarea(attrs={"rows": 4, "autocomplete": "off"})
     return forms.CharField(max_length=LONGEST, widget=area, **told)
 

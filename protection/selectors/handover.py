@@ -50,12 +50,12 @@ def _risk(case: Case, at: datetime) -> Iterator[Row]:
         yield _("Risk"), _("Nobody has asked yet")
         return
     (found,) = found_in(case, [row], at=at)
-    yield _("Dangers"), "; ".join(found.dangers) or _("None that was told")
+    yield _("Dangers"), " ".join(found.dangers) or _("None that was told")
     if found.not_known:
         count = len(found.not_known)
         words = ngettext("%(count)s question", "%(count)s questions", count)
         yield _("Not known yet"), words % {"count": count}
-    yield _("Needs"), "; ".join(found.needs) or _("None that was told")
+    yield _("Needs"), " ".join(found.needs) or _("None that was told")
     review = day_words(timezone.localtime(row.review_at).date())
     late = _("%(date)s, overdue") if found.overdue else "%(date)s"
     yield _("Asked again"), late % {"date": review}

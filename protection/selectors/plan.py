@@ -310,19 +310,29 @@ def _line(case: Case, row: PlanItem, opener: Opener, lists: Lists, at: datetime)
     answers = _answers(kind.parts, row.answers, words)
     label, colour = kind.states[row.state]
     now = {**row.answers, **answers}
-    title, *beside = (_in_a_line(kind, name, now.get(name), lists) for name in kind.in_list)
+    told = {name: _in_a_line(kind, name, now.get(name), lists) for name in kind.in_list}
+    title = told.pop(kind.title)
     return Line(
         row=row,
         kind=kind,
         title=title if len(title) <= SHORT else f"{title[:SHORT].rstrip()}…",
         state=str(label),
         colour=colour,
-        beside=", ".join(filter(None, beside)),
+        beside=_beside(told),
         answers=answers,
         rows=_in_words(kind.parts, answers, lists),
         says=kind.against(row.state, row.answers),
         overdue=row.due_at is not None and row.due_at < at,
     )
+
+
+def _beside(told: dict[str, str]) -> str:
+    first, last = told.pop("from_on", ""), told.pop("until_on", "")
+    if first:
+        days = _("From %(first)s to %(last)s") % {"first": first, "last": last}
+    else:
+        days = _("until %(date)s") % {"date": last} if last else ""
+    return ", ".join(filter(None, (days, *told.values())))
 
 
 def _happened(row: PlanStep, kind: Kind, opener: Opener, lists: Lists) -> Happened:
