@@ -70,7 +70,8 @@ class NomineeForm(Form):
         error_messages={"required": _("Enter how they are reached")},
     )
     ways = MultiChoiceField(
-        label=_("By which ways may they be told?"), choices=[(w, capfirst(CHANNELS[w])) for w in WAYS]
+        label=_("By which ways may they be told?"),
+        choices=[(way, capfirst(CHANNELS[way])) for way in WAYS],
     )
     about = MultiChoiceField(label=_("Of what may they be told?"), choices=ToldOf.choices)
     given_on = ExactDateField(label=_("When did the person say so?"), past=True)

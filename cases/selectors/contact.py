@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -138,7 +139,7 @@ def _named(case: Case, row: Nominee, opener: Opener, today: date) -> Named:
     methods = {one.code: str(one.label) for one in case.profile.consent.methods}
     rows: Iterable[tuple[str, str]] = (
         (_("How they are reached"), told["reach"]),
-        (_("By which ways"), ", ".join(str(CHANNELS[way]) for way in row.ways)),
+        (_("By which ways"), capfirst(", ".join(str(CHANNELS[way]) for way in row.ways))),
         (_("Of what they are told"), "\n".join(abouts)),
         (_("The person said it on"), day_words(row.given_on)),
         (_("How"), methods.get(row.method, row.method)),

@@ -15,6 +15,7 @@ from protection.selectors.plan import Lists
 
 def _field(part: Part, lists: Lists) -> Any:
     told: dict[str, Any] = {"label": part.label, "help_text": part.help, "required": part.needed}
+    missing: dict[str, Any] = {"error_messages": {"required": _("Enter an answer")}}
     match part.answer:
         case "one":
             empty = [] if part.needed else [("", _("Not answered yet"))]
@@ -29,13 +30,12 @@ def _field(part: Part, lists: Lists) -> Any:
                 "listed_as": "countries",
                 "unknown": UNKNOWN_COUNTRY,
             }
-            return NamedField(**listed, **told)
-    told["error_messages"] = {"required": _("Enter an answer")}
-    if part.answer == "line":
-        line = forms.TextInput(attrs={"autocomplete": "off"})
-        return forms.CharField(max_length=LONGEST_LINE, widget=line, **told)
+            return NamedField(**listed, **told, **missing)
+        case "line":
+            line = forms.TextInput(attrs={"autocomplete": "off"})
+            return forms.CharField(max_length=LONGEST_LINE, widget=line, **told, **missing)
     area = forms.Textarea(attrs={"rows": 4, "autocomplete": "off"})
-    return forms.CharField(max_length=LONGEST, widget=area, **told)
+    return forms.CharField(max_length=LONGEST, widget=area, **told, **missing)
 
 
 class PartsForm(Form):

@@ -309,6 +309,8 @@ WEEK = {"rate": "self_catered", "from_on": DAY, "until_on": date(2026, 3, 8)}
 def test_what_is_due_is_worked_out_by_the_rates_and_a_second_person_agrees(world, case):
     item = recorded(world, case, "payment", {**WEEK, "until_on": date(2026, 3, 11)})
     assert (item.answers["amount"], item.state) == ("92.86 GBP", "asked")
+    (line,) = reads.items_of(case, at=AT)
+    assert line.beside == "From 2 March 2026 to 11 March 2026, 92.86 GBP"
     assert told("plan_asked") == ["supervisor", "supervisor2"]
     paid = {"paid_on": DAY, "way": "cash"}
     assert [o.code for o in refusal(taken, world, item, "pay", paid)] == ["state"]
