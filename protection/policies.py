@@ -95,25 +95,41 @@ FUNCTIONS += f"""
 CREATE OR REPLACE FUNCTION protection_must_not_meet(of_case uuid, at_place uuid, tokens bytea[])
 RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    joined uuid[];
+    ours uuid[];
 BEGIN
     IF NOT ({_PLANS}) THEN
         RAISE EXCEPTION 'It is asked by who plans the support of the case.' USING ERRCODE = '42501';
     END IF;
+    -- Of whichever case of one person it was recorded, and in whichever they live somewhere.
+    joined := cases_joined_with(of_case);
+    ours := of_case || joined;
+    tokens := tokens || ARRAY(
+        SELECT a.token FROM protection_avoidance a
+        WHERE a.case_id = ANY (joined) AND a.kind = 'exploiter' AND a.lifted_at IS NULL);
     RETURN EXISTS (
         SELECT FROM protection_stay s
         JOIN protection_bed b ON b.id = s.bed_id AND b.place_id = at_place
-        JOIN protection_avoidance a ON a.case_id = s.case_id AND a.kind = 'exploiter'
-            AND a.lifted_at IS NULL AND a.token = ANY (tokens)
-        WHERE s.case_id <> of_case AND (s.state = 'occupied'
-            OR (s.state = 'held' AND s.hold_until > statement_timestamp()))
+        CROSS JOIN LATERAL (SELECT s.case_id || cases_joined_with(s.case_id) AS cases) theirs
+        WHERE s.case_id <> ALL (ours)
+            AND (s.state = 'occupied'
+                 OR (s.state = 'held' AND s.hold_until > statement_timestamp()))
+            AND (EXISTS (
+                    SELECT FROM protection_avoidance a
+                    WHERE a.case_id = ANY (theirs.cases) AND a.kind = 'exploiter'
+                        AND a.lifted_at IS NULL AND a.token = ANY (tokens))
+                 -- With whom this person must never be under one roof (cases.models.link).
+                 OR EXISTS (
+                    SELECT FROM cases_caselink l
+                    WHERE l.ended_at IS NULL AND l.rule = 'apart'
+                        AND (l.case_id = ANY (ours) AND l.other_id = ANY (theirs.cases)
+                             OR l.other_id = ANY (ours) AND l.case_id = ANY (theirs.cases))))
     ) OR EXISTS (
-        -- Somebody with whom this person must never be under one roof (cases.models.link).
-        SELECT FROM protection_stay s
-        JOIN protection_bed b ON b.id = s.bed_id AND b.place_id = at_place
-        JOIN cases_caselink l ON l.ended_at IS NULL AND l.rule = 'apart'
-            AND (l.case_id, l.other_id) IN ((of_case, s.case_id), (s.case_id, of_case))
-        WHERE s.state = 'occupied'
-            OR (s.state = 'held' AND s.hold_until > statement_timestamp())
+        -- The regions of the case itself are said in words (protection.rules.shelter).
+        SELECT FROM protection_avoidance a
+        JOIN protection_place p ON p.id = at_place AND p.region = a.region
+        WHERE a.case_id = ANY (joined) AND a.kind = 'region' AND a.lifted_at IS NULL
     );
 END $$;
 REVOKE ALL ON FUNCTION protection_must_not_meet(uuid, uuid, bytea[]) FROM PUBLIC;

@@ -294,7 +294,8 @@ def keep_from(
     )
 
 
-@action("shelter.kept_from_lifted", right=rights.SUPPORT)
+# Also of a case that goes on in another: it keeps the person from beds there too.
+@action("shelter.kept_from_lifted", right=rights.SUPPORT, ended=True)
 def lift_keeping(avoidance: Avoidance, *, actor: User, at: datetime) -> Avoidance:
     """The person need not be kept from it any more."""
     avoidance.refresh_from_db()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.actions.confidentiality import change_confidentiality
 from cases.actions.emergency import ask_emergency
 from cases.actions.excluding import exclude, lift
+from cases.actions.linking import link_cases
 from cases.actions.matters import raise_matter
 from cases.actions.merging import ask_merging, decide_merging
 from cases.actions.sharing import (
@@ -35,11 +36,12 @@ from cases.selectors.emergency import of_case
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from protection.actions.services import note_need, refer
-from protection.actions.shelter import move_in
+from protection.actions.shelter import end_stay, keep_from, lift_keeping, move_in
 from protection.models import Service
 from tests.casework.people import assigned
 from tests.casework.test_notices import send
-from tests.protection.test_shelter import a_bed, a_place, hold
+from tests.protection.test_services import refusals
+from tests.protection.test_shelter import a_bed, a_case, a_place, hold
 
 ACCUSED = {"kind": "criminal", "stage": "charged", "offence": "Growing cannabis."}
 WHY = "The hotline is on the telephone and nobody else is here."
@@ -170,6 +172,37 @@ def test_a_bed_that_is_held_in_the_other_case_is_free_again_and_nobody_is_put_on
     assert (item.user, item.case_id) == (world.caseworker, ends.pk)
     left = [] if lives else [stay.pk]
     assert [one.object_id for one in events(ends, "shelter.left")] == left
+
+
+UNSAFE = {"bed": "The person would not be safe there. Choose another place."}
+
+
+@pytest.mark.parametrize("why", ["apart", "exploiter", "region"])
+def test_whom_and_what_a_person_is_kept_from_holds_in_both(world, at, why):
+    """What was recorded on the case that ends keeps the person safe in the one that goes on, also
+    where who works on that does not see it; and so it is lifted there where it was recorded."""
+    by = {"actor": world.caseworker, "at": at}
+    ends, goes_on = assigned(world, at=at), a_case(world, at)
+    other, place = a_case(world, at), a_place(world, at)
+    beds = [a_bed(world, at, place, number) for number in (1, 2)]
+    kept = None
+    if why == "apart":
+        link_cases(ends, other=other.reference, kind="event", rule="apart", **by)
+    elif why == "exploiter":
+        kept = keep_from(ends, kind="exploiter", exploiter="Big Arben", **by)
+        keep_from(other, kind="exploiter", exploiter="arben BIG", **by)
+    else:
+        kept = keep_from(ends, kind="region", region=place.region, **by)
+    merge(world, ends, goes_on, at)
+    if why != "region":
+        stay = hold(world, goes_on, beds[0], at)
+        assert refusals(hold, world, other, beds[1], at) == UNSAFE
+        end_stay(stay, reason="not_needed", **by)
+        hold(world, other, beds[1], at)
+    assert refusals(hold, world, goes_on, beds[0], at) == UNSAFE
+    if kept is not None:
+        lift_keeping(kept, **by)
+        hold(world, goes_on, beds[0], at)
 
 
 def test_a_consent_that_is_withdrawn_is_withdrawn_in_both_and_an_end_ends_both(
