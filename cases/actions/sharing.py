@@ -68,7 +68,7 @@ def _find(case: Case, wanted: Wanted, at: datetime) -> tuple[_Found, rules.Facts
         known_documents=set(wanted.documents) <= set(could),
         stands=consent is not None,
         exact=given is not None and given == about,
-        general=given == rules.GENERAL,
+        general=given == rules.GENERAL and wanted.purpose != rules.PUBLIC,
         against=against,
         parts=wanted.parts,
         documents=len(wanted.documents),

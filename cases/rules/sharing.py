@@ -35,6 +35,8 @@ About = tuple[str, str]
 # The referral itself, of which the person is told that what they said goes to those who help and to
 # the police: coded answers may rest on it until they say something about exactly that.
 GENERAL: About = ("referral", "")
+# Telling the story or showing an image in public: on a consent to exactly this, and on no other.
+PUBLIC = "public"
 # Nobody who was asked before this can be alive: the referral takes no age above it either.
 OLDEST_YEARS = 120
 

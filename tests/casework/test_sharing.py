@@ -31,6 +31,7 @@ from nrm.accounts.models import Membership, User
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
+from nrm.profiles import load_profile
 from nrm.uploads import BLOCK
 from tests.api.tools import api, by_session, field_errors
 from tests.casework.people import IDENTIFYING, assigned
@@ -99,6 +100,21 @@ def document(world, case, at):
 
 def page(world, who, row):
     return world.client(who).get(reverse("shared_bundle", args=[row.pk]))
+
+
+def test_nothing_goes_into_public_on_the_consent_to_the_referral(world, case, at):
+    for profile in ("uk", "palermo", "cameroon"):
+        law = load_profile(profile)
+        assert "public" in {one.code for one in law.sharing_purposes}
+        assert "public" not in {one.purpose for one in law.support.services}
+    with pytest.raises(Refused) as refused:
+        share(world, case, at, wanted(world, general(case), "standing", purpose="public"))
+    assert [one.code for one in refused.value.objections] == ["not_agreed"]
+    exact = agree(world, case, at, purpose="public")
+    row = share(world, case, at, wanted(world, exact, "standing", purpose="public"))
+    withdraw_consent(exact, actor=world.caseworker, at=at + timedelta(seconds=5))
+    row.refresh_from_db()
+    assert row.recalled_because == "consent_withdrawn"
 
 
 def test_the_organisation_sees_what_was_chosen_and_each_opening_stands_on_the_case(world, case, at):
