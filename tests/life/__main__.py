@@ -25,12 +25,19 @@ AT_LEAST = {
     "asked to be looked at again": (40, 15),
     "looked at again": (20, 15),
     "decided afresh by others": (1, 1),
-    "decided at both stages": (15, 2),
-    "with a provider": (35, 3),
+    "decided at both stages": (7, 0),
+    "with a provider": (30, 0),
     "in a bed": (30, 0),
     "shared with others": (15, 15),
     "recalled": (10, 10),
-    "ended": (8, 4),
+    "offered to another authority": (10, 8),
+    "transferred": (3, 2),
+    "accused of something": (25, 20),
+    "agency told": (5, 3),
+    "answered by the agency": (1, 1),
+    "disqualification proposed": (10, 6),
+    "disqualified": (3, 0),
+    "ended": (8, 1),
 }
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.life import accusing, losing, moving
+from tests.life.trying import ASKED, COLLEAGUE, LEADER
+from tests.life.trying import OWNER as BY
 from tests.rows import keep, take_all_away
-
-BY = "whose it is"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,24 @@ _ROAD: dict[str, Place] = {
             lambda life: life.move_in(BY),
         ),
     ),
+    "moved": Place(
+        "screened",
+        "transferred",
+        (
+            lambda life: moving.offer(life, LEADER),
+            lambda life: moving.answer_offer(life, ASKED, accept=True),
+            lambda life: life.give(LEADER, COLLEAGUE),
+        ),
+    ),
+    "agency told": Place(
+        "screened",
+        "told inside",
+        (
+            lambda life: accusing.raise_matter(life, BY),
+            lambda life: accusing.say_to_telling(life, BY, "agreed"),
+            lambda life: accusing.tell(life, BY, "prosecutor", ""),
+        ),
+    ),
     "before a second person": Place("screened", "decision:in_review", _made("negative")[:2]),
     "refused": Place("before a second person", "negative decision served", _made("negative")[2:]),
     "refused long ago": Place("refused", "refused", (lambda life: life.time_passes(46),)),
@@ -77,6 +96,17 @@ _ROAD: dict[str, Place] = {
         "to decide",
         (lambda life: life.time_passes(31), lambda life: life.time_passes(8)),
     ),
+    "disqualified": Place(
+        "granted",
+        "disqualified",
+        (
+            lambda life: losing.propose(life, BY),
+            lambda life: losing.tell_the_person(life, BY, "in_person"),
+            lambda life: losing.hear_the_person(life, BY, "said"),
+            lambda life: losing.decide(life, LEADER, disqualify=True),
+            lambda life: losing.serve(life, BY, "in_person"),
+        ),
+    ),
     "refused at the end": Place("recovered", "decided at both stages", _made("negative")),
     "asked again at the end": Place(
         "refused at the end",
@@ -92,10 +122,12 @@ _ROAD: dict[str, Place] = {
         (lambda life: life.close("supervisor", "negative"),),
     ),
 }
-# Half of the lives begin before anything was decided.
+# A third of the lives begin before anything was decided.
 PLACES = (
     *("referred", "assigned", "screened", "screened", "screened", "supported", "supported"),
-    *list(_ROAD)[3:],
+    *("moved", "agency told", "before a second person", "refused", "refused long ago"),
+    *("asked again", "for others", "granted", "recovered", "disqualified", "closed"),
+    *("refused at the end", "refused at the end", "asked again at the end"),
 )
 
 

@@ -12,6 +12,9 @@ from tests.life.scene import Scene
 
 # For what and with whom the lives share.
 PURPOSE, KIND = "support", "provider"
+# For what they tell agencies of matters, and of what kind those are that receive it here; and the
+# indicator by which the police are never told.
+TELLING, AGENCY_KIND, FORCES = "non_punishment", "prosecution", "CF-09"
 OPEN_DRAFTS = ("draft", "in_review", "returned", "escalated")
 
 
@@ -43,7 +46,7 @@ def grants_are_those_that_the_records_imply(of: Records, scene: Scene) -> None:
         )
 
     served = any(row["state"] in WITH_PROVIDER for row in of.of("protection_service"))
-    wanted = set(scene.first_grants)
+    wanted = set(scene.referrers | scene.of_authority[_authority_now(of, scene)])
     if served:
         wanted.add(scene.provider_grant)
     if of.said("brought near"):
@@ -53,6 +56,32 @@ def grants_are_those_that_the_records_imply(of: Records, scene: Scene) -> None:
     for row in rows:
         assert (row["held_since"] is None) == normal, "a grant to a group is held, and only then"
         assert normal or row["ends_at"] is not None, "a grant that is held counts"
+
+
+def _authority_now(of: Records, scene: Scene) -> str:
+    """Whose the case is, by who accepted it."""
+    accepted = of.of("cases_transfer", state="accepted")
+    last = max(accepted, key=lambda one: moment(one["answered_at"]), default=None)
+    return str(last["organisation_id"] if last else scene.world.authority.pk)
+
+
+def it_is_of_one_authority_and_seen_by_no_other(of: Records, scene: Scene) -> None:
+    """Nothing moves before it is accepted; then all of it."""
+    case = of.itself
+    assert case["authority_id"] == _authority_now(of, scene), "it is not whose it should be"
+    moves = of.of("cases_transfer")
+    if not moves:
+        return
+    for row in moves:
+        assert row["authority_id"] != row["organisation_id"]
+        answered = row["state"] in ("accepted", "rejected")
+        assert not answered or row["answered_by_id"] != row["offered_by_id"], "by one person"
+        assert (row["content"] is None) == (row["state"] in ("rejected", "withdrawn")), "is told on"
+    # Who leads here finds it where nothing keeps them from it, and nobody who leads elsewhere.
+    other = str(scene.other_authority(case["authority_id"]).pk)
+    assert not scene.seen_by_leaders_of(other, of.case), "another authority finds it"
+    if case["confidentiality"] == "normal" and not of.of("cases_exclusion", ended_at=None):
+        assert len(scene.seen_by_leaders_of(case["authority_id"], of.case)) == 2, "nobody leads"
 
 
 def the_provider_sees_whom_it_serves(of: Records, scene: Scene) -> None:
@@ -102,15 +131,20 @@ def clocks_are_as_worked_out_again(of: Records, scene: Scene) -> None:
     assert (moment(earliest) if earliest else None) == min(due, default=None), "the earliest date"
 
 
-def no_service_and_nothing_shared_without_consent(of: Records, scene: Scene) -> None:
+def _said_yes(of: Records, purpose: str, kind: str) -> bool:
+    """Whether the person agreed when they spoke of it last."""
     heard: list[tuple[str, datetime, bool]] = []
-    for row in of.of("cases_consent", purpose=PURPOSE, recipient_kind=KIND):
+    for row in of.of("cases_consent", purpose=purpose, recipient_kind=kind):
         said = moment(row["recorded_at"])
         heard.append((row["given_on"], said, row["answer"] == "agreed"))
         if row["withdrawn_at"] is not None:
             taken_back = moment(row["withdrawn_at"])
             heard.append((max(row["given_on"], str(taken_back.date())), taken_back, False))
-    agreed = bool(heard) and max(heard, key=lambda one: (one[0], one[1], not one[2]))[2]
+    return bool(heard) and max(heard, key=lambda one: (one[0], one[1], not one[2]))[2]
+
+
+def no_service_and_nothing_shared_without_consent(of: Records, scene: Scene) -> None:
+    agreed = _said_yes(of, PURPOSE, KIND)
     for service in of.of("protection_service"):
         runs = service["state"] in WITH_PROVIDER
         assert not runs or service["overridden"] or agreed, "a service runs against what they said"
@@ -118,6 +152,68 @@ def no_service_and_nothing_shared_without_consent(of: Records, scene: Scene) -> 
             assert of.of("protection_override", service_id=service["id"]), "and nobody says why"
     held = of.of("cases_bundle", recalled_at=None)
     assert agreed or not held, "something is shared against what they said"
+
+
+def forces_took_part(of: Records) -> bool:
+    """Whether the findings that hold show it."""
+    return any(
+        of.of("screening_indicatorfinding", screening_id=found, code=FORCES, state="shown")
+        for found in {row["source_id"] for row in of.of("cases_findingset", superseded_at=None)}
+    )
+
+
+def agencies_are_told_on_what_the_law_or_the_person_says(of: Records, scene: Scene) -> None:
+    rows = of.of("cases_notice")
+    if not rows:
+        return
+    profile = scene.world.profile
+    law = profile.non_punishment
+    house = str(scene.world.prosecution.pk)
+    agreed = _said_yes(of, TELLING, AGENCY_KIND)
+    normal = of.itself["confidentiality"] == "normal"
+    kept = of.of("cases_exclusion", organisation_id=house, ended_at=None)
+    open_there = set()
+    for row in rows:
+        day = moment(row["renewed_at"] or row["sent_at"])
+        clock = profile.clock(law.notices.term, day, calendar=of.itself["calendar"])
+        found = date.fromisoformat(row["due_on"]), moment(row["due_at"])
+        assert found == (clock.due_on, clock.due_at), "by when they answer"
+        assert row["organisation_id"] == (house if row["agency"] == "prosecutor" else None)
+        by = str(scene.world.liaison.pk)
+        if row["answered_by_id"] is not None:
+            assert (row["answered_by_id"] == by) == (row["organisation_id"] == house), "answered"
+        if row["recalled_at"] is not None:
+            continue
+        if row["ground"]:
+            assert row["ground"] in {one.code for one in law.notices.grounds}, "on no ground"
+        else:
+            assert agreed, "an agency is told against what the person says"
+        if row["organisation_id"] is not None:
+            assert normal, "an agency is told of what only named people see"
+            open_there.add(row["id"])
+    assert scene.told_to_the_liaison(of.case) == (set() if kept else open_there)
+
+
+def nobody_loses_protection_by_one_person_or_unheard(of: Records, scene: Scene) -> None:
+    profile = scene.world.profile
+    calendar = of.itself["calendar"]
+    rows = of.of("cases_disqualification")
+    for row in rows:
+        if row["decided_by_id"] is None:
+            continue
+        assert row["decided_by_id"] != row["by_id"], "by one person"
+        assert row["person_told_on"] is not None, "nobody told them"
+        if not row["answered"]:
+            told = date.fromisoformat(row["person_told_on"])
+            last = profile.clock("disqualification_answer", told, calendar=calendar).due_at
+            assert moment(row["decided_at"]) > last, "they were not heard"
+        if row["look_answered_by_id"] is not None:
+            took_part = {row["by_id"], row["decided_by_id"], row["look_recorded_by_id"]}
+            assert row["look_answered_by_id"] not in took_part, "the same people"
+        assert (row["state"] == "lifted") == (row["look_state"] == "accepted")
+    stands = any(row["state"] == "made" for row in rows)
+    assert stands == (of.itself["stage"] == "disqualified"), "disqualified, or not"
+    assert not stands or of.itself["closed_at"] is not None, "disqualified, and it goes on"
 
 
 def no_negative_decision_by_one_person(of: Records, scene: Scene) -> None:
@@ -162,9 +258,12 @@ def what_has_ended_runs_no_more(of: Records, scene: Scene) -> None:
 ASKED_ANEW = the_provider_sees_whom_it_serves
 HOLDS: tuple[Callable[[Records, Any], None], ...] = (
     grants_are_those_that_the_records_imply,
+    it_is_of_one_authority_and_seen_by_no_other,
     the_provider_sees_whom_it_serves,
     clocks_are_as_worked_out_again,
     no_service_and_nothing_shared_without_consent,
+    agencies_are_told_on_what_the_law_or_the_person_says,
+    nobody_loses_protection_by_one_person_or_unheard,
     no_negative_decision_by_one_person,
     one_person_a_bed_and_one_bed_a_person,
     what_has_ended_runs_no_more,

@@ -8,10 +8,7 @@ made, served and asked about again. Hypothesis itself would leave out rules in e
 get through ten of them in a row."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -25,7 +22,6 @@ from cases.actions import (
     contact,
     deciding,
     excluding,
-    matters,
     notes,
     reconsidering,
     sharing,
@@ -35,16 +31,19 @@ from cases.actions import (
 )
 from cases.actions.assigning import assign_case, bring_near, take_away
 from cases.actions.sweeping import sweep
+from cases.actions.watching import watch_days
 from cases.models import (
     Case,
     CaseTask,
     Consent,
     Decision,
+    Episode,
     Exclusion,
     Question,
     Reconsideration,
 )
 from cases.rules.contact import WAYS
+from nrm.accounts.models import User
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.context import SYSTEM
 from protection.actions import services, shelter
@@ -54,56 +53,30 @@ from screening import actions as screening
 from screening.models import Screening
 from tests.decisions.road import content
 from tests.life import beginnings
-from tests.life.holds import ASKED_ANEW, HOLDS, KIND, PURPOSE, moment
+from tests.life.holds import ASKED_ANEW, FORCES, HOLDS, KIND, PURPOSE, moment
 from tests.life.records import Records
 from tests.life.scene import BEGUN, Scene
 from tests.life.stages import stages_of, standing
-from tests.screening.build import first_episode, item
+from tests.life.trying import (
+    ASKED,
+    AT_THE_FIRST,
+    COLLEAGUE,
+    LEADER,
+    OWNER,
+    READER,
+    SECOND_COLLEAGUE,
+    STEPS,
+    leader,
+    one_of,
+    outside,
+    reader,
+    step,
+    worker,
+)
+from tests.screening.build import item
 
-# Whose it is, whoever has read the decision that waits, people who work there, and others who have
-# no business with it.
-OWNER, READER = "whose it is", "who read it"
-WORKERS = ("caseworker", "caseworker2", "supervisor", "supervisor2")
-ANYBODY = (*WORKERS, "intake", "provider", "responder", "other_supervisor", "auditor")
-worker = st.sampled_from((OWNER,) * 24 + ANYBODY)
-leader = st.sampled_from(("supervisor",) * 12 + ("supervisor2",) * 8 + ANYBODY)
-reader = st.sampled_from((READER,) * 16 + ANYBODY)
-outside = st.sampled_from(("intake",) * 6 + (OWNER,) * 4 + ANYBODY)
 LATEST = BEGUN + timedelta(days=720)
 LONGEST_SAFE = timedelta(days=30)
-
-
-# What is tried ------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Step:
-    """Something that may be tried, where one of `where` stands on the case."""
-
-    run: Callable[..., None]
-    where: frozenset[str]
-    weight: int
-    arguments: dict[str, Any]
-
-    def __repr__(self) -> str:
-        return self.run.__name__
-
-
-STEPS: list[Step] = []
-
-
-def step(*where: str, weight: int = 2, **arguments: Any) -> Callable[[Any], Any]:
-    """Declares a step. The names of `where` are those of tests.life.stages."""
-
-    def declare(run: Callable[..., None]) -> Callable[..., None]:
-        STEPS.append(Step(run, frozenset(where), weight, arguments))
-        return run
-
-    return declare
-
-
-@cache
-def _one_of(possible: tuple[int, ...]) -> Any:
-    """One of these steps, each as often as it weighs."""
-    return st.sampled_from([n for n in possible for _time in range(STEPS[n].weight)])
 
 
 class LifeOfACase(RuleBasedStateMachine):
@@ -142,7 +115,7 @@ class LifeOfACase(RuleBasedStateMachine):
         possible = tuple(
             number for number, one in enumerate(STEPS) if not one.where or one.where & self.stands
         )
-        chosen = STEPS[data.draw(_one_of(possible))]
+        chosen = STEPS[data.draw(one_of(possible))]
         given = {name: data.draw(how) for name, how in chosen.arguments.items()}
         chosen.run(self, **given)
 
@@ -168,13 +141,21 @@ class LifeOfACase(RuleBasedStateMachine):
 
     # Trying ---------------------------------------------------------------------------------------
     def who(self, name: str) -> Any:
-        """Somebody by name, or by what they have done on this case."""
+        """Somebody by name, by what they do where the case is now, or by what they have done on
+        it."""
         if name == OWNER:
-            return self._user(self.records.itself["caseworker_id"]) or self.world.caseworker
+            return self._user(self.records.itself["caseworker_id"]) or self.who(COLLEAGUE)
         if name == READER:
             read = self.records.of("cases_decisionreview", verdict="")
-            return (self._user(read[-1]["reviewer_id"]) if read else None) or self.world.supervisor
-        return self.world.users[name]
+            return (self._user(read[-1]["reviewer_id"]) if read else None) or self.who(LEADER)
+        there = self.records.itself["authority_id"] == str(self.world.other_authority.pk)
+        if name == ASKED:
+            name, there = "supervisor", not there
+        elif name in AT_THE_FIRST:
+            name = AT_THE_FIRST[name]
+        else:
+            there = False
+        return self.world.users[f"other_{name}" if there else name]
 
     def _user(self, pk: str | None) -> Any:
         return next((one for one in self.world.users.values() if str(one.pk) == pk), None)
@@ -184,7 +165,7 @@ class LifeOfACase(RuleBasedStateMachine):
         its event."""
         actor = self.who(name)
         try:
-            result = call(subject, actor=actor, at=self.at, **given)
+            result = call(subject, **{"actor": actor, "at": self.at, **given})
         except (Refused, Forbidden, Hidden):
             self.refused.add(call.verb)
             changed, new = self.look()
@@ -215,20 +196,20 @@ class LifeOfACase(RuleBasedStateMachine):
         return model.objects.filter(case=self.case, **wanted).last()
 
     # Time -----------------------------------------------------------------------------------------
-    @step(weight=3, days=st.sampled_from((0, 1, 3, 8, 8, 31, 46)))
     def time_passes(self, days: int) -> None:
         self.at += timedelta(days=days if self.at < LATEST else 0, minutes=5)
-        counts = sweep(at=self.at)
+        counts = sweep(at=self.at) + watch_days(actor=User.objects.system(), at=self.at)
         assert not counts["failed"], "the sweep failed"
         changed, new = self.look()
         if changed - {"cases_inboxitem", "cases_outgoingmail"}:
             assert new, f"the sweep changed {changed}: not on record"
 
     # Working on it --------------------------------------------------------------------------------
-    @step("for others", weight=8, name=leader, to=st.just("caseworker2"))
-    @step(name=leader, to=st.sampled_from(("caseworker", "caseworker2", "other_caseworker")))
+    @step("for others", weight=8, name=leader, to=st.just(SECOND_COLLEAGUE))
+    @step("nobody's", weight=6, name=leader, to=st.sampled_from((COLLEAGUE, SECOND_COLLEAGUE)))
+    @step(name=leader, to=st.sampled_from((COLLEAGUE, SECOND_COLLEAGUE, "other_caseworker")))
     def give(self, name: str, to: str) -> None:
-        self.do(assign_case, self.again(), name, caseworker=self.world.users[to])
+        self.do(assign_case, self.again(), name, caseworker=self.who(to))
 
     @step("task", name=worker)
     def finish_tasks(self, name: str) -> None:
@@ -240,20 +221,21 @@ class LifeOfACase(RuleBasedStateMachine):
         self.do(notes.write_note, self.again(), name, text="Heard today.")
 
     @step("not screened", weight=4, name=worker, enough=st.sampled_from((True, True, False)))
-    @step(weight=1, name=worker, enough=st.sampled_from((True, True, False)))
-    def screen(self, name: str, enough: bool) -> None:
+    @step(weight=1, name=worker, enough=st.sampled_from((True, True, False)), forces=st.booleans())
+    def screen(self, name: str, enough: bool, forces: bool = False) -> None:
         found = self.last(Screening, completed_at=None)
         found = found or self.do(screening.start_screening, self.again(), name)
         if found is None:
             return
-        if first_episode(found, self.world) is None:
+        if not Episode.objects.filter(case=self.case).exists():
             episode = screening.FoundEpisode(types=("forced_work",), place="not_known")
             self.do(screening.add_episode, found, name, episode=episode)
         told = self.do(screening.record_evidence, found, name, item=item("They kept the papers."))
-        one = first_episode(found, self.world)
+        one = Episode.objects.filter(case=self.case).first()
         if told is None or one is None:
             return
-        for code in ("ACT-REC", "MC-04", "PU-LAB") if enough else ("ACT-REC",):
+        shown = ("ACT-REC", "MC-04", "PU-LAB") if enough else ("ACT-REC",)
+        for code in (*shown, FORCES) if forces else shown:
             given = {"episode": one.pk, "code": code, "state": "shown", "evidence_ids": {told.pk}}
             self.do(screening.record_indicator, found, name, **given)
         self.do(screening.complete_screening, found, name)
@@ -314,9 +296,14 @@ class LifeOfACase(RuleBasedStateMachine):
         row = self.last(Decision, state="made", served_on=None)
         if row is None:
             return
-        cards = self.records.of("cases_safecontact")
         given = {"served_on": self.at.date(), "channel": channel, "language": "sq"}
-        if self.do(deciding.serve_decision, row, name, **given) is not None and channel in WAYS:
+        self.reach(deciding.serve_decision, row, name, **given)
+
+    def reach(self, call: Any, row: Any, name: str, **given: Any) -> None:
+        """Somebody tries to tell the person: by no way that is not known to be safe."""
+        cards = self.records.of("cases_safecontact")
+        channel = given["channel"]
+        if self.do(call, row, name, **given) is not None and channel in WAYS:
             assert cards, "served by a way of which nothing is known"
             card = max(cards, key=lambda one: moment(one["recorded_at"]))
             assert card[channel] == "safe", "served by a way that is not safe"
@@ -349,10 +336,10 @@ class LifeOfACase(RuleBasedStateMachine):
         self.do(contact.record_contact, self.again(), name, ways=ways, details={})
 
     @step(weight=3, name=worker, answer=st.sampled_from(("agreed", "agreed", "declined")))
-    def say(self, name: str, answer: str) -> None:
+    def say(self, name: str, answer: str, purpose: str = PURPOSE, kind: str = KIND) -> None:
         given: dict[str, Any] = {
-            "purpose": PURPOSE,
-            "recipient_kind": KIND,
+            "purpose": purpose,
+            "recipient_kind": kind,
             "answer": answer,
             "given_on": self.at.date(),
             "language": "sq",
@@ -442,11 +429,6 @@ class LifeOfACase(RuleBasedStateMachine):
     def bring_near(self, name: str, away: bool) -> None:
         call = take_away if away else bring_near
         self.do(call, self.again(), name, organisation=self.world.prosecution)
-
-    @step(weight=1, name=worker)
-    def raise_matter(self, name: str) -> None:
-        values = {"offence": "Cannabis cultivation", "kind": "criminal"}
-        self.do(matters.raise_matter, self.again(), name, values=values)
 
     # Need to know ---------------------------------------------------------------------------------
     @step("restricted", weight=12, name=leader, level=st.just("normal"))

@@ -51,9 +51,17 @@ def _tables() -> dict[str, str]:
 
 @cache
 def _statement() -> str:
+    # When a row is looked at next is no word about the case.
+    looked_at = {
+        name
+        for (name,) in _reader().execute(
+            "SELECT attrelid::regclass::text FROM pg_attribute WHERE attname = 'next_look_at'"
+        )
+    }
+    row = {table: "to_jsonb(t) ORDER BY t.ctid" for table in _tables()}
+    row |= {table: "to_jsonb(t) - 'next_look_at' ORDER BY t.id" for table in looked_at & set(row)}
     parts = [
-        f"SELECT '{table}', (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.ctid)::text FROM {table} t"
-        f" WHERE {which})"
+        f"SELECT '{table}', (SELECT jsonb_agg({row[table]})::text FROM {table} t WHERE {which})"
         for table, which in _tables().items()
     ]
     events = (

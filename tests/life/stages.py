@@ -2,8 +2,11 @@
 at. Read from its rows."""
 
 from protection.models.service import WITH_PROVIDER
-from tests.life.holds import OPEN_DRAFTS, PURPOSE
+from tests.life.holds import OPEN_DRAFTS, PURPOSE, TELLING, moment
 from tests.life.records import Records
+
+# The stages of the law of the profile in which the person can be disqualified.
+LOSING = ("recovery", "cg_pending", "cg_ready")
 
 
 def standing(of: Records) -> set[str]:
@@ -16,6 +19,10 @@ def standing(of: Records) -> set[str]:
     found |= {f"stay:{row['state']}" for row in of.of("protection_stay", ended_at=None)}
     looks = {row["state"] for row in of.of("cases_reconsideration")}
     ended = case["closed_at"] is not None
+    offered = bool(of.of("cases_transfer", state="offered"))
+    charges = of.of("cases_matter")
+    notices = of.of("cases_notice", recalled_at=None)
+    losing = {row["state"] for row in of.of("cases_disqualification")}
     for name, there in {
         "to serve": any(row["served_on"] is None for row in made),
         "refused": any(row["outcome"] == "negative" for row in made) and "asked" not in looks,
@@ -28,6 +35,23 @@ def standing(of: Records) -> set[str]:
         "override": bool(of.of("protection_override", seen_at=None)),
         "question": bool(of.of("cases_question", state="asked")),
         "kept out": bool(of.of("cases_exclusion", ended_at=None)),
+        "matter": bool(charges),
+        "no matter": not charges and not ended,
+        "hearing": any(row["hearing_on"] for row in charges),
+        "agreed to telling": bool(
+            of.of("cases_consent", purpose=TELLING, answer="agreed", withdrawn_at=None)
+        ),
+        "untold": bool(charges) and not notices,
+        "unanswered": any(row["organisation_id"] and not row["answer"] for row in notices),
+        "told inside": any(row["organisation_id"] for row in notices),
+        "told outside": any(row["organisation_id"] is None for row in notices),
+        "can be disqualified": case["stage"] in LOSING and not losing & {"proposed", "made"},
+        "proposed": "proposed" in losing,
+        "disqualified": "made" in losing,
+        "unserved": bool(of.of("cases_disqualification", state="made", served_on=None)),
+        "asked back": bool(of.of("cases_disqualification", look_state="asked")),
+        "nobody's": case["caseworker_id"] is None and not ended,
+        "offered": offered,
         "task": bool(of.of("cases_casetask", done_at=None)),
         "agreed": bool(of.of("cases_consent", purpose=PURPOSE, answer="agreed", withdrawn_at=None)),
         "restricted": case["confidentiality"] != "normal",
@@ -60,6 +84,20 @@ STAGES = (
     "recalled",
     "consent withdrawn",
     "restricted or sealed",
+    "offered to another authority",
+    "transferred",
+    "not accepted by the other",
+    "transferred and back",
+    "decided where it was transferred",
+    "accused of something",
+    "agency told",
+    "answered by the agency",
+    "told of a new decision",
+    "recalled from the agency",
+    "disqualification proposed",
+    "disqualified",
+    "asked to be disqualified no more",
+    "disqualified and come back",
     "suspended",
     "ended",
     "opened again",
@@ -73,6 +111,10 @@ def stages_of(of: Records) -> set[str]:
     served = [row for row in made if row["served_on"]]
     looks = {row["state"] for row in of.of("cases_reconsideration")}
     bundles = of.of("cases_bundle")
+    notices = of.of("cases_notice")
+    losing = of.of("cases_disqualification")
+    moves = of.of("cases_transfer")
+    accepted = [row for row in moves if row["state"] == "accepted"]
     first = {row["id"]: row for row in made if row["outcome"] == "negative"}
     answers = {
         "assigned": of.itself["caseworker_id"] is not None,
@@ -93,6 +135,22 @@ def stages_of(of: Records) -> set[str]:
         "recalled": any(row["recalled_at"] for row in bundles),
         "consent withdrawn": any(row["withdrawn_at"] for row in of.of("cases_consent")),
         "restricted or sealed": of.itself["confidentiality"] != "normal",
+        "offered to another authority": bool(moves),
+        "transferred": bool(accepted),
+        "not accepted by the other": any(row["state"] == "rejected" for row in moves),
+        "transferred and back": len(accepted) > 1,
+        "decided where it was transferred": any(
+            moment(row["made_at"]) > moment(one["answered_at"]) for row in made for one in accepted
+        ),
+        "accused of something": bool(of.of("cases_matter")),
+        "agency told": bool(notices),
+        "answered by the agency": any(row["answered_at"] for row in notices),
+        "told of a new decision": any(row["renewed_at"] for row in notices),
+        "recalled from the agency": any(row["recalled_at"] for row in notices),
+        "disqualification proposed": bool(losing),
+        "disqualified": any(row["state"] in ("made", "lifted") for row in losing),
+        "asked to be disqualified no more": any(row["look_state"] for row in losing),
+        "disqualified and come back": any(row["state"] == "lifted" for row in losing),
         "suspended": bool(of.of("cases_suspension")),
         "ended": of.itself["closed_at"] is not None,
         "opened again": any(row["reopened_at"] for row in of.of("cases_closure")),
