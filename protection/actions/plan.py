@@ -82,8 +82,8 @@ def _follow(item: PlanItem, **told: Any) -> PlanItem:
     return _take(item, "after", **told)
 
 
-# Where two people are needed, the second.
-@action("plan.decided", right=rights.DECIDE_SUPPORT)
+# Where two people are needed, the second; also once the case has ended: who asked is answered.
+@action("plan.decided", right=rights.DECIDE_SUPPORT, ended=True)
 def _decide(item: PlanItem, **told: Any) -> PlanItem:
     return _take(item, "second", **told)
 

@@ -289,7 +289,7 @@ def steps_for(found: Whole, actor: User, held: Collection[str]) -> list[Step]:
     return [
         step
         for step in found.can
-        if (step.by != "second" or second) and (step.by == "after" or not row.case.closed_at)
+        if (step.by != "second" or second) and (step.by != "worker" or not row.case.closed_at)
     ]
 
 

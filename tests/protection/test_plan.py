@@ -12,7 +12,7 @@ from django.urls import reverse
 from cases.actions.documents import About, add_documents
 from cases.actions.sharing import record_consent
 from cases.actions.watching import watch_days
-from cases.models import CaseTask, InboxItem
+from cases.models import Case, CaseTask, InboxItem
 from cases.selectors.documents import title_of
 from nrm.accounts.models import User
 from nrm.actions import Forbidden, Hidden, Refused
@@ -320,6 +320,16 @@ def test_what_is_due_is_worked_out_by_the_rates_and_a_second_person_agrees(world
     assert (item.state, item.decided_by) == ("due", world.supervisor)
     assert told("plan_decided") == ["caseworker"]
     assert taken(world, item, "pay", paid).state == "paid"
+
+
+def test_who_asked_for_money_is_answered_also_after_the_end_of_the_case(world, case):
+    item = recorded(world, case, "payment", WEEK)
+    Case.objects.filter(pk=case.pk).update(closed_at=AT)
+    page = reverse("plan_item", args=[case.reference, item.pk])
+    to_agree = reverse("plan_step", args=[case.reference, item.pk, "approve"])
+    assert to_agree in world.client("supervisor").get(page).content.decode()
+    assert to_agree not in world.client("caseworker").get(page).content.decode()
+    assert taken(world, item, "approve", {}, who="supervisor").state == "due"
 
 
 def test_nobody_agrees_to_what_they_asked_for_also_in_the_database(world, case):
