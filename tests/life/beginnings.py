@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.life import accusing, losing, moving
-from tests.life.trying import ASKED, COLLEAGUE, LEADER
+from tests.life import accusing, joining, losing, moving, nearing
+from tests.life.trying import ASKED, COLLEAGUE, INTAKE, LEADER, SECOND_COLLEAGUE
 from tests.life.trying import OWNER as BY
 from tests.rows import keep, take_all_away
 
@@ -71,6 +71,29 @@ _ROAD: dict[str, Place] = {
             lambda life: accusing.tell(life, BY, "prosecutor", ""),
         ),
     ),
+    "opened in an emergency": Place(
+        "screened", "to review", (lambda life: nearing.open_in_emergency(life, SECOND_COLLEAGUE),)
+    ),
+    "beside another": Place(
+        "supported",
+        "second case",
+        (
+            lambda life: life.open(child=False),
+            lambda life: life.give(INTAKE, COLLEAGUE),
+            lambda life: life.say(BY, "agreed"),
+            lambda life: life.note_need(BY, "accommodation"),
+            lambda life: life.refer(BY, anyway=False),
+            lambda life: life.provider_answers("provider", "accept"),
+        ),
+    ),
+    "merged": Place(
+        "beside another",
+        "merged",
+        (
+            lambda life: joining.ask_merging(life, INTAKE, "this"),
+            lambda life: joining.decide_merging(life, LEADER, agree=True),
+        ),
+    ),
     "before a second person": Place("screened", "decision:in_review", _made("negative")[:2]),
     "refused": Place("before a second person", "negative decision served", _made("negative")[2:]),
     "refused long ago": Place("refused", "refused", (lambda life: life.time_passes(46),)),
@@ -126,6 +149,7 @@ _ROAD: dict[str, Place] = {
 PLACES = (
     *("referred", "assigned", "screened", "screened", "screened", "supported", "supported"),
     *("moved", "agency told", "before a second person", "refused", "refused long ago"),
+    *("opened in an emergency", "beside another", "beside another", "merged"),
     *("asked again", "for others", "granted", "recovered", "disqualified", "closed"),
     *("refused at the end", "refused at the end", "asked again at the end"),
 )

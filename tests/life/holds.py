@@ -33,17 +33,20 @@ def grants_are_those_that_the_records_imply(of: Records, scene: Scene) -> None:
         (row["user_id"], scene.nearness[row["permission_id"]], row["reason"])
         for row in of.of("cases_caseusergrant")
     }
-    assigned = {one for one in by_name if one[2] == "assigned"}
-    assert assigned == ({(owner, "work", "assigned")} if owner else set()), "the caseworker's grant"
-    others = by_name - assigned
+    named = {one for one in by_name if one[2] == "named"}
+    implied = {(owner, "work", "assigned")} if owner else set()
+    for row in of.of("cases_emergencyaccess", ended_at=None):
+        implied.add((row["person_id"], "emergency", "emergency"))
+    if owner and normal and case["closed_at"] is None:
+        for row in of.of("cases_cover", ended_at=None, giver_id=owner):
+            if row["authority_id"] == case["authority_id"] and row["delegate_id"] not in out:
+                implied.add((row["delegate_id"], "work", "absence"))
+    assert by_name - named == implied, "a grant by name too many, or too few"
     assert not {who for who, _near, _why in by_name} & out, "a grant to whoever is kept out"
     if normal:
-        assert others == set(), "a grant by name to a case that is open"
+        assert not named, "somebody is named where everybody sees it"
     else:
-        assert {why for _who, _near, why in others} <= {"named"}, "no other grant by name"
-        assert {who for who, _near, _why in others} <= set(of.said("named")), (
-            "somebody who was not named"
-        )
+        assert {who for who, _near, _why in named} <= set(of.said("named")), "who was not named"
 
     served = any(row["state"] in WITH_PROVIDER for row in of.of("protection_service"))
     wanted = set(scene.referrers | scene.of_authority[_authority_now(of, scene)])
@@ -244,11 +247,36 @@ def one_person_a_bed_and_one_bed_a_person(of: Records, scene: Scene) -> None:
         assert row["bed_id"] in {str(bed.pk) for bed in scene.beds}
 
 
+def apart(one: Records, other: Records) -> bool:
+    """Whether the two may never be under one roof."""
+    rows = [*one.of("cases_caselink"), *other.of("cases_caselink")]
+    return any(row["rule"] == "apart" and row["ended_at"] is None for row in rows)
+
+
+def merged_by_two_people_and_stopped_by_it(of: Records, scene: Scene) -> None:
+    rows = of.of("cases_merging")
+    for row in rows:
+        decided = row["state"] in ("agreed", "declined")
+        assert not decided or row["decided_by_id"] != row["asked_by_id"], "merged by one person"
+    if _goes_on_elsewhere(of):
+        assert of.itself["closed_at"] is not None, "merged, and it goes on"
+        assert not of.of("cases_deadline", state="open"), "merged, and its clocks run"
+
+
+def _goes_on_elsewhere(of: Records) -> bool:
+    agreed = of.of("cases_merging", state="agreed", undo=False, undone_at=None)
+    return bool(agreed)
+
+
 def what_has_ended_runs_no_more(of: Records, scene: Scene) -> None:
     case = of.itself
     if case["closed_at"] is None:
         return
     assert case["next_due_at"] is None, "a date to be met on a case that has ended"
+    if _goes_on_elsewhere(
+        of
+    ):  # whose drafts and questions stay as they are, for whoever parts them
+        return
     assert not any(row["state"] in OPEN_DRAFTS for row in of.of("cases_decision"))
     assert not of.of("cases_question", state="asked")
     assert not of.of("cases_suspension", ended_at=None)
@@ -266,5 +294,6 @@ HOLDS: tuple[Callable[[Records, Any], None], ...] = (
     nobody_loses_protection_by_one_person_or_unheard,
     no_negative_decision_by_one_person,
     one_person_a_bed_and_one_bed_a_person,
+    merged_by_two_people_and_stopped_by_it,
     what_has_ended_runs_no_more,
 )

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -30,6 +31,7 @@ from cases.actions import (
     withdrawing,
 )
 from cases.actions.assigning import assign_case, bring_near, take_away
+from cases.actions.covering import begin_covers
 from cases.actions.sweeping import sweep
 from cases.actions.watching import watch_days
 from cases.models import (
@@ -53,7 +55,7 @@ from screening import actions as screening
 from screening.models import Screening
 from tests.decisions.road import content
 from tests.life import beginnings
-from tests.life.holds import ASKED_ANEW, FORCES, HOLDS, KIND, PURPOSE, moment
+from tests.life.holds import ASKED_ANEW, FORCES, HOLDS, KIND, PURPOSE, apart, moment
 from tests.life.records import Records
 from tests.life.scene import BEGUN, Scene
 from tests.life.stages import stages_of, standing
@@ -61,6 +63,7 @@ from tests.life.trying import (
     ASKED,
     AT_THE_FIRST,
     COLLEAGUE,
+    IN_EMERGENCY,
     LEADER,
     OWNER,
     READER,
@@ -93,17 +96,15 @@ class LifeOfACase(RuleBasedStateMachine):
     case: Case
     at: datetime
     records: Records
+    other: Records | None  # of a second case, where there is one
     stands: frozenset[str]  # what stands on the case, so that little is tried in vain
     been: set[str]  # the stages at which this life was
     begun_at: frozenset[str]
-    changed: set[str]  # the tables, since what holds was asked last
-    looked: dict[Any, set[str]]  # at which tables each of it looked then
 
     def __init__(self) -> None:
         super().__init__()
         self.world = self.scene.world
         self.been, self.begun_at = set(), frozenset()
-        self.changed, self.looked = set(), {}
 
     @initialize(child=st.booleans(), place=st.sampled_from(beginnings.PLACES))
     def begin(self, child: bool, place: str) -> None:
@@ -120,24 +121,41 @@ class LifeOfACase(RuleBasedStateMachine):
         chosen.run(self, **given)
 
     def open(self, child: bool) -> None:
-        """The referral arrives."""
-        self.at = BEGUN
-        self.case = self.world.case(age_status="child" if child else "adult", at=BEGUN)
+        """The referral arrives, the first one or another."""
+        self.at = self.at if hasattr(self, "at") else BEGUN
+        case = self.world.case(age_status="child" if child else "adult", at=self.at)
         if not child:
             Consent.objects.create(
-                case=self.case,
+                case=case,
                 answer="agreed",
-                given_on=str(BEGUN.date()),
+                given_on=str(self.at.date()),
                 recorded_by=self.world.responder,
-                recorded_at=BEGUN,
+                recorded_at=self.at,
             )
-        self.take_up(self.case.pk, BEGUN)
+        self.take_up(case.pk, self.at)
 
     def take_up(self, case: UUID, at: datetime) -> None:
-        """Goes on with a case as it stands in the database."""
-        self.case, self.at = Case.objects.get(pk=case), at
-        self.records = Records(case)
+        """Goes on with a case as it stands in the database, and with the other one, if any."""
+        self.at = at
+        other = Case.objects.exclude(pk=case).first()
+        self.other = Records(other.pk) if other else None
+        self.turn_to(Records(case))
         self.look()
+
+    def turn_to(self, records: Records) -> None:
+        self.records, self.case = records, Case.objects.get(pk=records.case)
+
+    @step("second case", weight=2)
+    def turn_to_the_other(self) -> None:
+        """What is tried from here on is tried on the other case."""
+        if self.other is not None:
+            before = self.records
+            self.turn_to(self.other)
+            self.other = before
+            self.stands = frozenset(standing(self.records, self.other))
+
+    def reference_of_other(self) -> str:
+        return Case.objects.get(pk=self.other.case).reference if self.other else ""
 
     # Trying ---------------------------------------------------------------------------------------
     def who(self, name: str) -> Any:
@@ -148,6 +166,9 @@ class LifeOfACase(RuleBasedStateMachine):
         if name == READER:
             read = self.records.of("cases_decisionreview", verdict="")
             return (self._user(read[-1]["reviewer_id"]) if read else None) or self.who(LEADER)
+        if name == IN_EMERGENCY:
+            rows = self.records.of("cases_emergencyaccess")
+            return self._user(rows[-1]["person_id"]) if rows else self.who(SECOND_COLLEAGUE)
         there = self.records.itself["authority_id"] == str(self.world.other_authority.pk)
         if name == ASKED:
             name, there = "supervisor", not there
@@ -182,12 +203,13 @@ class LifeOfACase(RuleBasedStateMachine):
     def look(self) -> tuple[set[str], list[dict[str, Any]]]:
         """The tables in which something of the case has changed since the last look, and the events
         that came."""
-        changed = self.records.read()
+        changed, events = self.records.read(), self.records.events
+        if self.other is not None:
+            changed, events = changed | self.other.read(), events + self.other.events
         if changed:
-            self.changed |= changed
-            self.stands = frozenset(standing(self.records))
+            self.stands = frozenset(standing(self.records, self.other))
             self.been |= stages_of(self.records)
-        return changed, self.records.events
+        return changed, events
 
     def again(self) -> Case:
         return Case.objects.select_related("person", "caseworker", "authority").get(pk=self.case.pk)
@@ -198,7 +220,9 @@ class LifeOfACase(RuleBasedStateMachine):
     # Time -----------------------------------------------------------------------------------------
     def time_passes(self, days: int) -> None:
         self.at += timedelta(days=days if self.at < LATEST else 0, minutes=5)
-        counts = sweep(at=self.at) + watch_days(actor=User.objects.system(), at=self.at)
+        system = User.objects.system()
+        counts = sweep(at=self.at) + watch_days(actor=system, at=self.at)
+        begin_covers(actor=system, at=timezone.now())
         assert not counts["failed"], "the sweep failed"
         changed, new = self.look()
         if changed - {"cases_inboxitem", "cases_outgoingmail"}:
@@ -412,7 +436,11 @@ class LifeOfACase(RuleBasedStateMachine):
     @step("with the provider", weight=4, name=worker, place=st.integers(0, 1))
     @step(weight=1, name=worker, place=st.integers(0, 1))
     def hold_bed(self, name: str, place: int) -> None:
-        self.do(shelter.hold_bed, self.again(), name, bed=self.scene.beds[place].pk)
+        bed = self.scene.beds[place].pk
+        if self.do(shelter.hold_bed, self.again(), name, bed=bed) is not None and self.other:
+            # All beds are under one roof.
+            met = self.other.of("protection_stay", ended_at=None)
+            assert not (met and apart(self.records, self.other)), "under one roof"
 
     @step("stay:held", weight=6, name=worker)
     def move_in(self, name: str) -> None:
@@ -489,14 +517,15 @@ class LifeOfACase(RuleBasedStateMachine):
     @invariant()
     def everything_holds(self) -> None:
         """Asked again where something has changed at which it looks."""
-        if not self.changed:
-            return
-        for holds in HOLDS:
-            if holds is ASKED_ANEW or self.changed & self.looked.get(holds, self.changed):
-                self.records.asked = set()
-                holds(self.records, self.scene)
-                self.looked[holds] = self.records.asked
-        self.changed = set()
+        for of in (self.records, self.other):
+            if of is None or not of.changed:
+                continue
+            for holds in HOLDS:
+                if holds is ASKED_ANEW or of.changed & of.looked.get(holds, of.changed):
+                    of.asked = set()
+                    holds(of, self.scene)
+                    of.looked[holds] = of.asked
+            of.changed = set()
 
     def teardown(self) -> None:
         """Counts where this life was. The next one begins in a database without it."""

@@ -37,6 +37,7 @@ def _tables() -> dict[str, str]:
             " UNION ALL SELECT 'cases_case', 'id = %(case)s' ORDER BY 1"
         )
     )
+    found["cases_cover"] = "true"  # of people, and so of whatever case is theirs
     parts = _reader().execute(
         "SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text"
         " FROM pg_constraint c"
@@ -66,7 +67,7 @@ def _statement() -> str:
     ]
     events = (
         f"SELECT '{EVENTS}', (SELECT jsonb_agg(to_jsonb(e) ORDER BY e.id)::text FROM {EVENTS} e"
-        " WHERE e.case_id = %(case)s AND e.id > %(told)s)"
+        " WHERE (e.case_id = %(case)s OR e.verb LIKE 'cover%%') AND e.id > %(told)s)"
     )
     return " UNION ALL ".join([*parts, events])
 
@@ -81,6 +82,9 @@ class Records:
         # whether the prosecution was brought near.
         self._trail: dict[str, Any] = {"named": [], "brought near": False}
         self.asked: set[str] = set()  # what of all this was looked at, by table
+        # The tables that changed since what holds was asked last, and at which each of it looked.
+        self.changed: set[str] = set()
+        self.looked: dict[Any, set[str]] = {}
         self._told = 0
         self._texts: dict[str, str | None] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
@@ -97,6 +101,7 @@ class Records:
             self._rows.pop(name, None)
         for event in self.events:
             changed |= self._note(event["verb"], event["data"])
+        self.changed |= changed
         return changed
 
     def _note(self, verb: str, data: dict[str, Any]) -> set[str]:

@@ -9,8 +9,8 @@ from tests.life.records import Records
 LOSING = ("recovery", "cg_pending", "cg_ready")
 
 
-def standing(of: Records) -> set[str]:
-    """What there is to try something on, in the words of `step`."""
+def standing(of: Records, other: Records | None) -> set[str]:
+    """What there is to try something on, in the words of `step`, on a case beside another."""
     case, decisions = of.itself, of.of("cases_decision")
     states = {row["state"] for row in of.of("protection_service")}
     made = [row for row in decisions if row["state"] == "made"]
@@ -22,6 +22,8 @@ def standing(of: Records) -> set[str]:
     offered = bool(of.of("cases_transfer", state="offered"))
     charges = of.of("cases_matter")
     notices = of.of("cases_notice", recalled_at=None)
+    mergings = [row for one in (of, other) if one for row in one.of("cases_merging")]
+    links = [row for one in (of, other) if one for row in one.of("cases_caselink", ended_at=None)]
     losing = {row["state"] for row in of.of("cases_disqualification")}
     for name, there in {
         "to serve": any(row["served_on"] is None for row in made),
@@ -50,6 +52,16 @@ def standing(of: Records) -> set[str]:
         "disqualified": "made" in losing,
         "unserved": bool(of.of("cases_disqualification", state="made", served_on=None)),
         "asked back": bool(of.of("cases_disqualification", look_state="asked")),
+        "emergency": bool(of.of("cases_emergencyaccess", ended_at=None)),
+        "to review": bool(of.of("cases_emergencyaccess", reviewed_at=None)),
+        "cover": bool(of.of("cases_cover", ended_at=None)),
+        "second case": other is not None,
+        "linked": bool(links),
+        "merging asked": any(row["state"] == "asked" for row in mergings),
+        "merged": any(
+            row["state"] == "agreed" and not row["undo"] and row["undone_at"] is None
+            for row in mergings
+        ),
         "nobody's": case["caseworker_id"] is None and not ended,
         "offered": offered,
         "task": bool(of.of("cases_casetask", done_at=None)),
@@ -98,6 +110,16 @@ STAGES = (
     "disqualified",
     "asked to be disqualified no more",
     "disqualified and come back",
+    "opened in an emergency",
+    "emergency ended",
+    "reviewed",
+    "handed on for an absence",
+    "handed on no more",
+    "linked",
+    "linked no more",
+    "merging asked for",
+    "merged",
+    "parted again",
     "suspended",
     "ended",
     "opened again",
@@ -113,6 +135,8 @@ def stages_of(of: Records) -> set[str]:
     bundles = of.of("cases_bundle")
     notices = of.of("cases_notice")
     losing = of.of("cases_disqualification")
+    emergencies = of.of("cases_emergencyaccess")
+    mergings = of.of("cases_merging")
     moves = of.of("cases_transfer")
     accepted = [row for row in moves if row["state"] == "accepted"]
     first = {row["id"]: row for row in made if row["outcome"] == "negative"}
@@ -151,6 +175,16 @@ def stages_of(of: Records) -> set[str]:
         "disqualified": any(row["state"] in ("made", "lifted") for row in losing),
         "asked to be disqualified no more": any(row["look_state"] for row in losing),
         "disqualified and come back": any(row["state"] == "lifted" for row in losing),
+        "opened in an emergency": bool(emergencies),
+        "emergency ended": any(row["ended_at"] for row in emergencies),
+        "reviewed": any(row["reviewed_at"] for row in emergencies),
+        "handed on for an absence": bool(of.of("cases_caseusergrant", reason="absence")),
+        "handed on no more": any(row["ended_at"] for row in of.of("cases_cover")),
+        "linked": bool(of.of("cases_caselink")),
+        "linked no more": any(row["ended_at"] for row in of.of("cases_caselink")),
+        "merging asked for": bool(mergings),
+        "merged": any(row["state"] == "agreed" and not row["undo"] for row in mergings),
+        "parted again": any(row["undone_at"] for row in mergings),
         "suspended": bool(of.of("cases_suspension")),
         "ended": of.itself["closed_at"] is not None,
         "opened again": any(row["reopened_at"] for row in of.of("cases_closure")),

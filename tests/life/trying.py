@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 OWNER, READER = "whose it is", "who read it"
 LEADER, SECOND_LEADER = "who leads there", "who leads there too"
 INTAKE, COLLEAGUE, SECOND_COLLEAGUE = "who takes in", "who works there", "who works there too"
-ASKED = "who leads elsewhere"
+ASKED, IN_EMERGENCY = "who leads elsewhere", "who opened it in an emergency"
 # Of those who are at an authority, who that is at the first one.
 AT_THE_FIRST = {
     LEADER: "supervisor",
