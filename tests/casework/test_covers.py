@@ -11,7 +11,7 @@ from cases import access
 from cases.actions.assigning import assign_case
 from cases.actions.confidentiality import change_confidentiality
 from cases.actions.covering import begin_covers, end_cover, hand_on, tell_of_covers
-from cases.actions.excluding import exclude
+from cases.actions.excluding import exclude, lift
 from cases.models import CaseUserGrant, Cover, InboxItem
 from cases.models.listing import wrong_lists
 from cases.rights import ASSIGN, REVIEW_DECISION, SCREEN
@@ -212,7 +212,15 @@ def test_exclusions_beat_it_and_leavers_lose_it_on_the_next_request(world, case,
     client = world.client("caseworker2")
     pages = [reverse("case", args=[one.reference]) for one in (case, other)]
     assert [client.get(page).status_code for page in pages] == [200, 200]
-    exclude(case, actor=world.supervisor, at=at, reason="named", person=world.caseworker2)
+    out = exclude(case, actor=world.supervisor, at=at, reason="named", person=world.caseworker2)
+    assert [client.get(page).status_code for page in pages] == [404, 200]
+    # What it took from them does not come back: not with the next sweep, nor where it is lifted.
+    held = CaseUserGrant.objects.filter(content_object=case, user=world.caseworker2)
+    for _time in range(2):
+        begin_covers(actor=User.objects.system(), at=at)
+        assert not held.exists()
+        if out.ended_at is None:
+            lift(out, actor=world.supervisor, at=at, because="mistake")
     assert [client.get(page).status_code for page in pages] == [404, 200]
     Membership.objects.filter(user=world.caseworker2).delete()
     assert client.get(pages[1]).status_code == 404

@@ -74,6 +74,9 @@ _ROAD: dict[str, Place] = {
     "opened in an emergency": Place(
         "screened", "to review", (lambda life: nearing.open_in_emergency(life, SECOND_COLLEAGUE),)
     ),
+    "handed on": Place(
+        "screened", "cover", (lambda life: nearing.hand_on(life, BY, SECOND_COLLEAGUE),)
+    ),
     "beside another": Place(
         "supported",
         "second case",
@@ -149,7 +152,7 @@ _ROAD: dict[str, Place] = {
 PLACES = (
     *("referred", "assigned", "screened", "screened", "screened", "supported", "supported"),
     *("moved", "agency told", "before a second person", "refused", "refused long ago"),
-    *("opened in an emergency", "beside another", "beside another", "merged"),
+    *("opened in an emergency", "handed on", "beside another", "beside another", "merged"),
     *("asked again", "for others", "granted", "recovered", "disqualified", "closed"),
     *("refused at the end", "refused at the end", "asked again at the end"),
 )
