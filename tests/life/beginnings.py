@@ -153,7 +153,15 @@ PLACES = (
     *("referred", "assigned", "screened", "screened", "screened", "supported", "supported"),
     *("moved", "agency told", "before a second person", "refused", "refused long ago"),
     *("opened in an emergency", "handed on", "beside another", "beside another", "merged"),
-    *("asked again", "for others", "granted", "recovered", "disqualified", "closed"),
+    *(
+        "asked again",
+        "for others",
+        "granted",
+        "recovered",
+        "disqualified",
+        "disqualified",
+        "closed",
+    ),
     *("refused at the end", "refused at the end", "asked again at the end"),
 )
 

@@ -29,7 +29,7 @@ one_of_the_two = st.sampled_from(
 )
 
 
-@step(weight=2, name=colleague)
+@step(weight=1, name=colleague)
 def open_in_emergency(life: Any, name: str) -> None:
     who = life.who(name)
     given = {
@@ -52,7 +52,7 @@ def review_emergency(life: Any, name: str, justified: bool) -> None:
         life.do(emergency.review_emergency, row, name, at=timezone.now(), justified=justified)
 
 
-@step(weight=2, name=giver, to=colleague)
+@step(weight=1, name=giver, to=colleague)
 def hand_on(life: Any, name: str, to: str) -> None:
     now = timezone.now()
     today = timezone.localdate(now)
