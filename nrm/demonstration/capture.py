@@ -20,10 +20,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import connection, models
+from psycopg import sql
 
 from cases.models import Case, Deadline, Decision, Draft, InboxItem
 from cases.selectors.deadlines import own_length, started_on
@@ -45,6 +47,8 @@ _LEFT_OUT = ("OutgoingMail", "PersonKey")
 PSEUDONYM, LANGUAGE, COUNTRY, AGE = "V0", "V1", "V2", "V3"
 XACT, NOW = "V4", "V5"
 OF_THE_PERSON = 6
+
+_READING = "nrm_capture"
 
 _DECISION = Decision._meta.label
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -150,16 +154,7 @@ class Captured:
 def capture(road: Road, mark: Mark) -> Captured:
     """Reads what the road has written so far."""
     person, case = road.person, road.case
-    ids = {
-        "case": case.pk if case else None,
-        "person": person.pk,
-        "draft": road.draft.pk if road.draft else None,
-    }
-    union = " UNION ALL ".join(
-        f"SELECT '{table.model._meta.label}', to_jsonb(t) FROM {table.name} t"
-        f" WHERE {table.condition}"
-        for table in tables()
-    )
+    ids = (case.pk if case else None, person.pk, road.draft.pk if road.draft else None)
     found: dict[tuple[str, Any], Row] = {}
     # Nobody sees everything: who recorded an identity is shown it, for the case for which they did;
     # a supervisor sees the case, the system the clocks and what people were told.
@@ -168,8 +163,7 @@ def capture(road: Road, mark: Mark) -> Captured:
             context.acting_as(reader, case_id=case.pk if case else None),
             connection.cursor() as cursor,
         ):
-            cursor.execute(union, ids)
-            for label, row in cursor.fetchall():
+            for label, row in _read_all(cursor, ids):
                 whole = row if isinstance(row, dict) else json.loads(row)
                 found.setdefault((label, whole["id"]), whole)
     rows: dict[str, list[Row]] = {}
@@ -199,6 +193,24 @@ def capture(road: Road, mark: Mark) -> Captured:
         case=next(iter(rows.get(Case._meta.label, [])), None),
         acting=frozenset(part for part, pk in own.items() if pk in everything),
     )
+
+
+def _read_all(cursor: Any, ids: tuple[UUID | None, UUID, UUID | None]) -> list[tuple[str, Any]]:
+    """The rows of a case, a person and a draft in every table. Planned once a connection, which
+    takes longer than reading: psycopg forgets its plans with each road that is undone."""
+    cursor.execute("SELECT FROM pg_prepared_statements WHERE name = %s", [_READING])
+    if cursor.fetchone() is None:
+        union = " UNION ALL ".join(
+            f"SELECT '{table.model._meta.label}', to_jsonb(t) FROM {table.name} t"
+            f" WHERE {table.condition}"
+            for table in tables()
+        )
+        numbered = union % {"case": "$1", "person": "$2", "draft": "$3"}
+        cursor.execute(f"PREPARE {_READING} (uuid, uuid, uuid) AS {numbered}")
+    values = sql.SQL(", ").join(map(sql.Literal, ids))
+    cursor.execute(sql.SQL("EXECUTE {} ({})").format(sql.Identifier(_READING), values))
+    found: list[tuple[str, Any]] = cursor.fetchall()
+    return found
 
 
 def _date_disclosures(rows: Mapping[str, list[Row]]) -> None:

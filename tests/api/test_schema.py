@@ -1,6 +1,7 @@
 """The committed schema is the schema: what integrators read is what the service does."""
 
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -18,21 +19,25 @@ RECORD = "NRM_RECORD_EXAMPLES=1 python -m pytest on the tests that call it"
 AGAIN = ".venv/bin/python manage.py spectacular --validate --fail-on-warn --file openapi.yaml"
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The schema as the code makes it now; a warning or an invalid schema fails."""
-    file = tmp_path / "openapi.yaml"
+    file = tmp_path_factory.mktemp("schema") / "openapi.yaml"
     with translation.override("en"):
         call_command("spectacular", file=str(file), validate=True, fail_on_warn=True)
     return file.read_text()
+
+
+@pytest.fixture(scope="module")
+def schema(made: str) -> Any:
+    return yaml.load(made, yaml.CSafeLoader)
 
 
 def test_the_committed_schema_is_the_one_that_the_code_makes(made: str) -> None:
     assert COMMITTED.read_text() == made, f"openapi.yaml is out of date: {AGAIN}"
 
 
-def test_every_operation_says_what_it_does_and_how_it_refuses(made: str) -> None:
-    schema = yaml.safe_load(made)
+def test_every_operation_says_what_it_does_and_how_it_refuses(schema: Any) -> None:
     assert schema["openapi"].startswith("3.1")
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
@@ -50,8 +55,7 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(made: str) -> None
                 assert "404" in told, where
 
 
-def test_every_operation_has_an_example_that_fits_it(made: str) -> None:
-    schema = yaml.safe_load(made)
+def test_every_operation_has_an_example_that_fits_it(schema: Any) -> None:
     root = {"components": schema["components"]}
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
@@ -71,8 +75,7 @@ def test_every_operation_has_an_example_that_fits_it(made: str) -> None:
                 assert problems == [], where
 
 
-def test_every_refusal_is_described_in_words_with_an_example(made: str) -> None:
-    schema = yaml.safe_load(made)
+def test_every_refusal_is_described_in_words_with_an_example(schema: Any) -> None:
     for methods in schema["paths"].values():
         for operation in methods.values():
             assert operation["x-scope"] in ALL

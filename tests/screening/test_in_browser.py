@@ -73,13 +73,19 @@ def busy(world: Any, at: Any) -> Any:
     return screening
 
 
-def pages(screening: Any, world: Any) -> list[str]:
-    board = board_of(screening, world)
+def boards(screening: Any, world: Any) -> list[str]:
     return [
         url(screening),
         url(screening) + "?episode=2",
         url(screening) + "?episode=1&show=recorded",
-        url(screening) + f"?episode=1&evidence={board.items[0].id}",
+        url(screening) + f"?episode=1&evidence={board_of(screening, world).items[0].id}",
+    ]
+
+
+def pages(screening: Any, world: Any) -> list[str]:
+    board = board_of(screening, world)
+    return [
+        *boards(screening, world),
         url(screening, f"evidence/{board.items[1].id}/"),
         url(screening, f"episodes/{board.episodes[0].pk}/indicators/MD-02/"),
         url(screening, f"contradictions/?first={board.items[2].id}"),
@@ -89,12 +95,13 @@ def pages(screening: Any, world: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wrong_on_any_page(
+def test_nothing_is_wrong_on_a_board_at_noon(
     world: Any, at: Any, busy: Any, eyes: Any, width: int
 ) -> None:
+    """What belongs to a board has pages of its own, which tests/browser looks at."""
     window = eyes(world.client("caseworker"), width=width)
     found = []
-    for path in pages(busy, world):
+    for path in boards(busy, world):
         assert window.go(path).status == 200
         found += [f"{path}: {fault}" for fault in window.axe()]
         assert window.sideways() == 0, path
