@@ -100,9 +100,12 @@ def _live(asked: Any) -> dict[str, Any]:
 
     from tests.life.machine import LifeOfACase
     from tests.life.scene import lay_out
+    from tests.rows import take_all_away
     from tests.world import begin_world
 
-    LifeOfACase.scene = lay_out(begin_world("uk"))
+    first = lay_out(begin_world("uk"))
+    take_all_away()
+    LifeOfACase.scenes = first, lay_out(begin_world("palermo"))
     begun = time.monotonic()
 
     @seed(asked.number)

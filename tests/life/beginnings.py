@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.life import accusing, joining, losing, moving, nearing
+from tests.life import accusing, conflict, joining, losing, moving, nearing
 from tests.life.trying import ASKED, COLLEAGUE, INTAKE, LEADER, SECOND_COLLEAGUE
 from tests.life.trying import OWNER as BY
 from tests.rows import keep, take_all_away
@@ -71,6 +71,7 @@ _ROAD: dict[str, Place] = {
             lambda life: accusing.tell(life, BY, "prosecutor", ""),
         ),
     ),
+    "presumed": Place("assigned", "presumed", (lambda life: conflict.identify(life, "lead"),)),
     "opened in an emergency": Place(
         "screened", "to review", (lambda life: nearing.open_in_emergency(life, SECOND_COLLEAGUE),)
     ),
@@ -164,6 +165,10 @@ PLACES = (
     ),
     *("refused at the end", "refused at the end", "asked again at the end"),
 )
+
+
+# Under a law that knows of places where no authority functions.
+PLACES_OF_CONFLICT = ("assigned", "presumed", "presumed", "screened")
 
 
 def begin(life: Any, place: str, *, child: bool) -> None:

@@ -271,6 +271,18 @@ def _goes_on_elsewhere(of: Records) -> bool:
     return bool(agreed)
 
 
+def who_is_presumed_a_victim_is_so_until_an_authority_decides(of: Records, scene: Scene) -> None:
+    rows = of.of("cases_provisional")
+    made = {row["id"] for row in of.of("cases_decision", state="made")}
+    assert sum(row["state"] == "stands" for row in rows) <= 1, "presumed twice"
+    for row in rows:
+        assert row["by_id"] == str(scene.world.lead.pk), "by whoever may not"
+        assert (row["state"] == "stands") == (row["decision_id"] is None), "ended by nobody"
+        assert row["decision_id"] is None or row["decision_id"] in made, "ended by no decision"
+    if of.itself["stage"] == "provisional":
+        assert any(row["state"] == "stands" for row in rows), "it stands where nothing is presumed"
+
+
 def what_has_ended_runs_no_more(of: Records, scene: Scene) -> None:
     case = of.itself
     if case["closed_at"] is None:
@@ -298,5 +310,6 @@ HOLDS: tuple[Callable[[Records, Any], None], ...] = (
     no_negative_decision_by_one_person,
     one_person_a_bed_and_one_bed_a_person,
     merged_by_two_people_and_stopped_by_it,
+    who_is_presumed_a_victim_is_so_until_an_authority_decides,
     what_has_ended_runs_no_more,
 )

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -43,6 +44,7 @@ from cases.models import (
     Exclusion,
     Question,
     Reconsideration,
+    Referral,
 )
 from cases.rules.contact import WAYS
 from nrm.accounts.models import User
@@ -76,6 +78,7 @@ from tests.life.trying import (
     step,
     worker,
 )
+from tests.screening.build import KIND as KIND_OF_WORK
 from tests.screening.build import item
 
 LATEST = BEGUN + timedelta(days=720)
@@ -85,7 +88,8 @@ LONGEST_SAFE = timedelta(days=30)
 class LifeOfACase(RuleBasedStateMachine):
     """One run: one case, from some place on its road on."""
 
-    scene: ClassVar[Scene]
+    # Under the law that most lives are under, and one where no authority functions, where given.
+    scenes: ClassVar[tuple[Scene, ...]]
     done: ClassVar[set[str]] = set()  # every action that was done in some run
     refused: ClassVar[set[str]] = set()
     lives: ClassVar[int] = 0
@@ -93,6 +97,7 @@ class LifeOfACase(RuleBasedStateMachine):
     reached: ClassVar[Counter[str]] = Counter()
     walked: ClassVar[Counter[str]] = Counter()
 
+    scene: Scene
     case: Case
     at: datetime
     records: Records
@@ -103,12 +108,17 @@ class LifeOfACase(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = self.scene.world
         self.been, self.begun_at = set(), frozenset()
 
-    @initialize(child=st.booleans(), place=st.sampled_from(beginnings.PLACES))
-    def begin(self, child: bool, place: str) -> None:
-        beginnings.begin(self, place, child=child)
+    @initialize(
+        child=st.booleans(),
+        place=st.sampled_from(beginnings.PLACES),
+        far=st.sampled_from((*("",) * 12, *beginnings.PLACES_OF_CONFLICT)),
+    )
+    def begin(self, child: bool, place: str, far: str) -> None:
+        self.scene = self.scenes[-1 if far else 0]
+        self.world = self.scene.world
+        beginnings.begin(self, far if far and len(self.scenes) > 1 else place, child=child)
         self.begun_at = frozenset(self.been)
 
     @rule(data=st.data())
@@ -131,6 +141,14 @@ class LifeOfACase(RuleBasedStateMachine):
                 given_on=str(self.at.date()),
                 recorded_by=self.world.responder,
                 recorded_at=self.at,
+            )
+        if self.world.profile.conflict_mode.provisional_identification:
+            # It is for whoever referred them to identify them for the time being.
+            Referral.objects.create(
+                case=case,
+                organisation=self.world.police,
+                sent_by=self.world.responder,
+                sent_at=self.at,
             )
         self.take_up(case.pk, self.at)
 
@@ -187,7 +205,8 @@ class LifeOfACase(RuleBasedStateMachine):
         actor = self.who(name)
         try:
             result = call(subject, **{"actor": actor, "at": self.at, **given})
-        except (Refused, Forbidden, Hidden):
+        except (Refused, Forbidden, Hidden, ObjectDoesNotExist):
+            # The last: a row that they do not see, which no page would have found for them.
             self.refused.add(call.verb)
             changed, new = self.look()
             assert not changed, f"{call.verb}: refused, and {changed} changed"
@@ -252,7 +271,8 @@ class LifeOfACase(RuleBasedStateMachine):
         if found is None:
             return
         if not Episode.objects.filter(case=self.case).exists():
-            episode = screening.FoundEpisode(types=("forced_work",), place="not_known")
+            types = (KIND_OF_WORK[self.world.profile.code],)
+            episode = screening.FoundEpisode(types=types, place="not_known")
             self.do(screening.add_episode, found, name, episode=episode)
         told = self.do(screening.record_evidence, found, name, item=item("They kept the papers."))
         one = Episode.objects.filter(case=self.case).first()

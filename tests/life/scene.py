@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db import connections
 
 from nrm.accounts.models import RoleGroup
-from nrm.accounts.roles import Role
+from nrm.accounts.roles import OrganisationKind, Role
 from nrm.context import acting_as
 from protection.actions.shelter import add_bed, open_place
 from tests.decisions.road import day
@@ -70,6 +70,10 @@ class Scene:
 def lay_out(world: World) -> Scene:
     """The scene, in a world that has just begun. At the other authority too there is a second of
     those who need one."""
+    if world.profile.conflict_mode.provisional_identification:
+        # Whoever refers identifies for the time being, and no police does.
+        world.police.kind = OrganisationKind.NGO
+        world.police.save(update_fields=["kind"])
     for name, role in _ELSEWHERE.items():
         world.users[name] = person(f"{name}@example.org", role, world.other_authority)
     place = open_place(

@@ -7,6 +7,8 @@ from tests.life.records import Records
 
 # The stages of the law of the profile in which the person can be disqualified.
 LOSING = ("recovery", "cg_pending", "cg_ready")
+# And those of one that lets them be presumed a victim where no authority functions.
+BEFORE_ANY_DECISION = ("concern", "screened", "protection_pathway")
 
 
 def standing(of: Records, other: Records | None) -> set[str]:
@@ -62,6 +64,9 @@ def standing(of: Records, other: Records | None) -> set[str]:
             row["state"] == "agreed" and not row["undo"] and row["undone_at"] is None
             for row in mergings
         ),
+        "can be presumed": case["stage"] in BEFORE_ANY_DECISION,
+        "presumed": bool(of.of("cases_provisional", state="stands")),
+        "held clock": bool(of.of("cases_deadline", state="paused")),
         "nobody's": case["caseworker_id"] is None and not ended,
         "offered": offered,
         "task": bool(of.of("cases_casetask", done_at=None)),
@@ -120,6 +125,11 @@ STAGES = (
     "merging asked for",
     "merged",
     "parted again",
+    "under the law of a conflict",
+    "presumed for the time being",
+    "an authority functions again",
+    "confirmed, or not",
+    "clock held",
     "suspended",
     "ended",
     "opened again",
@@ -135,6 +145,7 @@ def stages_of(of: Records) -> set[str]:
     bundles = of.of("cases_bundle")
     notices = of.of("cases_notice")
     losing = of.of("cases_disqualification")
+    presumed = of.of("cases_provisional")
     emergencies = of.of("cases_emergencyaccess")
     mergings = of.of("cases_merging")
     moves = of.of("cases_transfer")
@@ -185,6 +196,11 @@ def stages_of(of: Records) -> set[str]:
         "merging asked for": bool(mergings),
         "merged": any(row["state"] == "agreed" and not row["undo"] for row in mergings),
         "parted again": any(row["undone_at"] for row in mergings),
+        "under the law of a conflict": of.itself["profile_code"] == "palermo",
+        "presumed for the time being": bool(presumed),
+        "an authority functions again": any(row["functions_at"] for row in presumed),
+        "confirmed, or not": any(row["decision_id"] for row in presumed),
+        "clock held": bool(of.of("cases_deadlinepause")),
         "suspended": bool(of.of("cases_suspension")),
         "ended": of.itself["closed_at"] is not None,
         "opened again": any(row["reopened_at"] for row in of.of("cases_closure")),

@@ -8,7 +8,7 @@ from tests.life.scene import lay_out
 
 
 def test_whatever_people_do_to_a_case_what_must_hold_holds(world):
-    LifeOfACase.scene = lay_out(world)
+    LifeOfACase.scenes = (lay_out(world),)
     run_state_machine_as_test(
         LifeOfACase,
         settings=settings(
