@@ -98,6 +98,7 @@ def _live(asked: Any) -> dict[str, Any]:
     from hypothesis import HealthCheck, Phase, seed, settings
     from hypothesis.stateful import run_state_machine_as_test
 
+    from tests.life.chance import same_in_every_life
     from tests.life.machine import LifeOfACase
     from tests.life.scene import lay_out
     from tests.rows import take_all_away
@@ -115,17 +116,18 @@ def _live(asked: Any) -> dict[str, Any]:
             if self.lives % 10 == 0:
                 print(f"\r{self.lives} lives", end="", file=sys.stderr, flush=True)
 
-    run_state_machine_as_test(
-        Lives,
-        settings=settings(
-            max_examples=asked.runs,
-            stateful_step_count=asked.steps,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    with same_in_every_life():
+        run_state_machine_as_test(
+            Lives,
+            settings=settings(
+                max_examples=asked.runs,
+                stateful_step_count=asked.steps,
+                deadline=None,
+                database=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
     return {
         "lives": LifeOfACase.lives,
         "seconds": time.monotonic() - begun,

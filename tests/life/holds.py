@@ -65,10 +65,9 @@ def grants_are_those_that_the_records_imply(of: Records, scene: Scene) -> None:
 
 
 def _authority_now(of: Records, scene: Scene) -> str:
-    """Whose the case is, by who accepted it."""
-    accepted = of.of("cases_transfer", state="accepted")
-    last = max(accepted, key=lambda one: moment(one["answered_at"]), default=None)
-    return str(last["organisation_id"] if last else scene.world.authority.pk)
+    """Whose the case is: with each acceptance it went from one of the two to the other."""
+    moved = len(of.of("cases_transfer", state="accepted")) % 2
+    return str((scene.world.other_authority if moved else scene.world.authority).pk)
 
 
 def it_is_of_one_authority_and_seen_by_no_other(of: Records, scene: Scene) -> None:

@@ -57,6 +57,7 @@ from screening import actions as screening
 from screening.models import Screening
 from tests.decisions.road import content
 from tests.life import beginnings
+from tests.life.chance import begin_anew
 from tests.life.holds import ASKED_ANEW, FORCES, HOLDS, KIND, PURPOSE, apart, moment
 from tests.life.records import Records
 from tests.life.scene import BEGUN, Scene
@@ -118,7 +119,10 @@ class LifeOfACase(RuleBasedStateMachine):
     def begin(self, child: bool, place: str, far: str) -> None:
         self.scene = self.scenes[-1 if far else 0]
         self.world = self.scene.world
-        beginnings.begin(self, far if far and len(self.scenes) > 1 else place, child=child)
+        place = far if far and len(self.scenes) > 1 else place
+        begin_anew(f"{place}, {child}")
+        beginnings.begin(self, place, child=child)
+        begin_anew("what comes of it")
         self.begun_at = frozenset(self.been)
 
     @rule(data=st.data())
