@@ -13,7 +13,8 @@ class ProtectionConfig(AppConfig):
         from protection.actions.children import look_at_child_record
         from protection.actions.plan import follow_return_consent, look_at_item
         from protection.actions.services import follow_consent, follow_end
-        from protection.models import ChildRecord, PlanItem
+        from protection.actions.shelter import look_at_stay
+        from protection.models import ChildRecord, PlanItem, Stay
         from protection.selectors.handover import handover
         from protection.selectors.services import objections_to_closing
         from protection.selectors.shelter import under_one_roof
@@ -45,6 +46,7 @@ class ProtectionConfig(AppConfig):
         ports.register_under_one_roof(under_one_roof)
         ports.register_watched(ChildRecord, look_at_child_record)
         ports.register_watched(PlanItem, look_at_item)
+        ports.register_watched(Stay, look_at_stay)
         ports.register_consent_heard(follow_consent)
         ports.register_consent_heard(follow_return_consent)
         ports.register_case_ended(follow_end)

@@ -227,7 +227,7 @@ def _shelter() -> list[Table]:
     )
     mine = f"protection_addressreading.actor_id = {ACTOR}"
     plans = pairs(rights.SUPPORT)
-    stay = of_case("protection_stay", plans, plans)
+    stay = of_case("protection_stay", plans, plans, system="read update")  # when a hold ends
     stay.read["provider"] = stay.update["provider"] = (
         of_team("protection_stay.organisation_id", Role.PROTECTION_PROVIDER)
         + f" AND {listed('protection_stay.case_id', pairs(rights.PROVIDE))}"

@@ -126,6 +126,7 @@ def register_all() -> None:
     register("risk_reviews.viewed", _lazy("Overdue reviews of risk were listed"), look=True)
     for verb, title in (
         ("shelter.held", _lazy("A bed was held")),
+        ("shelter.reminded", _lazy("Told that a hold of a bed ends")),
         ("shelter.moved_in", _lazy("Moved into a shelter")),
         ("shelter.left", _lazy("Left a shelter, or the hold was given up")),
         ("shelter.kept_from", _lazy("Recorded whom or what the person is kept from")),
@@ -163,6 +164,16 @@ def register_all() -> None:
         (
             "stay_left_behind",
             _lazy("A person’s shelter has ended, and they still live there. Agree where they go."),
+            "case_shelter",
+        ),
+        (
+            "hold_runs_out",
+            _lazy("The hold of a bed for a person runs out soon. Record what became of it."),
+            "case_shelter",
+        ),
+        (
+            "hold_ran_out",
+            _lazy("The hold of a bed for a person has run out, and the bed is free to others."),
             "case_shelter",
         ),
         (

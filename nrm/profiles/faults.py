@@ -508,6 +508,8 @@ def _support(profile: Profile) -> Iterator[str]:
     yield from _unknown("support.counselling", profile.support.counselling, codes, "service")
     if profile.support.hold_hours < 1:
         yield "support.hold_hours: must be 1 or more"
+    if not 0 < profile.support.hold_warning_hours < profile.support.hold_hours:
+        yield "support.hold_warning_hours: must be 1 or more, and fewer than hold_hours"
     if profile.support.settle_days < 0:
         yield "support.settle_days: must be 0 or more"
     for urgency in profile.support.urgencies:

@@ -389,9 +389,10 @@ class SupportedService:
 @dataclass(frozen=True, slots=True)
 class Support:
     """The catalogue of services, and why a provider declines, holds or ends one. `shelter` is the
-    service that a bed belongs to, and `hold_hours` for how long one is held. `counselling`: the
-    services with sessions, of which the provider keeps notes that nobody else reads. `settle_days`:
-    within how many it is settled where somebody lives whose shelter has ended."""
+    service that a bed belongs to, `hold_hours` for how long one is held, `hold_warning_hours` how
+    long before the end of a hold that is told. `counselling`: the services with sessions, of which
+    the provider keeps notes that nobody else reads. `settle_days`: within how many it is settled
+    where somebody lives whose shelter has ended."""
 
     services: tuple[SupportedService, ...]
     urgencies: tuple[Urgency, ...]
@@ -400,6 +401,7 @@ class Support:
     exit_codes: tuple[Choice, ...]
     shelter: str
     hold_hours: int
+    hold_warning_hours: int
     source: str
     verified: bool
     counselling: tuple[str, ...] = ()

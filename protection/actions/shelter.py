@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from cases import rights
+from cases import access, rights
+from cases.actions.matter_alerts import people_of
 from cases.actions.telling import tell
 from cases.models import Case
 from cases.references import ALPHABET
@@ -17,6 +18,7 @@ from identities.crypto import create_key, seal, unseal
 from identities.tokens import tokens_of_words
 from nrm.accounts import limits
 from nrm.accounts.models import Organisation, User
+from nrm.accounts.rights import BY_THE_SYSTEM
 from nrm.accounts.roles import OrganisationKind
 from nrm.actions import Objection, action, detail, refuse_if
 from nrm.profiles import load_profile
@@ -180,6 +182,7 @@ def hold_bed(
         )
     )
     refuse_if(taken)
+    until = at + timedelta(hours=case.profile.support.hold_hours)
     try:
         with transaction.atomic():
             stay = Stay.objects.create(
@@ -188,7 +191,8 @@ def hold_bed(
                 organisation_id=house,
                 held_by=actor,
                 held_at=at,
-                hold_until=at + timedelta(hours=case.profile.support.hold_hours),
+                hold_until=until,
+                next_look_at=until - timedelta(hours=case.profile.support.hold_warning_hours),
             )
     except IntegrityError:  # whoever did not come this way was quicker
         refuse_if([Objection(_("Somebody else has this bed now. Choose another."), field="bed")])
@@ -261,8 +265,41 @@ def _move(stay: Stay, actor: User, at: datetime, wants: str, reason: str) -> Sta
         stay.state, stay.moved_in_at = StayState.OCCUPIED, at
     else:
         stay.state, stay.ended_at, stay.reason = StayState.ENDED, at, reason
-    stay.save(update_fields=["state", "moved_in_at", "ended_at", "reason"])
+    stay.next_look_at = None
+    stay.save(update_fields=["state", "moved_in_at", "ended_at", "reason", "next_look_at"])
     detail(bed=str(stay.bed_id), reason=reason)
+    return stay
+
+
+# The sweep ----------------------------------------------------------------------------------------
+def look_at_stay(row: Stay, *, actor: User, at: datetime) -> int:
+    """Says that a hold is about to run out, and then that it has. A hold that has run out already
+    says only that. Within the lock of its case. Returns how many people were told now."""
+    held = row.state == StayState.HELD
+    over = row.state == StayState.LAPSED or (held and row.hold_until <= at)
+    row.next_look_at = row.hold_until if held and not over else None
+    row.save(update_fields=["next_look_at"])
+    if not (held or over):
+        return 0
+    kind = "hold_ran_out" if over else "hold_runs_out"
+    told = tell(_who_held(row), kind, once=f"{kind}:{row.pk}", at=at, case=row.case)
+    if told:
+        remind_of_hold(row, actor=actor, at=at, over=over, people=told)
+    return told
+
+
+def _who_held(stay: Stay) -> list[User]:
+    """Whoever set the hold while they plan the person's support; else who works on the case."""
+    for near, role in rights.SUPPORT.holders:
+        if own := access.people_near(stay.case, near, role).filter(pk=stay.held_by_id).first():
+            return [own]
+    return people_of(stay.case, ("owner",))
+
+
+@action("shelter.reminded", right=BY_THE_SYSTEM)
+def remind_of_hold(stay: Stay, *, actor: User, at: datetime, over: bool, people: int) -> Stay:
+    """Notes that somebody was told of it."""
+    detail(over=over, told=people)
     return stay
 
 

@@ -148,11 +148,20 @@ class Stay(OfCase):
     moved_in_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40, blank=True, help_text="An exit code of the profile.")
+    # When the sweep has something to say of a hold; none of one that was used or given up.
+    next_look_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-held_at", "-id"]
         default_permissions = ()
-        indexes = [models.Index(fields=["case", "-held_at", "-id"], name="stay_of_case")]
+        indexes = [
+            models.Index(fields=["case", "-held_at", "-id"], name="stay_of_case"),
+            models.Index(
+                fields=["next_look_at", "id"],
+                condition=models.Q(next_look_at__isnull=False),
+                name="stay_to_sweep",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["bed"], condition=models.Q(ended_at=None), name="one_person_a_bed"

@@ -722,6 +722,7 @@ RULES: dict[str, Rule] = {
     "protection_stay": Rule(
         (rights.SUPPORT,),
         (rights.SUPPORT,),
+        system="read update",
         also={"read": _lodges, "update": _lodges},
     ),
     "protection_avoidance": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
