@@ -113,6 +113,14 @@ class CaseEnded(Protocol):
     def __call__(self, case: Case, *, at: datetime) -> None: ...
 
 
+class CasesMerged(Protocol):
+    """What a room above does when two cases have become one person's. `by`: the id of the row that
+    says so."""
+
+    def __call__(self, ends: Case, into: Case, *, actor: Any, at: datetime, by: UUID) -> None: ...
+
+
+_cases_merged: list[CasesMerged] = []
 _consent_heard: list[ConsentHeard] = []
 _case_ended: list[CaseEnded] = []
 _handover: list[Handover] = []
@@ -209,6 +217,17 @@ def case_ended(case: Case, *, at: datetime) -> None:
     """Tells the rooms above that the case has ended, now."""
     for ended in _case_ended:
         ended(case, at=at)
+
+
+def register_cases_merged(merged: CasesMerged) -> None:
+    """Says what follows where two cases are merged, within the action that merges them."""
+    _cases_merged.append(merged)
+
+
+def cases_merged(ends: Case, into: Case, *, actor: Any, at: datetime, by: UUID) -> None:
+    """Tells the rooms above that two cases are one person's, now."""
+    for merged in _cases_merged:
+        merged(ends, into, actor=actor, at=at, by=by)
 
 
 def register_handover(read: Handover) -> None:

@@ -13,7 +13,7 @@ class ProtectionConfig(AppConfig):
         from protection.actions.children import look_at_child_record
         from protection.actions.plan import follow_return_consent, look_at_item
         from protection.actions.services import follow_consent, follow_end
-        from protection.actions.shelter import look_at_stay
+        from protection.actions.shelter import look_at_stay, see_who_meets
         from protection.models import ChildRecord, PlanItem, Stay
         from protection.selectors.handover import handover
         from protection.selectors.services import objections_to_closing
@@ -50,6 +50,7 @@ class ProtectionConfig(AppConfig):
         ports.register_consent_heard(follow_consent)
         ports.register_consent_heard(follow_return_consent)
         ports.register_case_ended(follow_end)
+        ports.register_cases_merged(see_who_meets)
         ports.register_objections_to_closing(objections_to_closing)
         register_all()
         sealed.register_all()

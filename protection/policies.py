@@ -92,24 +92,19 @@ def _near(*some: rights.CaseRight, case: str = "of_case") -> str:
 
 _PLANS = _near(rights.SUPPORT)
 FUNCTIONS += f"""
-CREATE OR REPLACE FUNCTION protection_must_not_meet(of_case uuid, at_place uuid, tokens bytea[])
-RETURNS boolean
+-- The stays at a place of people whom the person of these cases must not meet: who is linked to the
+-- same exploiter, or with whom they must never be under one roof (cases.models.link). Of whichever
+-- case of one person it was recorded, and in whichever they live somewhere. Asked by no one but the
+-- functions below.
+CREATE OR REPLACE FUNCTION protection_not_to_meet(ours uuid[], at_place uuid, tokens bytea[])
+RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    joined uuid[];
-    ours uuid[];
 BEGIN
-    IF NOT ({_PLANS}) THEN
-        RAISE EXCEPTION 'It is asked by who plans the support of the case.' USING ERRCODE = '42501';
-    END IF;
-    -- Of whichever case of one person it was recorded, and in whichever they live somewhere.
-    joined := cases_joined_with(of_case);
-    ours := of_case || joined;
     tokens := tokens || ARRAY(
         SELECT a.token FROM protection_avoidance a
-        WHERE a.case_id = ANY (joined) AND a.kind = 'exploiter' AND a.lifted_at IS NULL);
-    RETURN EXISTS (
-        SELECT FROM protection_stay s
+        WHERE a.case_id = ANY (ours) AND a.kind = 'exploiter' AND a.lifted_at IS NULL);
+    RETURN QUERY
+        SELECT s.id FROM protection_stay s
         JOIN protection_bed b ON b.id = s.bed_id AND b.place_id = at_place
         CROSS JOIN LATERAL (SELECT s.case_id || cases_joined_with(s.case_id) AS cases) theirs
         WHERE s.case_id <> ALL (ours)
@@ -119,12 +114,26 @@ BEGIN
                     SELECT FROM protection_avoidance a
                     WHERE a.case_id = ANY (theirs.cases) AND a.kind = 'exploiter'
                         AND a.lifted_at IS NULL AND a.token = ANY (tokens))
-                 -- With whom this person must never be under one roof (cases.models.link).
                  OR EXISTS (
                     SELECT FROM cases_caselink l
                     WHERE l.ended_at IS NULL AND l.rule = 'apart'
                         AND (l.case_id = ANY (ours) AND l.other_id = ANY (theirs.cases)
-                             OR l.other_id = ANY (ours) AND l.case_id = ANY (theirs.cases))))
+                             OR l.other_id = ANY (ours) AND l.case_id = ANY (theirs.cases))));
+END $$;
+REVOKE ALL ON FUNCTION protection_not_to_meet(uuid[], uuid, bytea[]) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION protection_must_not_meet(of_case uuid, at_place uuid, tokens bytea[])
+RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    joined uuid[];
+BEGIN
+    IF NOT ({_PLANS}) THEN
+        RAISE EXCEPTION 'It is asked by who plans the support of the case.' USING ERRCODE = '42501';
+    END IF;
+    joined := cases_joined_with(of_case);
+    RETURN EXISTS (
+        SELECT FROM protection_not_to_meet(of_case || joined, at_place, tokens)
     ) OR EXISTS (
         -- The regions of the case itself are said in words (protection.rules.shelter).
         SELECT FROM protection_avoidance a
@@ -135,15 +144,69 @@ END $$;
 REVOKE ALL ON FUNCTION protection_must_not_meet(uuid, uuid, bytea[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION protection_must_not_meet(uuid, uuid, bytea[]) TO nrm_web;
 
--- Whether two people live in one place, or are to, to whoever plans the support of the first.
+-- Tells the supervisors of each case whose person is in a place, or is to be, where they are not
+-- safe any more since something was recorded or merged (`because`, its id): of those of this
+-- person, and of those whom they must not meet. Nobody is told of another case than their own.
+-- Asked by who recorded it; returns the stays of this person.
+CREATE OR REPLACE FUNCTION protection_tell_unsafe(of_case uuid, because uuid, moment timestamptz)
+RETURNS TABLE (about_case uuid, about_stay uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    ours uuid[];
+    stay record;
+    met uuid[];
+    one record;
+BEGIN
+    IF NOT ({_near(rights.SUPPORT, rights.DECIDE_MERGING)}) THEN
+        RAISE EXCEPTION 'It is told by who changes what keeps the person safe.'
+            USING ERRCODE = '42501';
+    END IF;
+    ours := of_case || cases_joined_with(of_case);
+    FOR stay IN
+        SELECT s.id, s.case_id, b.place_id, p.region
+        FROM protection_stay s
+        JOIN protection_bed b ON b.id = s.bed_id JOIN protection_place p ON p.id = b.place_id
+        WHERE s.case_id = ANY (ours)
+            AND (s.state = 'occupied'
+                 OR (s.state = 'held' AND s.hold_until > statement_timestamp()))
+    LOOP
+        met := ARRAY(SELECT protection_not_to_meet(ours, stay.place_id, '{{}}'::bytea[]));
+        CONTINUE WHEN met = '{{}}' AND NOT EXISTS (
+            SELECT FROM protection_avoidance a
+            WHERE a.case_id = ANY (ours) AND a.kind = 'region' AND a.lifted_at IS NULL
+                AND a.region = stay.region);
+        FOR one IN
+            SELECT s.id, s.case_id FROM protection_stay s WHERE s.id = stay.id OR s.id = ANY (met)
+        LOOP
+            PERFORM cases_tell(
+                ARRAY(SELECT p FROM unnest(cases_supervisors_of(one.case_id)) AS p
+                      WHERE one.case_id <> ALL (cases_read_exclusions(p))),
+                'stay_unsafe', one.case_id, NULL, '',
+                'unsafe:' || one.id || ':' || because, '{{}}', moment, true);
+        END LOOP;
+        about_case := stay.case_id;
+        about_stay := stay.id;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION protection_tell_unsafe(uuid, uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION protection_tell_unsafe(uuid, uuid, timestamptz) TO nrm_web;
+
+-- Whether two people live in one place, or are to, to whoever plans the support of the first; in
+-- whichever case of theirs.
 CREATE OR REPLACE FUNCTION protection_under_one_roof(of_case uuid, and_case uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    RETURN {_PLANS} AND (
-        SELECT count(DISTINCT b.place_id) < count(*)
-        FROM protection_stay s JOIN protection_bed b ON b.id = s.bed_id
-        WHERE s.case_id IN (of_case, and_case) AND (s.state = 'occupied'
-            OR (s.state = 'held' AND s.hold_until > statement_timestamp()))
+    RETURN {_PLANS} AND EXISTS (
+        SELECT FROM protection_stay s JOIN protection_bed b ON b.id = s.bed_id
+        JOIN protection_bed c ON c.place_id = b.place_id
+        JOIN protection_stay t ON t.bed_id = c.id AND t.id <> s.id
+        WHERE s.case_id = ANY (of_case || cases_joined_with(of_case))
+            AND t.case_id = ANY (and_case || cases_joined_with(and_case))
+            AND (s.state = 'occupied'
+                 OR (s.state = 'held' AND s.hold_until > statement_timestamp()))
+            AND (t.state = 'occupied'
+                 OR (t.state = 'held' AND t.hold_until > statement_timestamp()))
     );
 END $$;
 REVOKE ALL ON FUNCTION protection_under_one_roof(uuid, uuid) FROM PUBLIC;

@@ -127,6 +127,7 @@ def register_all() -> None:
     for verb, title in (
         ("shelter.held", _lazy("A bed was held")),
         ("shelter.reminded", _lazy("Told that a hold of a bed ends")),
+        ("shelter.unsafe", _lazy("The place is no longer safe for the person")),
         ("shelter.moved_in", _lazy("Moved into a shelter")),
         ("shelter.left", _lazy("Left a shelter, or the hold was given up")),
         ("shelter.kept_from", _lazy("Recorded whom or what the person is kept from")),
@@ -164,6 +165,11 @@ def register_all() -> None:
         (
             "stay_left_behind",
             _lazy("A person’s shelter has ended, and they still live there. Agree where they go."),
+            "case_shelter",
+        ),
+        (
+            "stay_unsafe",
+            _lazy("A place is no longer safe for a person who is there or is to be. See to it."),
             "case_shelter",
         ),
         (

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cases import access, rights
+from cases import access, ports, rights
 from cases.actions import clocks
 from cases.actions.joined import join
 from cases.actions.telling import tell
@@ -107,6 +107,7 @@ def decide_merging(row: Merging, *, actor: User, at: datetime, agree: bool) -> M
     if row.holds:
         # What protects the person counts on both, and stays where the merging is undone.
         join(ends, into, actor=actor, at=at)
+        ports.cases_merged(ends, into, actor=actor, at=at, by=row.pk)
     detail(agreed=agree, undo=row.undo)
     also("merging.decided", into, agreed=agree, undo=row.undo)
     asked = User.objects.filter(pk=row.asked_by_id, is_active=True)

@@ -20,7 +20,7 @@ from nrm.accounts import limits
 from nrm.accounts.models import Organisation, User
 from nrm.accounts.rights import BY_THE_SYSTEM
 from nrm.accounts.roles import OrganisationKind
-from nrm.actions import Objection, action, detail, refuse_if
+from nrm.actions import Objection, action, also, detail, refuse_if
 from nrm.profiles import load_profile
 from protection.models import Address, AddressReading, Avoidance, Bed, Place, Stay
 from protection.models.shelter import AgesOf, AvoidKind, OutReason, SexOf, StayState
@@ -304,13 +304,20 @@ def remind_of_hold(stay: Stay, *, actor: User, at: datetime, over: bool, people:
 
 
 # Whom they must be kept from ----------------------------------------------------------------------
-@action("shelter.kept_from", right=rights.SUPPORT)
+def _case_and_place(case: Case, **_more: Any) -> list[UUID]:
+    """And where they are, so that nobody gets a bed there at the same moment."""
+    places = case.stays.filter(ended_at=None).values_list("bed__place_id", flat=True)
+    return [case.pk, *places]
+
+
+@action("shelter.kept_from", right=rights.SUPPORT, locks=_case_and_place)
 def keep_from(
     case: Case, *, actor: User, at: datetime, kind: str, region: str = "", exploiter: str = ""
 ) -> Avoidance:
     """The person must not be placed in a region, or where somebody is who is linked to the same
-    exploiter: known by a name, number or word that both are told to have said. Raises Refused with
-    every reason against it."""
+    exploiter: known by a name, number or word that both are told to have said. Where they are in a
+    place that is not safe for them by this, the supervisors of whoever has to move are told. Raises
+    Refused with every reason against it."""
     words = exploiter.strip()
     regions = {one.code for one in case.profile.regions}
     refuse_if(
@@ -319,7 +326,7 @@ def keep_from(
     row = uuid4()
     by_word = kind == AvoidKind.EXPLOITER
     place: dict[str, Any] = {"table": "protection_avoidance", "column": "said", "row": row}
-    return Avoidance.objects.create(
+    made = Avoidance.objects.create(
         id=row,
         case=case,
         kind=kind,
@@ -329,6 +336,24 @@ def keep_from(
         by=actor,
         at=at,
     )
+    tell_unsafe(case, because=made.pk, at=at)
+    return made
+
+
+def tell_unsafe(case: Case, *, because: UUID, at: datetime) -> None:
+    """Tells who has to find another place for somebody, now that something was recorded on the case
+    or merged with it (`because`, its id): of whom, the database knows (protection_tell_unsafe).
+    Within that action."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM protection_tell_unsafe(%s, %s, %s)", [case.pk, because, at])
+        for about, stay in cursor.fetchall():
+            also("shelter.unsafe", Stay(pk=stay, case_id=about))
+
+
+def see_who_meets(ends: Case, into: Case, *, actor: User, at: datetime, by: UUID) -> None:
+    """Two cases are one person's: of whoever must be kept from them on one, and is with them on the
+    other, is told now. Within the action that merges them."""
+    tell_unsafe(into, because=by, at=at)
 
 
 # Also of a case that goes on in another: it keeps the person from beds there too.

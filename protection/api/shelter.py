@@ -137,6 +137,9 @@ class AvoidanceSerializer(serializers.Serializer):
 
 class CaseShelterSerializer(serializers.Serializer):
     now = StaySerializer(allow_null=True)
+    unsafe = serializers.BooleanField(
+        help_text="The person is in a place, or is to be, where they are not safe any more."
+    )
     to_settle = LeftBehindSerializer(
         allow_null=True, help_text="Where they still live there, and their shelter has ended."
     )
@@ -455,6 +458,7 @@ class CaseShelterView(CaseAPIView):
         return respond(
             {
                 "now": _stay(stay) if stay else None,
+                "unsafe": stay is not None and reads.is_unsafe(case, stay),
                 "to_settle": _left_behind(left) if left else None,
                 "before": [_stay(row) for row in reads.past_stays(case, at=self.at)],
                 "offers": [

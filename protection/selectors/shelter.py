@@ -365,6 +365,14 @@ def must_not_meet(case: Case, place: UUID) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def is_unsafe(case: Case, stay: Stay) -> bool:
+    """Whether the person must not be where they are, or where a bed is held for them: since
+    something was recorded, or cases were merged. Asked as for a new bed."""
+    region = stay.bed.place.region
+    avoided = avoidances(case).filter(kind=AvoidKind.REGION, region=region).exists()
+    return avoided or must_not_meet(case, stay.bed.place_id)
+
+
 def under_one_roof(case: Case, other: Case) -> bool:
     """Whether the people of two cases live in one place now, or a bed is held for them there. The
     database answers, and not where."""

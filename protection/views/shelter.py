@@ -108,6 +108,7 @@ class CaseShelterView(CaseView):
         context = {
             **frame,
             "stay": stay,
+            "unsafe": bool(stay) and reads.is_unsafe(case, stay),
             "left": reads.left_behind(case, stay, at=self.at) if stay else None,
             "past": reads.past_stays(case, at=self.at),
             "asked": asked,
