@@ -12,7 +12,7 @@ from cases.models import Consent, Matter, Notice
 from cases.selectors.matters import opened
 from cases.selectors.notices import content_of, digest_of
 from tests.life.holds import AGENCY_KIND, TELLING, forces_took_part
-from tests.life.trying import ANYBODY, OWNER, step, worker
+from tests.life.trying import ANYBODY, OWNER, last_of, step, worker
 
 liaison = st.sampled_from(("liaison",) * 20 + (OWNER, *ANYBODY))
 
@@ -37,7 +37,7 @@ def it_goes_on(life: Any, name: str, what: str) -> None:
 
 @step("hearing", weight=1, name=worker, result=st.sampled_from(("held", "moved")))
 def record_hearing(life: Any, name: str, result: str) -> None:
-    if row := Matter.objects.filter(case=life.case).exclude(hearing_on=None).last():
+    if row := last_of(Matter.objects.filter(case=life.case).exclude(hearing_on=None)):
         life.do(hearings.record_hearing, row, name, result=result)
 
 
@@ -82,7 +82,7 @@ answer = st.sampled_from(("received", "considering", "discontinued", "continues"
 @step("unanswered", weight=16, name=liaison, answer=answer)
 @step("told inside", weight=1, name=liaison, answer=answer)
 def answer_notice(life: Any, name: str, answer: str) -> None:
-    row = Notice.objects.filter(case=life.case).exclude(organisation=None).last()
+    row = last_of(Notice.objects.filter(case=life.case).exclude(organisation=None))
     if row is not None:
         because = "no_link" if answer == "continues" else ""
         life.do(notices.answer_notice, row, name, answer=answer, because=because)

@@ -1,11 +1,15 @@
 """Where a life begins: at the referral, or some way down the road of a case, which is walked once
 by the same steps and then put back row by row."""
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from tests.life import accusing, conflict, joining, losing, moving, nearing
+from tests.life.chance import begin_anew
+from tests.life.scene import Beginning
 from tests.life.trying import ASKED, COLLEAGUE, INTAKE, LEADER, SECOND_COLLEAGUE
 from tests.life.trying import OWNER as BY
 from tests.rows import keep, take_all_away
@@ -19,6 +23,8 @@ class Place:
     after: str
     there: str
     steps: tuple[Callable[[Any], None], ...]
+    # For how long it is what it was: what is opened in an emergency ends by the database's clock.
+    lasts: float = math.inf
 
 
 def _made(outcome: str) -> tuple[Callable[[Any], None], ...]:
@@ -73,7 +79,10 @@ _ROAD: dict[str, Place] = {
     ),
     "presumed": Place("assigned", "presumed", (lambda life: conflict.identify(life, "lead"),)),
     "opened in an emergency": Place(
-        "screened", "to review", (lambda life: nearing.open_in_emergency(life, SECOND_COLLEAGUE),)
+        "screened",
+        "to review",
+        (lambda life: nearing.open_in_emergency(life, SECOND_COLLEAGUE),),
+        lasts=20 * 60,
     ),
     "handed on": Place(
         "screened", "cover", (lambda life: nearing.hand_on(life, BY, SECOND_COLLEAGUE),)
@@ -174,20 +183,26 @@ PLACES_OF_CONFLICT = ("assigned", "presumed", "presumed", "screened")
 def begin(life: Any, place: str, *, child: bool) -> None:
     """Puts the case of this life at the place, in a database with nothing else of a case in it."""
     scene = life.scene
-    if (place, child) not in scene.kept:
+    until = scene.kept[place, child].until if (place, child) in scene.kept else 0
+    if until < time.monotonic():
+        # Whether those before it were kept or are walked anew, its ids are the same.
         if place == "referred":
             take_all_away()
             scene.empty.put_back()
+            begin_anew(f"{place}, {child}")
             life.open(child)
         else:
             begin(life, _ROAD[place].after, child=child)
+            begin_anew(f"{place}, {child}")
             for one in _ROAD[place].steps:
                 one(life)
             there = _ROAD[place].there
             assert there in life.stands | life.been, f"{place}: it is not {there}"
-        scene.kept[place, child] = keep(), life.case.pk, life.at
+        lasts = _ROAD[place].lasts if place in _ROAD else math.inf
+        until = time.monotonic() + lasts
+        scene.kept[place, child] = Beginning(keep(), life.case.pk, life.at, until)
         return
-    rows, case, at = scene.kept[place, child]
+    kept = scene.kept[place, child]
     take_all_away()
-    rows.put_back()
-    life.take_up(case, at)
+    kept.rows.put_back()
+    life.take_up(kept.case, kept.at)

@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from cases.actions import linking, merging
 from cases.models import CaseLink, Merging
-from tests.life.trying import ANYBODY, INTAKE, LEADER, SECOND_LEADER, leader, step, worker
+from tests.life.trying import (
+    ANYBODY,
+    INTAKE,
+    LEADER,
+    SECOND_LEADER,
+    last_of,
+    leader,
+    step,
+    worker,
+)
 
 proposer = st.sampled_from((INTAKE,) * 6 + (LEADER,) * 4 + (SECOND_LEADER,) * 4 + ANYBODY)
 RULES = ("none", "together", "not_told", "apart")
@@ -20,7 +29,7 @@ def link(life: Any, name: str, rule: str) -> None:
 
 @step("linked", weight=2, name=worker)
 def unlink(life: Any, name: str) -> None:
-    if row := CaseLink.objects.filter(ended_at=None).last():
+    if row := last_of(CaseLink.objects.filter(ended_at=None)):
         life.do(linking.unlink_cases, row, name, because="mistake")
 
 
@@ -32,17 +41,17 @@ def ask_merging(life: Any, name: str, goes_on: str) -> None:
 
 @step("merging asked", weight=16, name=leader, agree=st.sampled_from((True, True, True, False)))
 def decide_merging(life: Any, name: str, agree: bool) -> None:
-    if row := Merging.objects.filter(state="asked").last():
+    if row := last_of(Merging.objects.filter(state="asked")):
         life.do(merging.decide_merging, row, name, agree=agree)
 
 
 @step("merging asked", weight=1, name=proposer)
 def withdraw_merging(life: Any, name: str) -> None:
-    if row := Merging.objects.filter(state="asked").last():
+    if row := last_of(Merging.objects.filter(state="asked")):
         life.do(merging.withdraw_merging, row, name)
 
 
 @step("merged", weight=6, name=proposer)
 def ask_undoing(life: Any, name: str) -> None:
-    if row := Merging.objects.filter(state="agreed", undo=False, undone_at=None).last():
+    if row := last_of(Merging.objects.filter(state="agreed", undo=False, undone_at=None)):
         life.do(merging.ask_undoing, row, name, reason="two_people")

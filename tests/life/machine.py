@@ -72,6 +72,7 @@ from tests.life.trying import (
     READER,
     SECOND_COLLEAGUE,
     STEPS,
+    last_of,
     leader,
     one_of,
     outside,
@@ -120,7 +121,6 @@ class LifeOfACase(RuleBasedStateMachine):
         self.scene = self.scenes[-1 if far else 0]
         self.world = self.scene.world
         place = far if far and len(self.scenes) > 1 else place
-        begin_anew(f"{place}, {child}")
         beginnings.begin(self, place, child=child)
         begin_anew("what comes of it")
         self.begun_at = frozenset(self.been)
@@ -187,10 +187,12 @@ class LifeOfACase(RuleBasedStateMachine):
             return self._user(self.records.itself["caseworker_id"]) or self.who(COLLEAGUE)
         if name == READER:
             read = self.records.of("cases_decisionreview", verdict="")
-            return (self._user(read[-1]["reviewer_id"]) if read else None) or self.who(LEADER)
+            by = max((row["at"], row["reviewer_id"]) for row in read)[1] if read else None
+            return self._user(by) or self.who(LEADER)
         if name == IN_EMERGENCY:
             rows = self.records.of("cases_emergencyaccess")
-            return self._user(rows[-1]["person_id"]) if rows else self.who(SECOND_COLLEAGUE)
+            by = max((row["asked_at"], row["person_id"]) for row in rows)[1] if rows else None
+            return self._user(by) or self.who(SECOND_COLLEAGUE)
         there = self.records.itself["authority_id"] == str(self.world.other_authority.pk)
         if name == ASKED:
             name, there = "supervisor", not there
@@ -238,7 +240,7 @@ class LifeOfACase(RuleBasedStateMachine):
         return Case.objects.select_related("person", "caseworker", "authority").get(pk=self.case.pk)
 
     def last(self, model: Any, **wanted: Any) -> Any:
-        return model.objects.filter(case=self.case, **wanted).last()
+        return last_of(model.objects.filter(case=self.case, **wanted))
 
     # Time -----------------------------------------------------------------------------------------
     def time_passes(self, days: int) -> None:
@@ -279,7 +281,7 @@ class LifeOfACase(RuleBasedStateMachine):
             episode = screening.FoundEpisode(types=types, place="not_known")
             self.do(screening.add_episode, found, name, episode=episode)
         told = self.do(screening.record_evidence, found, name, item=item("They kept the papers."))
-        one = Episode.objects.filter(case=self.case).first()
+        one = self.last(Episode)
         if told is None or one is None:
             return
         shown = ("ACT-REC", "MC-04", "PU-LAB") if enough else ("ACT-REC",)

@@ -19,6 +19,7 @@ from tests.life.trying import (
     OWNER,
     SECOND_COLLEAGUE,
     SECOND_LEADER,
+    last_of,
     step,
 )
 
@@ -67,5 +68,5 @@ def hand_on(life: Any, name: str, to: str) -> None:
 
 @step("cover", weight=2, name=st.sampled_from((OWNER, LEADER, SECOND_LEADER, *ANYBODY)))
 def end_cover(life: Any, name: str) -> None:
-    if row := Cover.objects.filter(ended_at=None).last():
+    if row := last_of(Cover.objects.filter(ended_at=None)):
         life.do(covering.end_cover, row, name, at=timezone.now())

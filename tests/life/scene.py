@@ -27,6 +27,17 @@ _ELSEWHERE = {
 }
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """The rows with a case somewhere on its road, as good until then, in seconds of this process's
+    clock."""
+
+    rows: Kept
+    case: UUID
+    at: datetime
+    until: float
+
+
 @dataclass
 class Scene:
     world: World
@@ -39,7 +50,7 @@ class Scene:
     prosecution_grant: Grant = (0, "")
     # The rows as they were before any case, and those of each beginning once it was reached.
     empty: Kept | None = None
-    kept: dict[tuple[str, bool], tuple[Kept, UUID, datetime]] = field(default_factory=dict)
+    kept: dict[tuple[str, bool], Beginning] = field(default_factory=dict)
 
     def other_authority(self, pk: str) -> Any:
         """The authority that this one can offer its cases to."""
