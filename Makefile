@@ -12,6 +12,8 @@
 # make lives   5,000 lives of a case, fifty steps each: whatever people try, what must hold holds;
 #              tells how many lives got how far, and fails where too few do
 # make beds    fifty workers want twenty beds at once, 200 times: never two people in one
+# make attack  releases of statistics attacked by somebody who knows every rule, at four sizes, and
+#              every figure of docs/statistics.md measured anew
 # make setup   the environment in .venv; the others call it
 #
 # PORT=8001 make run      another port
@@ -31,7 +33,7 @@ LOCK := requirements/development.txt
 SIZES ?= 10000 100000
 ROUNDS ?= 100
 
-.PHONY: setup run stop test suite bench lint messages lock check-all fuzz mutants canaries tampering reveals lives beds
+.PHONY: setup run stop test suite bench lint messages lock check-all fuzz mutants canaries tampering reveals lives beds attack
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -121,6 +123,10 @@ lives: setup
 TURNS ?= 200
 beds: setup
 	@NRM_ROUNDS=$(TURNS) $(BIN)/python -m pytest -q tests/protection/test_shelter.py -k fifty
+
+# Some minutes.
+attack: setup
+	@$(BIN)/python -m tools.attack
 
 # After a change of dependencies in pyproject.toml; needs uv on the PATH, the project itself does not.
 lock:

@@ -76,7 +76,7 @@ def _by_route(dimension: Dimension, chance: np.random.Generator) -> np.ndarray:
         whole = 1 / np.arange(1, len(names) + 1)
         whole[[name in (dimension.other, dimension.unknown) for name in names]] *= 0.5
         whole /= whole.sum()
-    return chance.dirichlet(whole * 3 + 0.02, size=ROUTES)
+    return chance.dirichlet(whole * 2 + 0.02, size=ROUTES)
 
 
 def _codes(

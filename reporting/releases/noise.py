@@ -14,8 +14,10 @@ the others and gets noise of its own: it is not the sum of anything.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import opendp.prelude as dp
@@ -58,7 +60,7 @@ def spread_of(plan: Plan, table: Table, kind: PeriodKind) -> Spread:
     """The smallest noise that keeps the table's share of epsilon, by OpenDP's own accounting."""
     share, contribution = plan.epsilon_of(table, kind), plan.contribution(table)
     scale = float(contribution / share)
-    while Fraction(_measurement(scale).map(contribution)) > share:
+    while _spends(scale, contribution) > share:
         scale = math.nextafter(scale, math.inf)
     return Spread(share, contribution, scale)
 
@@ -70,16 +72,27 @@ def noised(plan: Plan, kind: PeriodKind, counts: Counts) -> Counts:
     found: Counts = {}
     for table in plan.tables_of(kind):
         spread = spread_of(plan, table, kind)
-        measurement = _measurement(spread.scale)
-        spent += Fraction(measurement.map(spread.contribution))
+        spent += _spends(spread.scale, spread.contribution)
         cells = plan.cells(table)
-        values = measurement([counts[table.code][cell] for cell in cells])
+        values = with_noise([counts[table.code][cell] for cell in cells], spread.scale)
         found[table.code] = dict(zip(cells, values, strict=True))
     if spent > Fraction(plan.epsilon):
         raise BudgetExceeded(f"{float(spent)} is more than {plan.epsilon}")
     return found
 
 
+def with_noise(counts: Sequence[int], scale: float) -> list[int]:
+    """Each count with integer Laplace noise of this scale, drawn anew."""
+    return list(_measurement(scale)(list(counts)))
+
+
+@cache
+def _spends(scale: float, contribution: int) -> Fraction:
+    """The epsilon that noise of this scale spends, by OpenDP's accounting, which rounds up."""
+    return Fraction(_measurement(scale).map(contribution))
+
+
+@cache
 def _measurement(scale: float) -> Any:
     space = dp.vector_domain(dp.atom_domain(T=int)), dp.l1_distance(T=int)
     return dp.m.make_laplace(*space, scale=scale)
