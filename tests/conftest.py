@@ -105,7 +105,7 @@ def pytest_collection_finish() -> None:
 def _with_room(call: Callable[[], Any]) -> Any:
     """Calls it. Python takes memory for its frames 16 KB at a time and gives it back at once, so
     that whatever calls back and forth over such an edge asks the system for memory at each call:
-    of a request, fifty times. A frame that is said to be larger has room beside it for the others."""
+    of a request, fifty times. Beside a frame that is said to be larger there is room for others."""
     return call()
 
 
