@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.court import Wanted
@@ -39,13 +39,13 @@ class CourtForm(Form):
         self._items = list(items)
         decisions = [("", _("Select")), (IN, _("It goes into the bundle"))]
         decisions += [(code, _left_out(label)) for code, label in Ground.choices]
+        unsaid = gettext("%(part)s: select whether it goes into the bundle, or why not")
         for code, label in items:
             self.fields[f"item_{code}"] = forms.ChoiceField(
                 label=label,
                 choices=decisions,
-                error_messages={
-                    "required": _("Select whether it goes into the bundle, or why not"),
-                },
+                # The part is named: at the top of the page these stand below one another.
+                error_messages={"required": unsaid % {"part": label}},
             )
         self._rows = range(1, _rows_of(data) + 1)
         kinds = [("", _("Select")), *Removed.choices]
@@ -70,9 +70,9 @@ class CourtForm(Form):
             if not told.get(f"words_{row}"):
                 continue
             if not told.get(f"removed_{row}"):
-                self.add_error(f"removed_{row}", _now("Select what is blacked out"))
+                self.add_error(f"removed_{row}", gettext("Select what is blacked out"))
             if not told.get(f"ground_{row}"):
-                self.add_error(f"ground_{row}", _now("Select why something is blacked out"))
+                self.add_error(f"ground_{row}", gettext("Select why something is blacked out"))
         return told
 
     def head(self) -> list[BoundField]:
@@ -106,7 +106,7 @@ class CourtForm(Form):
 
 
 def _left_out(label: Any) -> str:
-    return _now("Left out: %(why)s") % {"why": str(label)[:1].lower() + str(label)[1:]}
+    return gettext("Left out: %(why)s") % {"why": str(label)[:1].lower() + str(label)[1:]}
 
 
 def _rows_of(data: Any) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Matter
@@ -85,12 +85,12 @@ def questions(case: Case) -> dict[str, str]:
     law = case.profile.non_punishment
     told = {name: str(label) for name, (label, _more) in {**_CHOICES, **_DAYS, **_WORDS}.items()}
     told |= {NEED + code: str(need.label) for code, need in law.needs.items()}
-    told["acted_on"] = _now("When was it?")
-    told["age_years"] = _now("Their age then, in years")
-    told["episode"] = _now("Which episode of exploitation does it belong to?")
-    told["exclusion"] = _now("Is the offence one of those excluded?")
-    told["basis"] = _now("On which ground do you rest the request?")
-    told["agency"] = _now("Who decides about it?")
+    told["acted_on"] = gettext("When was it?")
+    told["age_years"] = gettext("Their age then, in years")
+    told["episode"] = gettext("Which episode of exploitation does it belong to?")
+    told["exclusion"] = gettext("Is the offence one of those excluded?")
+    told["basis"] = gettext("On which ground do you rest the request?")
+    told["agency"] = gettext("Who decides about it?")
     return told
 
 
@@ -208,7 +208,7 @@ class MatterForm(Form):
         law = case.profile.non_punishment
         if name == "episode":
             known = [
-                (str(one.pk), _now("Episode %(number)d") % {"number": one.position})
+                (str(one.pk), gettext("Episode %(number)d") % {"number": one.position})
                 for one in case.episodes.all()
             ]
             if not known:

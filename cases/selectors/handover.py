@@ -16,7 +16,7 @@ from cases.models.case import Confidentiality
 from cases.ports import HandoverPart
 from cases.rules.languages import language_name
 from cases.selectors import overview
-from cases.selectors.cases import age_words, day_to_wait_for, running_deadlines
+from cases.selectors.cases import DeadlineView, age_words, day_to_wait_for, running_deadlines
 from cases.selectors.contact import CHANNELS, contact_of, contact_words
 from cases.selectors.links import links_of
 from cases.selectors.notices import barred_agencies
@@ -56,7 +56,7 @@ def handover_of(
         HandoverPart(
             30,
             _("Clocks"),
-            [(one.label, f"{day_words(one.due_on)}: {one.words}") for one in deadlines],
+            [(one.label, _clock_words(one)) for one in deadlines],
         ),
         HandoverPart(
             40,
@@ -72,6 +72,12 @@ def handover_of(
 
 def _day(moment: datetime) -> Any:
     return timezone.localtime(moment).date()
+
+
+def _clock_words(clock: DeadlineView) -> str:
+    """The day of a clock and how it stands; a day that its words say already is not said twice."""
+    day = day_words(clock.due_on)
+    return clock.words if day in clock.words else f"{day}: {clock.words}"
 
 
 def _standing(case: Case, decisions: list[Any], held: frozenset[str]) -> Iterator[Row]:

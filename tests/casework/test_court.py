@@ -24,7 +24,7 @@ from cases.actions.documents import withdraw_document
 from cases.actions.notes import write_note
 from cases.actions.sharing import withdraw_consent
 from cases.models import CourtBundle, InboxItem
-from cases.rules.court import BlackOut, black_out
+from cases.rules.court import PARTS, BlackOut, black_out
 from cases.selectors.court import opened_content
 from identities.models import Disclosure
 from nrm.actions import Forbidden, Refused
@@ -249,6 +249,9 @@ def test_by_the_pages_from_the_choice_to_the_archive(world, case, at):
     choices = {f"item_{code}": how for code, how in wanted_of(case, "notes").choices.items()}
     form = {"recipient": "court", "rests_on": "ground:court_order", **choices}
     black = {"words_1": "Zamira", "removed_1": "name", "ground_1": "harm"}
+    empty = client.post(where, {}).content.decode()
+    for part in PARTS.values():  # below one another each says of which part it is
+        assert f"{part}: select whether it goes into the bundle, or why not</a>" in empty
     refused = client.post(where, {**form, "words_1": "Zamira"})
     assert refused.status_code == 422
     assert "Select why something is blacked out" in refused.content.decode()

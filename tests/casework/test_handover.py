@@ -10,10 +10,13 @@ from cases.actions.linking import link_cases
 from cases.actions.matters import raise_matter
 from cases.actions.notes import write_note
 from nrm.audit.models import Event
+from nrm.context import acting_as
+from nrm.deadline_words import day_words
 from protection.actions.services import note_need, refer_without_consent
 from tests.api.tools import api
 from tests.casework.people import IDENTIFYING, assigned
 from tests.casework.test_contact import record
+from tests.decisions import road
 from tests.intake.answers import CHILD, FULL
 
 
@@ -71,6 +74,21 @@ def test_of_a_child_the_tasks_of_the_first_day_stand_on_it(world, at):
     task = case.profile.day_zero_tasks[0]
     page = world.client("caseworker").get(reverse("case_handover", args=[case.reference]))
     assert str(task.label) in page.content.decode()
+
+
+def test_a_day_that_a_clock_says_already_is_not_said_twice(world, at):
+    case = road.ready_case(world, at=at)
+    client, url = world.client("caseworker"), reverse("case_handover", args=[case.reference])
+
+    def day(term):
+        with acting_as(world.caseworker):
+            return day_words(case.deadlines.get(term=term).due_on)
+
+    assert f">{day('reasonable_grounds')}: " in client.get(url).content.decode()
+    road.made(world, case, at=at)
+    text = client.get(url).content.decode()
+    assert f">At least until {day('recovery_period')}<" in text
+    assert f">Not before {day('cg_not_before')}<" in text
 
 
 @pytest.mark.parametrize(

@@ -415,6 +415,32 @@ def test_a_page_shows_what_they_will_see_before_anything_is_sent(world, case, at
     assert Bundle.objects.get().pk == shown.context["key"]
 
 
+def test_each_page_of_sharing_leads_back_within_the_case(world, case, at):
+    client = world.client("caseworker")
+    row = share(world, case, at, wanted(world, agree(world, case, at), "standing"))
+    people, bundles = (
+        reverse(name, args=[case.reference]) for name in ("case_people", "case_bundles")
+    )
+    share_url = reverse("case_share", args=[case.reference])
+    preview = {
+        "organisation": str(world.provider_house.pk),
+        "purpose": "support",
+        "consent": str(general(case).pk),
+        "parts": ["standing"],
+    }
+    withdrawal = reverse("case_consent_withdrawal", args=[case.reference, row.consent_id])
+    for answer, to in (
+        (client.get(bundles), people),
+        (client.get(reverse("case_consent", args=[case.reference])), people),
+        (client.get(withdrawal), people),
+        (client.get(reverse("case_bundle", args=[case.reference, row.pk])), bundles),
+        (client.get(share_url), bundles),
+        (client.post(share_url, preview), bundles),
+    ):
+        assert answer.status_code == 200
+        assert f'<a class="govuk-back-link" href="{to}">' in answer.content.decode()
+
+
 def test_a_program_does_the_same(world, case, at):
     client = by_session(User.objects.get(pk=world.caseworker.pk))
     base = f"/api/v1/cases/{case.reference}/"

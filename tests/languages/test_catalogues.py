@@ -78,3 +78,14 @@ def test_words_are_found_in_code_and_in_templates():
     assert found.get("Saved on %(day)s at %(time)s.") is None
     assert found.get("Back to my referrals")
     assert found.get("In progress")
+
+
+def test_no_text_is_marked_by_a_name_under_which_it_is_not_found():
+    given = re.compile(r"import n?p?gettext\w* as (\w+)")
+    names = {
+        name
+        for room in messages.ROOMS
+        for path in (messages.ROOT / room).rglob("*.py")
+        for name in given.findall(path.read_text(encoding="utf-8"))
+    }
+    assert names - set(messages.MARKS) == set()
