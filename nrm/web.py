@@ -2,6 +2,7 @@
 request runs inside its database context."""
 
 from collections.abc import Callable
+from datetime import date
 from math import ceil
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,8 @@ from rest_framework.response import Response
 from nrm import context as database_context
 from nrm.actions import Changed, Forbidden, Hidden, Refused, TooOften
 from nrm.audit import writer
+from nrm.forms import PartialDate
+from nrm.templatetags.nrm import partial_date
 
 log = structlog.stdlib.get_logger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -236,6 +239,27 @@ def add_objections(form: forms.BaseForm, refusal: Refused) -> None:
     for objection in refusal.objections:
         field = objection.field if objection.field in form.fields else None
         form.add_error(field, forms.ValidationError(objection.text, code=objection.code))
+
+
+def saved_meanwhile(saved: forms.BaseForm, typed: forms.BaseForm) -> list[dict[str, str]]:
+    """What a colleague saved where it differs from what was typed, as rows of a summary list: for
+    somebody whose own save was refused, so that they can bring both together. `saved` begins with
+    what is saved now; `typed` was found valid."""
+    rows = []
+    for shown in saved.visible_fields():
+        value, field = shown.initial, shown.field
+        if (value or "") == (typed.cleaned_data.get(shown.name) or ""):
+            continue
+        if isinstance(field, forms.ChoiceField):
+            words = dict(field.choices).get(value or "", "")
+        elif isinstance(value, date):
+            words = partial_date(PartialDate.of(value))
+        elif isinstance(value, PartialDate):
+            words = partial_date(value)
+        else:
+            words = field.prepare_value(value)
+        rows.append({"key": str(shown.label), "value": str(words or "")})
+    return rows
 
 
 # Problems in REST ---------------------------------------------------------------------------------

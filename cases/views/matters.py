@@ -22,7 +22,7 @@ from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.actions import Changed, Refused
 from nrm.audit import writer
-from nrm.web import add_objections
+from nrm.web import add_objections, saved_meanwhile
 
 
 class MatterPage(CaseView):
@@ -169,13 +169,14 @@ class MatterPartView(MatterPage):
             )
         except Refused as refusal:
             add_objections(form, refusal)
-            changed = isinstance(refusal, Changed)
-            if changed:
-                # What was typed stays; sent once more it goes on from what is there now.
-                row = reads.find_matter(self.case, matter)
-                form.data = form.data.copy()
-                form.data["version"] = str(row.version)
-            return self._page(request, row, part, form, status=409 if changed else 422)
+            if not isinstance(refusal, Changed):
+                return self._page(request, row, part, form, status=422)
+            # What was typed stays; sent once more it goes on from what is there now.
+            row = reads.find_matter(self.case, matter)
+            form.data = form.data.copy()
+            form.data["version"] = str(row.version)
+            saved = saved_meanwhile(self._form(row, part), form)
+            return self._page(request, row, part, form, status=409, saved=saved)
         messages.success(request, _("The matter is changed."))
         return redirect("case_matter", reference=self.case.reference, matter=row.pk)
 
@@ -196,6 +197,7 @@ class MatterPartView(MatterPage):
         part: str,
         form: MatterForm | None,
         status: int = 200,
+        saved: Any = (),
     ) -> HttpResponse:
         self.looked("matter.viewed", request, [row])
         readings = reads.opened(row, at=self.at).readings if part == "law" else []
@@ -206,5 +208,6 @@ class MatterPartView(MatterPage):
             title=PART_TITLES[part],
             form=form or self._form(row, part),
             readings=readings,
+            saved=saved,
             status=status,
         )

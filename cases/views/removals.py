@@ -15,7 +15,7 @@ from cases.selectors import removals as reads
 from cases.views.matters import MatterPage
 from nrm.actions import Changed, Refused
 from nrm.audit import writer
-from nrm.web import add_objections
+from nrm.web import add_objections, saved_meanwhile
 
 
 class RecordRemovalView(MatterPage):
@@ -46,6 +46,7 @@ class RecordRemovalView(MatterPage):
         form: RemovalForm,
         line: reads.Line | None = None,
         status: int = 200,
+        saved: Any = (),
     ) -> HttpResponse:
         writer.write(
             "removals.viewed",
@@ -54,15 +55,13 @@ class RecordRemovalView(MatterPage):
             case_id=self.case.pk,
             data={"removals": [str(line.row.pk)] if line else []},
         )
-        return self.show(request, "removal", form=form, line=line, status=status)
+        return self.show(request, "removal", form=form, line=line, saved=saved, status=status)
 
 
 class RemovalView(RecordRemovalView):
     def get(self, request: HttpRequest, reference: str, removal: UUID) -> HttpResponse:  # type: ignore[override]
         line = reads.line_of(reads.find_removal(self.case, removal))
-        initial: dict[str, Any] = {name: getattr(line.row, name) for name in CODES}
-        initial |= {"words": line.words, "version": line.row.version}
-        return self.page(request, RemovalForm(initial=initial), line)
+        return self.page(request, self._saved(line), line)
 
     def post(self, request: HttpRequest, reference: str, removal: UUID) -> HttpResponse:  # type: ignore[override]
         row = reads.find_removal(self.case, removal)
@@ -79,11 +78,17 @@ class RemovalView(RecordRemovalView):
             )
         except Refused as refusal:
             add_objections(form, refusal)
-            changed = isinstance(refusal, Changed)
-            row = reads.find_removal(self.case, removal)
-            if changed:
-                form.data = form.data.copy()
-                form.data["version"] = str(row.version)
-            return self.page(request, form, reads.line_of(row), status=409 if changed else 422)
+            line = reads.line_of(reads.find_removal(self.case, removal))
+            if not isinstance(refusal, Changed):
+                return self.page(request, form, line, status=422)
+            form.data = form.data.copy()
+            form.data["version"] = str(line.row.version)
+            saved = saved_meanwhile(self._saved(line), form)
+            return self.page(request, form, line, status=409, saved=saved)
         messages.success(request, _("It is changed."))
         return redirect("case_matters", reference=self.case.reference)
+
+    @staticmethod
+    def _saved(line: reads.Line) -> RemovalForm:
+        initial: dict[str, Any] = {name: getattr(line.row, name) for name in CODES}
+        return RemovalForm(initial=initial | {"words": line.words, "version": line.row.version})

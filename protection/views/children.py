@@ -21,7 +21,7 @@ from cases.words import task_label
 from nrm.actions import Changed, Refused
 from nrm.audit import writer
 from nrm.deadline_words import day_words
-from nrm.web import add_objections
+from nrm.web import add_objections, saved_meanwhile
 from protection.actions.children import change_child, record_child
 from protection.forms.children import AdulthoodForm, RecordForm
 from protection.models.child import RecordKind
@@ -145,8 +145,7 @@ class RecordChangeView(_ChildPage):
 
     def get(self, request: HttpRequest, reference: str, record: UUID) -> HttpResponse:
         line = reads.line_of(reads.find_record(self.case, record), at=self.at)
-        initial = {**line.answers, "version": line.row.version}
-        return self._page(request, line, RecordForm(initial=initial, kind=line.row.kind))
+        return self._page(request, line, self._saved(line))
 
     def post(self, request: HttpRequest, reference: str, record: UUID) -> HttpResponse:
         row = reads.find_record(self.case, record)
@@ -163,22 +162,27 @@ class RecordChangeView(_ChildPage):
             )
         except Refused as refusal:
             add_objections(form, refusal)
-            changed = isinstance(refusal, Changed)
-            row = reads.find_record(self.case, record)
-            if changed:
-                # What was typed stays; sent once more it goes on from what is there now.
-                form.data = form.data.copy()
-                form.data["version"] = str(row.version)
-            line = reads.line_of(row, at=self.at)
-            return self._page(request, line, form, status=409 if changed else 422)
+            line = reads.line_of(reads.find_record(self.case, record), at=self.at)
+            if not isinstance(refusal, Changed):
+                return self._page(request, line, form, status=422)
+            # What was typed stays; sent once more it goes on from what is there now.
+            form.data = form.data.copy()
+            form.data["version"] = str(line.row.version)
+            saved = saved_meanwhile(self._saved(line), form)
+            return self._page(request, line, form, status=409, saved=saved)
         return self.done(request, _("It is changed."))
 
+    @staticmethod
+    def _saved(line: reads.Line) -> RecordForm:
+        initial = {**line.answers, "version": line.row.version}
+        return RecordForm(initial=initial, kind=line.row.kind)
+
     def _page(
-        self, request: HttpRequest, line: reads.Line, form: RecordForm, status: int = 200
+        self, request: HttpRequest, line: reads.Line, form: RecordForm, **more: Any
     ) -> HttpResponse:
         title = RecordKind(line.row.kind).label
         return self.show(
-            request, "child_record", records=[line.row.pk], form=form, title=title, status=status
+            request, "child_record", records=[line.row.pk], form=form, title=title, **more
         )
 
 
@@ -186,10 +190,7 @@ class AdulthoodView(_ChildPage):
     """The day on which they turn 18, and whether they agree to stay."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        row = road_reads.adulthood_of(self.case)
-        initial: dict[str, Any] = {name: getattr(row, name) for name in VALUES} if row else {}
-        initial["version"] = row.version if row else 0
-        return self._page(request, self._form(initial=initial))
+        return self._page(request, self._saved())
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         row = road_reads.adulthood_of(self.case)
@@ -206,18 +207,23 @@ class AdulthoodView(_ChildPage):
             )
         except Refused as refusal:
             add_objections(form, refusal)
-            changed = isinstance(refusal, Changed)
-            if changed:
-                row = road_reads.adulthood_of(self.case)
-                form.data = form.data.copy()
-                form.data["version"] = str(row.version if row else 0)
-            return self._page(request, form, status=409 if changed else 422)
+            if not isinstance(refusal, Changed):
+                return self._page(request, form, status=422)
+            there = self._saved()
+            form.data = form.data.copy()
+            form.data["version"] = str(there.initial["version"])
+            return self._page(request, form, status=409, saved=saved_meanwhile(there, form))
         return self.done(request, _("It is recorded."))
+
+    def _saved(self) -> AdulthoodForm:
+        row = road_reads.adulthood_of(self.case)
+        initial: dict[str, Any] = {name: getattr(row, name) for name in VALUES} if row else {}
+        return self._form(initial={**initial, "version": row.version if row else 0})
 
     def _form(self, *data: Any, **more: Any) -> AdulthoodForm:
         turned = not self.case.treated_as_child
         return AdulthoodForm(*data, profile=self.case.profile, turned=turned, **more)
 
-    def _page(self, request: HttpRequest, form: AdulthoodForm, status: int = 200) -> HttpResponse:
+    def _page(self, request: HttpRequest, form: AdulthoodForm, **more: Any) -> HttpResponse:
         names = [name for _code, name in LANGUAGES.in_order()]
-        return self.show(request, "adulthood", form=form, lists={"languages": names}, status=status)
+        return self.show(request, "adulthood", form=form, lists={"languages": names}, **more)

@@ -16,6 +16,7 @@ from cases.rules import adulthood as rules
 from nrm.accounts.models import User
 from nrm.actions import Changed, Forbidden, Hidden, Refused
 from nrm.context import acting_as
+from nrm.deadline_words import day_words
 from tests.api.tools import api
 from tests.casework.people import referred
 from tests.decisions import road
@@ -205,6 +206,12 @@ def test_programs_and_pages_record_it_and_the_tab_is_a_childs_alone(world, case)
     url = reverse("case_adulthood", args=[case.reference])
     sent = {"version": 1, "on_day": "1"}
     assert client.post(url, {**sent, "answer": "agreed"}).status_code == 422
+    other = date.today() + timedelta(days=41)
+    day = {f"on_{part}": getattr(other, part) for part in ("day", "month", "year")}
+    late = client.post(url, {"version": 0, **day})
+    assert late.status_code == 409
+    for saved in (f">{day_words(today + timedelta(days=40))}</dd>", ">They agree to stay</dd>"):
+        assert saved in late.content.decode()
     tab = f'href="{reverse("case_child", args=[case.reference])}"'
     assert tab in client.get(case.get_absolute_url()).content.decode()
     adult = road.ready_case(world, at=BEGUN)

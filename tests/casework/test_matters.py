@@ -265,6 +265,7 @@ def test_a_matter_is_recorded_read_and_changed_by_its_parts(world, case, at):
     late = client.post(part, {**told, "need_compulsion": "Something else."})
     assert late.status_code == 409
     assert "Something else." in late.content.decode()
+    assert "Threats to his parents." in late.content.decode()  # what was saved meanwhile
     again = client.post(part, {**told, "need_compulsion": "Both.", "version": 2}, follow=True)
     assert "Both." in again.content.decode()
     assert client.get(part.replace("/law/", "/nosuch/")).status_code == 404

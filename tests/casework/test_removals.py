@@ -95,7 +95,11 @@ def test_pages_and_programs_record_and_change_it(world, case):
     one = reverse("case_removal", args=[case.reference, row.pk])
     assert PLACE in client.get(one).content.decode()
     assert client.post(one, {"kind": "return", "version": 1}).status_code == 302
-    assert client.post(one, {"kind": "return", "version": 1}).status_code == 409
+    late = client.post(one, {"kind": "detention", "words": "Near the port.", "version": 1})
+    assert late.status_code == 409
+    text = late.content.decode()
+    assert ">Return or transfer to another country</dd>" in text  # what was saved meanwhile
+    assert "Near the port." in text
     caller = by_session(world.caseworker)
     where = f"/api/v1/cases/{case.reference}/removals/"
     made = caller.post(where, {"kind": "detention"}, format="json")
