@@ -14,6 +14,7 @@ from cases.forms.intake import AssignForm, TasksForm
 from cases.rights import ASSIGN, SEE_INTAKE_QUEUE
 from cases.selectors import intake as selectors
 from cases.selectors.cases import running_deadlines
+from cases.selectors.course import referred_again
 from cases.selectors.finding import duplicates_of
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
@@ -112,6 +113,11 @@ class TriageView(CaseView):
                 "form": form,
                 "told": told,
                 "duplicates": duplicates,
+                "before": [
+                    one.case
+                    for one in referred_again(self.case, request.user)  # type: ignore[arg-type]
+                    if one.case and not one.later
+                ],
                 "deadlines": running_deadlines(self.case, at=self.at),
                 "jurisdiction": self.case.profile.jurisdiction(self.case.jurisdiction).label,
                 "tasks": tasks,

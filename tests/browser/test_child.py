@@ -1,5 +1,6 @@
-"""A child turns 18 without having agreed to stay, in the windows of the people concerned: the case
-is suspended and not closed, they say yes, and a supervisor lets it go on."""
+"""A child turns 18 without having agreed to stay, in the windows of the people concerned: what is
+to be done 100 and 30 days before comes in its time, on the birthday the case is suspended and not
+closed, they say yes, and a supervisor lets it go on."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,6 +34,29 @@ def windows(world: Any, eyes: Callable[..., Eyes]) -> tuple[Eyes, Eyes]:
     )
 
 
+def road_to_18(world: Any, worker: Eyes, supervisor: Eyes, case: Any, at: Any) -> None:
+    """So many days before the birthday, each of its tasks and no other."""
+    child = reverse("case_child", args=[case.reference])
+    prepare, plan = "Prepare for 18: explain", "Plan what comes after 18"
+    tasks = worker.page.locator("section:has(#tasks-title)")
+    for days, shown, hidden in ((-1, (), (prepare, plan)), (1, (prepare,), (plan,))):
+        watch_days(actor=User.objects.system(), at=at + timedelta(days=days))
+        worker.go(child)
+        for text in shown:
+            expect(tasks.get_by_text(text)).to_be_visible()
+        for text in hidden:
+            assert tasks.get_by_text(text).count() == 0
+    supervisor.go("/inbox/")
+    near = supervisor.page.get_by_text("A child will turn 18. See what is to be done before.")
+    expect(near.first).to_be_visible()
+    told = near.count()
+    watch_days(actor=User.objects.system(), at=at + timedelta(days=71))
+    worker.go(child)
+    expect(tasks.get_by_text(plan)).to_be_visible()
+    supervisor.go("/inbox/")
+    assert near.count() > told
+
+
 def test_a_child_turns_18_without_agreeing_and_agrees_later(world, at, windows):
     worker, supervisor = windows
     page, today = worker.page, at.date()
@@ -49,7 +73,12 @@ def test_a_child_turns_18_without_agreeing_and_agrees_later(world, at, windows):
     expect(page.get_by_text("Enter the day on which they turn 18").first).to_be_visible()
     assert page.is_checked("[name=answer][value=agreed]")
     page.check("[name=answer][value='']")
-    fill_day(page, "on", today)
+    fill_day(page, "on", today + timedelta(days=100))
+    save(page)
+    expect(page.get_by_text("100 days until they turn 18")).to_be_visible()
+    road_to_18(world, worker, supervisor, case, at)
+    page.get_by_role("link", name="Record the day, or what they said").click()
+    fill_day(page, "on", today)  # a document says so
     save(page)
     expect(page.get_by_text("0 days until they turn 18")).to_be_visible()
 

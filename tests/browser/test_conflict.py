@@ -1,9 +1,11 @@
 """Where no authority functions, with an armed group, in the windows of the people concerned: the
 organisation that met the child identifies on a telephone, the police of the place learn nothing,
-and the panel that works again takes it on and confirms it."""
+and the panel that works again takes it on and confirms it; then the road is closed, the clock of
+the final decision is held, and somebody looks again at whether it still has to be."""
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +13,7 @@ from playwright.sync_api import expect
 
 from cases.actions import deciding
 from cases.actions.assigning import assign_case
+from cases.actions.sweeping import sweep
 from cases.models import InboxItem
 from nrm.accounts.models import Organisation
 from nrm.context import acting_as
@@ -106,3 +109,45 @@ def test_a_child_of_an_armed_group_is_identified_where_no_authority_functions(
     lead.go(reverse("referral_provisional", args=[receipt]))
     expect(lead.page.get_by_role("heading", name="Confirmed by a decision")).to_be_visible()
     look(lead, "conflict-confirmed")
+    the_road_is_closed(worker, supervisor, case, at)
+
+
+def the_road_is_closed(worker: Eyes, supervisor: Eyes, case: Any, at: Any) -> None:
+    """The clock of the final decision is held until a day on which it is looked at, by whom it is
+    kept so once more, and runs again when the place can be reached."""
+    page = worker.page
+
+    def look_again_in(days: int) -> None:
+        day = at.date() + timedelta(days=days)
+        for part in ("day", "month", "year"):
+            page.fill(f"[name=review_on_{part}]", str(getattr(day, part)))
+
+    worker.go(reverse("deadlines", args=[case.reference]))
+    page.locator("section:has(h3:text-is('Formal identification')) a").click()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.check("[name=reason][value=force_majeure]")
+    press(worker, "Pause the deadline")  # for ever
+    assert page.is_checked("[name=reason][value=force_majeure]")
+    look_again_in(14)
+    press(worker, "Pause the deadline")
+    held = "Paused: The authority or the place cannot be reached"
+    expect(page.get_by_text(held).first).to_be_visible()
+    look(worker, "conflict-held")
+    clock = page.url.removeprefix(worker.address)
+
+    sweep(at=at + timedelta(days=13))
+    supervisor.go(reverse("inbox"))
+    due = "Look again at the pause of: Formal identification."
+    assert supervisor.page.get_by_text(due).count() == 0
+    sweep(at=at + timedelta(days=14, hours=12))
+    for window in (worker, supervisor):
+        window.go(reverse("inbox"))
+        expect(window.page.get_by_text(due).first).to_be_visible()
+    worker.go(clock)
+    page.get_by_role("button", name="Keep it paused").click()
+    look_again_in(21)
+    press(worker, "Keep it paused")
+    expect(page.get_by_text(held).first).to_be_visible()
+    press(worker, "Let it run again")
+    assert page.get_by_text(held).count() == 0
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()

@@ -1,7 +1,7 @@
 """The course of a case in the windows of the people concerned: a negative decision that reached the
-person 22 days ago is asked to be looked at again, answered and prepared by others; one that reached
-them 31 days ago is not taken without what was exceptional; somebody withdraws and is referred
-again."""
+person by a safe way 22 days ago is asked to be looked at again, answered and decided anew by
+others; one that reached them 31 days ago is not taken without what was exceptional; somebody
+withdraws and is referred again, which becomes a case that says which one it follows."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,10 +11,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from cases.actions import deciding
-from cases.models import Case
+from cases.models import Case, Decision, Referral
+from nrm.context import acting_as
 from tests.casework.people import assigned
-from tests.decisions.road import findings, made
+from tests.decisions.road import REASONS, findings, made
 from tests.windows import Eyes
 
 
@@ -36,16 +36,59 @@ def press(window: Eyes, name: str) -> None:
         window.page.get_by_role("button", name=name, exact=True).click()
 
 
-def refused(world: Any, at: Any, days: int) -> tuple[Case, str]:
-    """A case with a negative decision that reached the person so many days ago, and the receipt of
-    its referral."""
+def day_in(window: Eyes, name: str, day: Any) -> None:
+    for part in ("day", "month", "year"):
+        window.page.fill(f"[name={name}_{part}]", str(getattr(day, part)))
+
+
+def refused(world: Any, at: Any, days: int) -> tuple[Case, Decision, str]:
+    """A case with a negative decision of so many days ago, and the receipt of its referral."""
     then = at - timedelta(days=days)
     case = assigned(world, at=then)
     findings(world, case, at=then)
     decision = made(world, case, at=then, outcome="negative")
-    how = {"served_on": then.date(), "channel": "in_person", "language": "sq"}
-    deciding.serve_decision(decision, actor=world.caseworker, at=then, **how)
-    return case, case.referrals.get().receipt
+    return case, decision, case.referrals.get().receipt
+
+
+def card(window: Eyes, case: Case, *safe: str) -> None:
+    """Asks the person again how they are reached, and records these ways alone as safe."""
+    window.go(reverse("case_contact", args=[case.reference]))
+    for way in ("call", "text", "voicemail", "email", "post"):
+        window.page.check(f"[name={way}][value={'safe' if way in safe else 'unknown'}]")
+    press(window, "Record it")
+
+
+def serve(window: Eyes, decision: Decision, day: Any) -> None:
+    """Records on the page of the decision that it reached the person by post on that day."""
+    window.go(reverse("decision", args=[decision.case.reference, decision.pk]))
+    with window.page.expect_navigation():
+        window.page.get_by_role("button", name="Record when it was received").click()
+    day_in(window, "served_on", day)
+    window.page.check("[name=channel][value=post]")
+    window.page.select_option("[name=language]", "sq")
+    press(window, "Record it")
+
+
+def decide_anew(worker: Eyes, supervisor: Eyes, case: Case) -> None:
+    """One drafts the other decision, another reads and makes it."""
+    worker.go(reverse("decision_start", args=[case.reference, "reasonable_grounds"]))
+    press(worker, "Start the draft")
+    page = worker.page
+    page.check("[name=outcome][value=positive]")
+    page.check("[name=grounds_positive][value=elements_met]")
+    for part in ("for", "against", "missing", "letter"):
+        page.fill(f"[name=reason_{part}]", REASONS[part])
+    page.check("[name=age_basis][value=document]")
+    page.check("[name=no_conflict]")
+    press(worker, "Submit to a second person")
+    supervisor.go(reverse("reviews"))
+    with supervisor.page.expect_navigation():
+        supervisor.page.get_by_role("link", name="Read it").click()
+    supervisor.page.check("[name=own_outcome][value=positive]")
+    supervisor.page.fill("[name=own_grounds]", "The clinic confirms what she told.")
+    supervisor.page.check("[name=no_conflict]")
+    press(supervisor, "Record your own grounds")
+    press(supervisor, "I agree: make the decision")
 
 
 def ask(window: Eyes, receipt: str, **more: str) -> None:
@@ -62,7 +105,16 @@ def ask(window: Eyes, receipt: str, **more: str) -> None:
 
 def test_a_decision_is_asked_to_be_looked_at_again_in_time_and_not_after_it(world, at, window):
     responder, answers = window("responder", width=390), window("supervisor2")
-    case, receipt = refused(world, at, 22)
+    worker = window("caseworker")
+    case, decision, receipt = refused(world, at, 22)
+    day = decision.made_on
+    serve(worker, decision, day)  # nobody has said that a letter is safe
+    expect(worker.page.get_by_text("does not mark this way as safe").first).to_be_visible()
+    assert worker.page.input_value("[name=served_on_year]") == str(day.year)
+    card(worker, case, "post")
+    serve(worker, decision, day)
+    expect(worker.page.get_by_text("The clocks that run from that day").first).to_be_visible()
+    expect(worker.page.get_by_text("By post").first).to_be_visible()
     ask(responder, receipt)
     expect(responder.page.get_by_text("Asked. You are told of the answer.")).to_be_visible()
     expect(responder.page.get_by_role("heading", name="Being looked at again")).to_be_visible()
@@ -84,12 +136,20 @@ def test_a_decision_is_asked_to_be_looked_at_again_in_time_and_not_after_it(worl
     case.refresh_from_db()
     assert case.stage == "rg_pending"
     # Whoever prepared the first one prepares no other.
-    worker = window("caseworker")
     worker.go(reverse("decision_start", args=[case.reference, "reasonable_grounds"]))
     press(worker, "Start the draft")
     expect(worker.page.get_by_text("You took part in the first decision.").first).to_be_visible()
+    intake = window("intake")
+    intake.go(reverse("triage", args=[case.reference]))
+    intake.page.select_option("[name=caseworker]", str(world.caseworker2.pk))
+    press(intake, "Give the case")
+    decide_anew(window("caseworker2"), answers, case)
+    responder.go(reverse("referral", args=[receipt]))
+    expect(responder.page.get_by_text("Accepted: recovery period").first).to_be_visible()
 
-    late, receipt = refused(world, at, 31)
+    late, decision, receipt = refused(world, at, 31)
+    card(worker, late, "post")
+    serve(worker, decision, decision.made_on)
     ask(responder, receipt)
     said = "30 days after the decision reached the person"
     expect(responder.page.get_by_text(said).first).to_be_visible()
@@ -125,3 +185,30 @@ def test_somebody_withdraws_and_is_referred_again(world, at, window):
     assert "Quillon" not in responder.page.content()
     press(responder, "Refer the person again")
     expect(responder.page.locator("main").get_by_text(case.pseudonym).first).to_be_visible()
+    page = responder.page
+    with page.expect_navigation():
+        page.locator("main .govuk-task-list__link").first.click()
+    page.check("[name=danger_now][value=no]")
+    press(responder, "Save and continue")
+    page.check("[name=age_status][value=adult]")
+    page.check("[name=jurisdiction][value=england]")
+    press(responder, "Save and continue")
+    page.check("[name=consent_answer][value=given]")
+    press(responder, "Save and continue")
+    press(responder, "Check and send")
+    press(responder, "Send the referral")
+    expect(page.get_by_text("Referral sent").first).to_be_visible()
+
+    # The same person, and a case of its own that says which one it follows.
+    with acting_as(world.intake):
+        again = Referral.objects.exclude(receipt=receipt).select_related("case__person").get()
+    assert (again.case.pseudonym, again.case.stage) == (case.pseudonym, "nrm_submitted")
+    intake = window("intake")
+    intake.go(reverse("intake_queue"))
+    with intake.page.expect_navigation():
+        intake.page.get_by_role("link", name=case.pseudonym).click()
+    expect(intake.page.get_by_text("The person was referred before:")).to_be_visible()
+    with intake.page.expect_navigation():
+        intake.page.locator("main").get_by_role("link", name=case.reference).click()
+    expect(intake.page.get_by_text("The person was referred again:")).to_be_visible()
+    expect(intake.page.get_by_role("link", name=again.case.reference)).to_be_visible()

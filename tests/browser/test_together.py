@@ -1,5 +1,6 @@
 """A family of three in the windows of who works on them, one of whom must not be told of another;
-then one of their cases goes to another authority, which accepts it."""
+then one of their cases goes to another authority, which accepts it. And one draft that is open in
+two windows, of which the later loses nothing."""
 
 from typing import Any
 
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 
 from cases.models import Transfer
 from tests.casework.people import assigned
+from tests.decisions.road import REASONS, drafted, ready_case
 
 
 def press(page: Any, name: str) -> None:
@@ -67,3 +69,32 @@ def test_a_family_is_linked_and_one_of_its_cases_goes_to_another_authority(world
     assert aunt.pseudonym not in page.content()
     assert worker.go(reverse("case", args=[aunt.reference])).status == 404
     assert worker.faults == supervisor.faults == theirs.faults == []
+
+
+def test_a_draft_in_two_windows_keeps_what_both_say_until_they_are_brought_together(
+    world, at, eyes
+):
+    case = ready_case(world, at=at)
+    draft = drafted(world, case, at=at)
+    client = world.client("caseworker")
+    desk, phone = eyes(client), eyes(client, width=390, javascript=False)
+    for window in (desk, phone):
+        window.go(reverse("decision", args=[case.reference, draft.pk]))
+    box = "[name=reason_against]"
+    desk.page.fill(box, "The neighbour saw nobody.")
+    press(desk.page, "Save the draft")
+    phone.page.fill(box, "The landlord is a cousin.")
+    press(phone.page, "Save the draft")
+    page = phone.page
+    expect(page.get_by_text("This was changed since you opened it.").first).to_be_visible()
+    meanwhile = page.locator("section:has(#clash-title)")
+    expect(meanwhile.get_by_text("The neighbour saw nobody.")).to_be_visible()
+    assert meanwhile.get_by_text(REASONS["for"]).count() == 0  # the same in both
+    assert page.input_value(box) == "The landlord is a cousin."
+    assert phone.sideways() == 0
+    both = "The neighbour saw nobody. The landlord is a cousin."
+    page.fill(box, both)
+    press(page, "Save the draft")
+    desk.page.reload()
+    assert desk.page.input_value(box) == both
+    assert desk.faults == phone.faults == []
