@@ -39,7 +39,7 @@ class CourtForm(Form):
         self._items = list(items)
         decisions = [("", _("Select")), (IN, _("It goes into the bundle"))]
         decisions += [(code, _left_out(label)) for code, label in Ground.choices]
-        unsaid = gettext("%(part)s: select whether it goes into the bundle, or why not")
+        unsaid = gettext("“%(part)s”: select whether it goes into the bundle, or why not")
         for code, label in items:
             self.fields[f"item_{code}"] = forms.ChoiceField(
                 label=label,

@@ -251,7 +251,7 @@ def test_by_the_pages_from_the_choice_to_the_archive(world, case, at):
     black = {"words_1": "Zamira", "removed_1": "name", "ground_1": "harm"}
     empty = client.post(where, {}).content.decode()
     for part in PARTS.values():  # below one another each says of which part it is
-        assert f"{part}: select whether it goes into the bundle, or why not</a>" in empty
+        assert f"“{part}”: select whether it goes into the bundle, or why not</a>" in empty
     refused = client.post(where, {**form, "words_1": "Zamira"})
     assert refused.status_code == 422
     assert "Select why something is blacked out" in refused.content.decode()
