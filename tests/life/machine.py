@@ -8,6 +8,8 @@ made, served and asked about again. Hypothesis itself would leave out rules in e
 get through ten of them in a row."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -98,6 +100,7 @@ class LifeOfACase(RuleBasedStateMachine):
     # How many lives were at each stage, and how many got there by their own steps.
     reached: ClassVar[Counter[str]] = Counter()
     walked: ClassVar[Counter[str]] = Counter()
+    broken: ClassVar[list[str]] = []  # what did not hold, also where it cannot be told again
 
     scene: Scene
     case: Case
@@ -132,7 +135,17 @@ class LifeOfACase(RuleBasedStateMachine):
         )
         chosen = STEPS[data.draw(one_of(possible))]
         given = {name: data.draw(how) for name, how in chosen.arguments.items()}
-        chosen.run(self, **given)
+        with self.noted():
+            chosen.run(self, **given)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Notes what turns out not to hold."""
+        try:
+            yield
+        except Exception as fault:
+            self.broken.append(f"{type(fault).__name__}: {fault}")
+            raise
 
     def open(self, child: bool) -> None:
         """The referral arrives, the first one or another."""
@@ -549,7 +562,8 @@ class LifeOfACase(RuleBasedStateMachine):
             for holds in HOLDS:
                 if holds is ASKED_ANEW or of.changed & of.looked.get(holds, of.changed):
                     of.asked = set()
-                    holds(of, self.scene)
+                    with self.noted():
+                        holds(of, self.scene)
                     of.looked[holds] = of.asked
             of.changed = set()
 
