@@ -313,6 +313,24 @@ def _shelter() -> list[Table]:
     ]
 
 
+def _transport() -> Table:
+    """Read by whoever plans the support, and by the provider who reads the stay; written by the
+    first alone. Jobs, which follow when a hold ends, read nothing of it."""
+    name = "protection_transport"
+    stay = f"protection_stay s WHERE s.id = {name}.stay_id AND s.case_id = {name}.case_id"
+
+    def near(*some: rights.CaseRight) -> str:
+        return f"EXISTS (SELECT FROM {stay} AND {listed('s.case_id', pairs(*some))} OFFSET 0)"
+
+    planned = {"near": near(rights.SUPPORT)}
+    return Table(
+        name,
+        read={"near": near(rights.SUPPORT, rights.PROVIDE)},
+        insert=planned,
+        update=planned,
+    )
+
+
 def _counselling() -> list[Table]:
     """That a session took place is read by whoever plans the support, and by the provider whose it
     is; what was said there, and where it was, by that provider alone, of whoever may see the rest
@@ -380,6 +398,7 @@ def register() -> None:
         _leaflet(),
         *_plan(),
         *_shelter(),
+        _transport(),
         *_counselling(),
         functions=FUNCTIONS,
     )

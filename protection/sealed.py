@@ -13,6 +13,7 @@ def register_all() -> None:
         of_case("protection_planitem", "told"),
         of_case("protection_planstep", "told"),
         of_case("protection_avoidance", "said"),
+        of_case("protection_transport", "told"),
         of_case("protection_clinicalnote", "text"),
         of_case("protection_sessionprivate", "address"),
         of_case("protection_sessionprivate", "dialect"),

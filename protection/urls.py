@@ -9,7 +9,8 @@ from protection.api import leaflet as leaflet_api
 from protection.api import plan as plan_api
 from protection.api import services as api
 from protection.api import shelter as shelter_api
-from protection.views import assessments, children, counselling, leaflet, plan, shelter
+from protection.api import transport as transport_api
+from protection.views import assessments, children, counselling, leaflet, plan, shelter, transport
 from protection.views import services as views
 
 _support = [
@@ -103,6 +104,11 @@ _api_plan = [
 _shelter = [
     path("", shelter.CaseShelterView.as_view(), name="case_shelter"),
     path("stays/<uuid:stay>/", shelter.StayMoveView.as_view(), name="case_stay"),
+    path(
+        "stays/<uuid:stay>/transport/",
+        transport.TransportView.as_view(),
+        name="case_stay_transport",
+    ),
     path("kept-from/", shelter.AvoidanceView.as_view(), name="case_avoidance"),
     path(
         "kept-from/<uuid:avoidance>/lifting/",
@@ -147,6 +153,11 @@ _api_places = [
 _api_shelter = [
     path("", shelter_api.CaseShelterView.as_view(), name="api_case_shelter"),
     path("stays/<uuid:stay_id>/", shelter_api.StayMoveView.as_view(), name="api_case_stay"),
+    path(
+        "stays/<uuid:stay_id>/transport/",
+        transport_api.TransportView.as_view(),
+        name="api_case_stay_transport",
+    ),
     path("kept-from/", shelter_api.AvoidancesView.as_view(), name="api_case_avoidances"),
     path(
         "kept-from/<uuid:avoidance_id>/",

@@ -127,6 +127,7 @@ def register_all() -> None:
     for verb, title in (
         ("shelter.held", _lazy("A bed was held")),
         ("shelter.reminded", _lazy("Told that a hold of a bed ends")),
+        ("shelter.transport_noted", _lazy("How the person gets to the place was noted")),
         ("shelter.unsafe", _lazy("The place is no longer safe for the person")),
         ("shelter.moved_in", _lazy("Moved into a shelter")),
         ("shelter.left", _lazy("Left a shelter, or the hold was given up")),

@@ -34,6 +34,7 @@ from protection.actions.leaflet import give_leaflet
 from protection.actions.plan import record_item, take_step
 from protection.actions.services import answer, note_need, refer
 from protection.actions.shelter import add_bed, hold_bed, move_in, open_place
+from protection.actions.transport import note_transport
 from protection.models import Bed, Service
 
 # Places of the provider: region, address, and its beds (for whom, ages, step-free).
@@ -232,7 +233,15 @@ def steps(now: datetime) -> list[Callable[[], object]]:
         _agree(case, at, "support", "provider")
         _with_the_house(case, at, "accommodation")
         bed = Bed.objects.filter(place__region="wales", taken="").earliest("number")
-        hold_bed(case, bed=bed.pk, **_by("caseworker", now - timedelta(hours=1)))
+        held = hold_bed(case, bed=bed.pk, **_by("caseworker", now - timedelta(hours=1)))
+        note_transport(
+            held,
+            arranged_by="shelter",
+            leaves_at=now + timedelta(hours=3),
+            apart=True,
+            words="Not with anybody from the house she was taken from. A woman drives.",
+            **_by("caseworker", now - timedelta(minutes=50)),
+        )
         note_need(case, code="legal_advice", urgency="soon", **_by("caseworker", at))
         ask(
             case,

@@ -15,6 +15,8 @@ from nrm.actions import Hidden
 from nrm.audit import writer
 from nrm.rest import APIView, describe, respond
 from protection.actions import shelter as actions
+from protection.api import transport
+from protection.api.transport import NotedTransportSerializer, TransportSerializer
 from protection.models import Place, Stay
 from protection.models.shelter import AgesOf, AvoidKind, OutReason, SexOf, StayState
 from protection.rules.shelter import LONGEST_ADDRESS
@@ -83,6 +85,9 @@ class BedSerializer(NewBedSerializer):
     state = serializers.ChoiceField(choices=BED_STATES)
     stay = serializers.UUIDField(allow_null=True, help_text="Of a person referred to you.")
     pseudonym = serializers.CharField(allow_null=True)
+    transport = TransportSerializer(
+        allow_null=True, help_text="How a person referred to you gets there, where it is noted."
+    )
 
 
 class PlaceSerializer(serializers.Serializer):
@@ -139,6 +144,9 @@ class CaseShelterSerializer(serializers.Serializer):
     now = StaySerializer(allow_null=True)
     unsafe = serializers.BooleanField(
         help_text="The person is in a place, or is to be, where they are not safe any more."
+    )
+    transport = NotedTransportSerializer(
+        allow_null=True, help_text="How the person gets there, where it is noted."
     )
     to_settle = LeftBehindSerializer(
         allow_null=True, help_text="Where they still live there, and their shelter has ended."
@@ -312,6 +320,7 @@ class _PlaceView(APIView):
                     "state": one.state,
                     "stay": one.stay.pk if one.stay else None,
                     "pseudonym": one.stay.case.pseudonym if one.stay else None,
+                    "transport": transport.as_provided(one.stay) if one.stay else None,
                 }
                 for one in rows
             ],
@@ -459,6 +468,7 @@ class CaseShelterView(CaseAPIView):
             {
                 "now": _stay(stay) if stay else None,
                 "unsafe": stay is not None and reads.is_unsafe(case, stay),
+                "transport": transport.as_noted(stay) if stay else None,
                 "to_settle": _left_behind(left) if left else None,
                 "before": [_stay(row) for row in reads.past_stays(case, at=self.at)],
                 "offers": [

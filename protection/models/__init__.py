@@ -8,6 +8,7 @@ from protection.models.leaflet import LeafletGiven
 from protection.models.plan import PlanItem, PlanStep
 from protection.models.service import Override, Service, ServiceState
 from protection.models.shelter import Address, AddressReading, Avoidance, Bed, Place, Stay
+from protection.models.transport import Transport
 
 __all__ = [
     "Address",
@@ -27,4 +28,5 @@ __all__ = [
     "Session",
     "SessionPrivate",
     "Stay",
+    "Transport",
 ]

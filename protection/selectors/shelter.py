@@ -145,7 +145,7 @@ def stays_of(actor: User, *, at: datetime) -> QuerySet[Stay]:
         organisation__in=RUN_SHELTER.teams_of(actor),
         case__in=Case.objects.visible_to(actor, PROVIDE),
     )
-    return found.select_related("case__person", "bed__place")
+    return found.select_related("case__person", "bed__place", "transport")
 
 
 def find_provided_stay(actor: User, pk: UUID, *, at: datetime) -> Stay:
@@ -216,7 +216,7 @@ def stay_now(case: Case, *, at: datetime) -> Stay | None:
     rows = case.stays.filter(
         Q(state=StayState.OCCUPIED) | Q(state=StayState.HELD, hold_until__gt=at)
     )
-    return rows.select_related("bed__place__organisation", "held_by").first()
+    return rows.select_related("bed__place__organisation", "held_by", "transport").first()
 
 
 def past_stays(case: Case, *, at: datetime) -> list[Stay]:

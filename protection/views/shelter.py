@@ -32,8 +32,10 @@ from protection.forms.shelter import (
     UseForm,
     WantedForm,
 )
+from protection.forms.transport import TransportForm, as_noted
 from protection.models import Place, Stay
 from protection.selectors import shelter as reads
+from protection.selectors.transport import noted
 
 
 class BoardView(View):
@@ -85,6 +87,7 @@ class CaseShelterView(CaseView):
         wrong: Any = None,
         move: MoveForm | None = None,
         avoid: AvoidanceForm | None = None,
+        travel: TransportForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
         case = self.case
@@ -115,9 +118,10 @@ class CaseShelterView(CaseView):
             "needs": needs,
             "offers": offers,
             "move": (move or self.move_form(stay)) if stay else None,
+            "travel": (travel or TransportForm(initial=as_noted(noted(stay)))) if stay else None,
             "avoid": avoid or AvoidanceForm(profile=case.profile),
             "avoidances": reads.avoidances_in_words(case),
-            "forms": [form for form in (wrong, move, avoid) if form is not None],
+            "forms": [form for form in (wrong, move, travel, avoid) if form is not None],
         }
         return render(request, "protection/case_shelter.html", context, status=status)
 

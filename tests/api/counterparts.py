@@ -196,6 +196,7 @@ COUNTERPARTS = {
     "shelters": "GET api_shelters",
     "case_shelter": "GET api_case_shelter, POST api_case_shelter",
     "case_stay": "POST api_case_stay",
+    "case_stay_transport": "PUT api_case_stay_transport",
     "case_avoidance": "POST api_case_avoidances",
     "case_avoidance_lift": "DELETE api_case_avoidance",
     "place_add": "POST api_places",

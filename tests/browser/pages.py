@@ -728,6 +728,7 @@ NOT_PAGES: dict[str, str] = {
     "counselling_notes": "takes what is sent",
     "bed_emptied": "takes what is sent",
     "case_stay": "takes what is sent",
+    "case_stay_transport": "takes what is sent",
     "case_nominee_end": "takes what is sent",
     "case_avoidance": "takes what is sent",
     "case_avoidance_lift": "takes what is sent",

@@ -389,6 +389,7 @@ _OTHERWISE = {
     "open_place": Meant("provider", "", _organisation("provider_house")),
     "empty_bed": Meant("provider", "left_behind"),
     "hold_bed": Meant("caseworker", "assessed", _spare_bed),
+    "note_transport": Meant("caseworker", "assigned", lambda scene, place: {"done": False}),
     "list_risk_reviews": Meant("supervisor"),
     "record_plan_item": Meant("caseworker", "assigned", _goal),
     "take_plan_step": Meant("caseworker", "assigned", _goal_again),

@@ -63,6 +63,7 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "public.identities_likeness",
         "public.protection_clinicalnote",
         "public.protection_sessionprivate",
+        "public.protection_transport",
         "public.accounts_rolerequest",
         "public.accounts_session",
         "public.accounts_submission",

@@ -65,6 +65,7 @@ from nrm.accounts.sessions import _digest
 from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
 from protection.actions import assessments, children, counselling, leaflet, plan, services, shelter
+from protection.actions.transport import note_transport
 from protection.models import Service
 from protection.models import Session as Meeting
 from reporting.actions import freeze_referrals_by_age
@@ -444,6 +445,8 @@ def _sheltered(scene: Scene, case: Case, by: User) -> dict[str, Any]:
     _service(scene, case, by, code=world.profile.support.shelter)
     kept = shelter.keep_from(case, kind="exploiter", exploiter="Arben the tall", **acts)
     stay = shelter.hold_bed(case, bed=bed.pk, **acts)
+    told: dict[str, Any] = {"arranged_by": "shelter", "apart": True, "words": "Not with Arben."}
+    note_transport(stay, leaves_at=scene.at + timedelta(hours=2), **told, **acts)
     return {"place": place.pk, "bed": spare.pk, "stay": stay.pk, "avoidance": kept.pk}
 
 

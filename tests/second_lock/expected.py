@@ -486,6 +486,18 @@ def _lodges(standing: Standing, row: Row, _facts: Facts) -> bool:
     )
 
 
+def _travels(standing: Standing, row: Row, facts: Facts) -> bool:
+    stay = facts.rows["protection_stay"][str(row["stay_id"])]
+    planned = str(stay["case_id"]) in standing.cases(rights.SUPPORT)
+    return str(stay["case_id"]) == str(row["case_id"]) and (
+        planned or _lodges(standing, stay, facts)
+    )
+
+
+def _arranges_travel(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _travels(standing, row, facts) and str(row["case_id"]) in standing.cases(rights.SUPPORT)
+
+
 def _overrides(standing: Standing, row: Row, _facts: Facts) -> bool:
     mine = standing.who.acts and str(row["by_id"]) == standing.who.pk
     return mine and str(row["case_id"]) in standing.cases(rights.REFER_WITHOUT_CONSENT)
@@ -724,6 +736,9 @@ RULES: dict[str, Rule] = {
         (rights.SUPPORT,),
         system="read update",
         also={"read": _lodges, "update": _lodges},
+    ),
+    "protection_transport": Rule(
+        also={"read": _travels, "insert": _arranges_travel, "update": _arranges_travel}
     ),
     "protection_avoidance": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
     "protection_childrecord": Rule(
