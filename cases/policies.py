@@ -994,6 +994,7 @@ def register() -> None:
             opener=True,
             system="read update",  # its days
         ),
+        of_case("cases_cooperation", SEE, pairs(rights.SHARE)),
         of_case("cases_nominee", pairs(rights.RECORD_CONTACT), pairs(rights.RECORD_CONTACT)),
         of_case("cases_note", SEE, pairs(rights.WRITE_NOTE)),
         of_case("cases_findingset", SEE, pairs(rights.SCREEN)),

@@ -19,6 +19,7 @@ def register_all() -> None:
         of_case("cases_episode", "narrative"),
         of_case("cases_safecontact", "details"),
         of_case("cases_nominee", "told"),
+        of_case("cases_cooperation", "words"),
         of_case("cases_allegation", "offence"),
         of_case("cases_note", "text"),
         of_case("cases_deadlineextension", "explanation"),

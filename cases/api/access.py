@@ -13,6 +13,7 @@ from cases.api.base import CaseAPIView
 from cases.models import Case
 from cases.rights import ASSIGN, SEE_ACCESS, SEE_REFERRAL, rights_in_words
 from cases.selectors import people as people_selectors
+from cases.selectors.cooperation import cooperation_of
 from cases.selectors.looks import who_looked
 from cases.selectors.near import Access, organisations_to_bring, who_can_see
 from cases.selectors.timeline import IDENTITY, LOOKS, REFUSED, Narrowed, access_log
@@ -384,11 +385,22 @@ class ContactCardSerializer(serializers.Serializer):
     rows = PeopleRowSerializer(many=True)
 
 
+class CooperationSaidSerializer(serializers.Serializer):
+    """What the person said last. Nothing depends on it."""
+
+    id = serializers.UUIDField()
+    answer = serializers.CharField()
+    rows = PeopleRowSerializer(many=True)
+
+
 class PeopleSerializer(serializers.Serializer):
     """What the person agreed to and how they may be reached. Nothing here says who they are."""
 
     consents = ConsentSerializer(many=True)
     safe_contact = ContactCardSerializer(allow_null=True)
+    cooperation = CooperationSaidSerializer(
+        allow_null=True, help_text="With police and courts; null where nobody has asked yet."
+    )
 
 
 def _rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -411,6 +423,7 @@ class PeopleView(CaseAPIView):
     def get(self, request: Request, reference: str) -> Response:
         consents = people_selectors.consents(self.case, at=self.at)
         card = people_selectors.safe_contact(self.case, at=self.at)
+        said = next(iter(cooperation_of(self.case)), None)
         writer.write(
             "people.viewed",
             at=self.at,
@@ -419,6 +432,7 @@ class PeopleView(CaseAPIView):
             data={
                 "consents": [str(consent.id) for consent in consents],
                 "card": str(card.id) if card else None,
+                "cooperation": [str(said.row.pk)] if said else [],
             },
         )
         told = [
@@ -432,7 +446,8 @@ class PeopleView(CaseAPIView):
             "recorded_by": card.by,
             "rows": _rows(card.details),
         }
-        return respond({"consents": told, "safe_contact": contact})
+        answer = said and {"id": said.row.pk, "answer": said.answer, "rows": _rows(said.rows)}
+        return respond({"consents": told, "safe_contact": contact, "cooperation": answer})
 
 
 # Roles and rights --------------------------------------------------------------------------------

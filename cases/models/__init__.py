@@ -4,6 +4,7 @@ from cases.models.adulthood import Adulthood
 from cases.models.batch import Batch
 from cases.models.case import Case
 from cases.models.closure import Closure
+from cases.models.cooperation import Cooperation
 from cases.models.court import CourtBundle
 from cases.models.cover import Cover
 from cases.models.deadline import Deadline, DeadlineExtension, DeadlinePause
@@ -51,6 +52,7 @@ __all__ = [
     "CaseUserGrant",
     "Closure",
     "Consent",
+    "Cooperation",
     "CourtBundle",
     "Cover",
     "Deadline",

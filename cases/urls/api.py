@@ -8,6 +8,7 @@ from cases.api import (
     cases,
     confidentiality,
     contact,
+    cooperation,
     course,
     court,
     covers,
@@ -417,6 +418,12 @@ urlpatterns = [
     path(f"{_CASE}contact/", contact.ContactView.as_view(), name="api_case_contact"),
     path(f"{_CASE}contact/named/", contact.NomineesView.as_view(), name="api_nominees"),
     path(f"{_CASE}contact/named/end/", contact.NomineeEndView.as_view(), name="api_nominee_end"),
+    path(f"{_CASE}cooperation/", cooperation.CooperationsView.as_view(), name="api_cooperation"),
+    path(
+        f"{_CASE}cooperation/withdrawal/",
+        cooperation.CooperationWithdrawalView.as_view(),
+        name="api_cooperation_withdrawal",
+    ),
     path(f"{_CASE}consents/", sharing.ConsentsView.as_view(), name="api_case_consents"),
     path(
         f"{_CASE}consents/<uuid:consent_id>/withdrawal/",

@@ -7,6 +7,7 @@ from cases.views.batches import BatchResultView, BatchView
 from cases.views.case import CaseOverview, PeopleView, ReferralTold, TasksView, TimelineView
 from cases.views.confidentiality import ConfidentialityView
 from cases.views.contact import NomineeEndView, NomineeView, RecordContactView
+from cases.views.cooperation import CooperationView, CooperationWithdrawalView
 from cases.views.course import (
     AnswerView,
     AskView,
@@ -261,6 +262,12 @@ urlpatterns = [
         "cases/<str:reference>/contact/named/end/",
         NomineeEndView.as_view(),
         name="case_nominee_end",
+    ),
+    path("cases/<str:reference>/cooperation/", CooperationView.as_view(), name="case_cooperation"),
+    path(
+        "cases/<str:reference>/cooperation/withdrawal/",
+        CooperationWithdrawalView.as_view(),
+        name="case_cooperation_withdrawal",
     ),
     path("cases/<str:reference>/consents/new/", RecordConsentView.as_view(), name="case_consent"),
     path(

@@ -19,6 +19,7 @@ from cases.selectors import overview
 from cases.selectors import people as people_selectors
 from cases.selectors import timeline as timelines
 from cases.selectors.cases import day_to_wait_for, running_deadlines
+from cases.selectors.cooperation import cooperation_of
 from cases.selectors.intake import referrals_told
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
@@ -230,6 +231,7 @@ class PeopleView(CaseView):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         consents = people_selectors.consents(self.case, at=self.at)
         card = people_selectors.safe_contact(self.case, at=self.at)
+        said = cooperation_of(self.case)
         writer.write(
             "people.viewed",
             at=self.at,
@@ -238,6 +240,7 @@ class PeopleView(CaseView):
             data={
                 "consents": [str(consent.id) for consent in consents],
                 "card": str(card.id) if card else None,
+                "cooperation": [str(one.row.pk) for one in said[:1]],
             },
         )
         return render(
@@ -246,6 +249,7 @@ class PeopleView(CaseView):
             {
                 **case_frame(request, self.case, self.held, current="case_people"),
                 "consents": consents,
+                "cooperation": said[0] if said else None,
                 "may_share": SHARE.code in self.held,
                 "may_record_contact": RECORD_CONTACT.code in self.held,
                 "card": card,

@@ -118,6 +118,7 @@ def _twice(profile: Profile) -> Iterator[str]:
     }
     for owner, name in (
         (profile.referral, "referral"),
+        (profile.cooperation, "cooperation"),
         (profile.screening, "screening"),
         (profile.support, "support"),
         (profile.assessment, "assessment"),
@@ -301,6 +302,8 @@ def _people(profile: Profile) -> Iterator[str]:
     )
     if sum(explanation.current for explanation in profile.consent.explanations) != 1:
         yield "consent.explanations: exactly one must be current"
+    if not profile.cooperation.ways:
+        yield "cooperation.ways: empty"
     statuses = [choice.code for choice in profile.referral.age_statuses]
     if sorted(statuses) != sorted(AGE_STATUSES):
         yield f"referral.age_statuses: must be {', '.join(AGE_STATUSES)}"

@@ -219,6 +219,17 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Cooperation:
+    """What the person is told before they are asked whether they co-operate with police and courts,
+    and in which ways they can."""
+
+    text: Label
+    ways: tuple[Choice, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DutyToNotify:
     """Whether an adult who declines is still counted, and when with an identity."""
 
@@ -997,6 +1008,7 @@ class Profile:
     terms: tuple[Term, ...]
     referral: ReferralForm
     consent: Consent
+    cooperation: Cooperation
     duty_to_notify: DutyToNotify
     disclosure_purposes: tuple[Purpose, ...]
     emergency: tuple[EmergencyNumber, ...]

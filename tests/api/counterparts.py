@@ -156,6 +156,8 @@ COUNTERPARTS = {
     "case_contact": "POST api_case_contact",
     "case_nominee": "GET api_nominees, POST api_nominees",
     "case_nominee_end": "POST api_nominee_end",
+    "case_cooperation": "GET api_cooperation, POST api_cooperation",
+    "case_cooperation_withdrawal": "POST api_cooperation_withdrawal",
     "case_consent": "POST api_case_consents",
     "case_consent_withdrawal": "POST api_case_consent_withdrawal",
     "shared": "GET api_shared",

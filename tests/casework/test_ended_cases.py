@@ -36,6 +36,7 @@ STILL_DONE = {
     "court_bundle.given",
     "court_bundle.recalled",
     "contact.nominee_ended",
+    "cooperation.withdrawn",
     "document.downloaded",
     "document.says_who",
     "document.withdrawn",

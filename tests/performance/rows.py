@@ -11,6 +11,7 @@ from cases.actions import (
     asking,
     assigning,
     contact,
+    cooperating,
     court,
     covering,
     deciding,
@@ -375,6 +376,20 @@ class Rows:
                 "language": "sq",
                 "method": world.profile.consent.methods[0].code,
                 "interpreter": "none",
+            },
+            **by,
+        )
+        cooperating.record_cooperation(
+            self.wide,
+            values={
+                "answer": "agreed",
+                "ways": ["statement"],
+                "said_on": at.date(),
+                "explained_by": "me",
+                "language": "sq",
+                "interpreter": "none",
+                "told_free": True,
+                "words": f"With Ilir {number}.",
             },
             **by,
         )

@@ -12,6 +12,7 @@ from cases.actions import (
     asking,
     assigning,
     contact,
+    cooperating,
     court,
     covering,
     documents,
@@ -160,6 +161,7 @@ def _cases(scene: Scene) -> None:
     parts |= {"record": _a_child(scene, assigned, world.caseworker), "kind": "age"}
     parts |= _planned(scene, assigned, world.caseworker)
     _named(scene, assigned, world.caseworker)
+    _cooperates(scene, assigned, world.caseworker)
     scene.places["noticed"] = {"notice": str(notice.pk), "notice_id": str(notice.pk)}
     _keep(scene, "assigned", assigned, parts)
     passport = _document(scene, assigned, world.caseworker, "identity", 400)
@@ -418,6 +420,16 @@ def _named(scene: Scene, case: Case, by: User) -> Nominee:
         "method": scene.world.profile.consent.methods[0].code, "interpreter": "none",
     }  # fmt: skip
     return contact.nominate(case, actor=by, at=scene.at, values=told)
+
+
+def _cooperates(scene: Scene, case: Case, by: User) -> None:
+    """The person gives a statement."""
+    told = {
+        "answer": "agreed", "ways": ["statement"], "said_on": timezone.localdate(scene.at),
+        "explained_by": "me", "language": "sq", "interpreter": "none", "told_free": True,
+        "words": "With Ilir beside her.",
+    }  # fmt: skip
+    cooperating.record_cooperation(case, actor=by, at=scene.at, values=told)
 
 
 def _planned(scene: Scene, case: Case, by: User) -> dict[str, Any]:

@@ -682,6 +682,7 @@ RULES: dict[str, Rule] = {
     "cases_episode": Rule(SEE, (rights.SCREEN,)),
     "cases_consent": Rule(SEE, (rights.SHARE,)),
     "cases_safecontact": Rule((*SEE, rights.SEE_SUMMARY), (rights.RECORD_CONTACT,), verbs="insert"),
+    "cases_cooperation": Rule(SEE, (rights.SHARE,)),
     "cases_nominee": Rule((rights.RECORD_CONTACT,), (rights.RECORD_CONTACT,)),
     "cases_allegation": Rule((*SEE, ANSWERS)),
     "cases_notice": Rule(

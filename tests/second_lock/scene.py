@@ -21,6 +21,7 @@ from cases.models import (
     CaseLink,
     CaseTask,
     Closure,
+    Cooperation,
     CourtBundle,
     Cover,
     Deadline,
@@ -475,7 +476,12 @@ def _courses(scene: Scene) -> None:
 
 
 def _named(case: Case, by: Any, at: Any) -> None:
-    """Somebody whom the person named."""
+    """Somebody whom the person named; and whether they co-operate with police and courts."""
+    Cooperation.objects.create(
+        case=case, answer="agreed", ways=["statement"], said_on=at.date(), explained_by="me",
+        language="sq", interpreter="none", told_free=True, words=b"sealed", recorded_by=by,
+        recorded_at=at,
+    )  # fmt: skip
     case.nominees.filter(ended_at=None).update(ended_at=at)
     Nominee.objects.create(
         case=case, told=b"sealed", given_on=at.date(), method="spoken", language="sq",
