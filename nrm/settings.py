@@ -281,6 +281,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [],
     "ENUM_NAME_OVERRIDES": {
         "SafetyEnum": "cases.models.referral.Safety",
+        "CooperationAnswerEnum": "cases.models.cooperation.CooperationAnswer",
         "YesNoEnum": "cases.api.decisions.YES_NO",
         "DocumentKindEnum": "cases.models.document.DocumentKind",
         "DocumentSourceEnum": "cases.models.document.DocumentSource",

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from cases import rights
 from cases.models import Case, Nominee, SafeContact
 from cases.models.nominee import ToldOf
+from cases.models.referral import InterpreterSex
 from cases.rules import contact as rules
 from cases.rules.languages import LANGUAGES
+from cases.selectors.contact import dialect_of
 from cases.selectors.sharing import interpreters, today_of
 from identities.crypto import seal_json
 from nrm.accounts.models import User
@@ -27,20 +29,73 @@ def record_contact(
     at: datetime,
     ways: Mapping[str, str],
     details: Mapping[str, str],
+    speaking: Mapping[str, Any] | None = None,
 ) -> SafeContact:
     """Keeps what the person said: of each of `rules.WAYS` whether it is `safe`, `unsafe` or
     `unknown`, and in their words when, with which code word, and who else may answer (keys of
-    `rules.DETAILS`, sealed). Counts from this moment for the days of the profile. Raises Refused
-    with every reason against it."""
-    refuse_if(rules.objections_to_card(ways, details))
+    `rules.DETAILS`, sealed). Counts from this moment for the days of the profile. `speaking`: how
+    they are spoken with (keys of `rules.SPOKEN`: an ISO 639 code, whether an interpreter is needed,
+    dialect, whom they want, nobody of the family); what is not in it stays as it was known. Raises
+    Refused with every reason against it."""
+    told = dict(speaking or {})
+    told[rules.DIALECT] = str(told.get(rules.DIALECT, "")).strip()
+    refuse_if(
+        [
+            *rules.objections_to_card(ways, details),
+            *rules.objections_to_speaking(
+                told, languages=LANGUAGES.labels, sexes=InterpreterSex.values
+            ),
+        ]
+    )
+    before = case.safecontacts.first()
+    if rules.DIALECT not in (speaking or {}):
+        told[rules.DIALECT] = dialect_of(case, before)
     said = {code: text for code in rules.DETAILS if (text := details.get(code, "").strip())}
-    card = keep_card(case, {way: ways[way] for way in rules.WAYS}, said, actor=actor, at=at)
+    if told[rules.DIALECT]:
+        said[rules.DIALECT] = told[rules.DIALECT]
+    if before is not None:
+        told = {
+            "interpreter_sex": before.interpreter_sex,
+            "no_companions": before.no_companions,
+            **told,
+        }
+    card = keep_card(
+        case,
+        {way: ways[way] for way in rules.WAYS},
+        said,
+        actor=actor,
+        at=at,
+        interpreter_sex=told.get("interpreter_sex", ""),
+        no_companions=told.get("no_companions", True),
+    )
+    _speaks(case, told)
     detail(card=str(card.pk), **{way: str(ways[way]) for way in rules.WAYS})
     return card
 
 
+def _speaks(case: Case, told: Mapping[str, Any]) -> None:
+    """The language, and whether an interpreter is needed, where they are said otherwise now."""
+    case.refresh_from_db(fields=["language", "interpreter_needed", "version"])
+    new = {
+        name: told[name]
+        for name in ("language", "interpreter_needed")
+        if name in told and told[name] != getattr(case, name)
+    }
+    if new:
+        for name, value in new.items():
+            setattr(case, name, value)
+        case.version += 1
+        case.save(update_fields=[*new, "version"])
+
+
 def keep_card(
-    case: Case, ways: Mapping[str, Any], said: Mapping[str, Any], *, actor: User, at: datetime
+    case: Case,
+    ways: Mapping[str, Any],
+    said: Mapping[str, Any],
+    *,
+    actor: User,
+    at: datetime,
+    **interpreter: Any,
 ) -> SafeContact:
     """Writes a card. Called by actions, inside their lock and transaction."""
     row = uuid4()
@@ -48,6 +103,7 @@ def keep_card(
         id=row,
         case=case,
         **ways,
+        **interpreter,
         details=seal_json(
             case.person_id, dict(said), table="cases_safecontact", column="details", row=row
         )

@@ -11,8 +11,8 @@ from cases import rights
 from cases.actions.contact import end_nominee, nominate, record_contact
 from cases.api.base import CaseAPIView
 from cases.models.nominee import ToldOf
-from cases.models.referral import Safety
-from cases.rules.contact import DETAILS, LONGEST, LONGEST_NAME, WAYS
+from cases.models.referral import InterpreterSex, Safety
+from cases.rules.contact import DETAILS, LONGEST, LONGEST_DIALECT, LONGEST_NAME, SPOKEN, WAYS
 from cases.selectors.contact import Named, contact_by, nominees_of
 from nrm.accounts.scopes import Scope
 from nrm.audit import writer
@@ -34,6 +34,20 @@ class ContactWriteSerializer(serializers.Serializer):
         **_TEXT, help_text="A word that shows who is calling."
     )
     contact_who_may_answer = serializers.CharField(**_TEXT, help_text="Whom the person named.")
+    # How they are spoken with: what is left out stays as it is known.
+    language = serializers.CharField(
+        required=False, allow_blank=True, max_length=10, help_text="ISO 639: what they speak best."
+    )
+    interpreter_needed = serializers.BooleanField(required=False, allow_null=True)
+    dialect = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_DIALECT, help_text="Sealed."
+    )
+    interpreter_sex = serializers.ChoiceField(
+        InterpreterSex.choices, required=False, help_text="Whom they want as an interpreter."
+    )
+    no_companions = serializers.BooleanField(
+        required=False, help_text="Nobody of the family, or who came along, interprets."
+    )
 
 
 class ContactMadeSerializer(serializers.Serializer):
@@ -66,6 +80,7 @@ class ContactView(CaseAPIView):
             at=self.at,
             ways={way: told[way] for way in WAYS},
             details={code: told[code] for code in DETAILS},
+            speaking={name: told[name] for name in SPOKEN if name in told},
         )
         counts = contact_by(self.case, card, at=self.at)
         made = {"id": card.pk, "recorded_at": card.recorded_at, "counts_until": counts.until}

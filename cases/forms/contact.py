@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
 from cases.models.nominee import ToldOf
-from cases.models.referral import Safety
-from cases.rules.contact import LONGEST, LONGEST_NAME, WAYS
+from cases.models.referral import InterpreterSex, Safety
+from cases.rules.contact import LONGEST, LONGEST_DIALECT, LONGEST_NAME, SPOKEN, WAYS
 from cases.rules.languages import LANGUAGES
 from cases.selectors.contact import CHANNELS
 from cases.selectors.sharing import interpreters
@@ -37,7 +37,7 @@ def _words(label: Any, help_text: Any) -> forms.CharField:
 
 
 class ContactForm(Form):
-    """Nothing is chosen to begin with: what was safe before is asked again."""
+    """Nothing is chosen to begin with of the ways: what was safe before is asked again."""
 
     call = _way(_("Call"))
     text = _way(_("Send a text message"))
@@ -50,6 +50,42 @@ class ContactForm(Form):
         _("Who else may answer?"),
         _("Only whom the person named. No number or address."),
     )
+    # What is known of these stands there already: it does not grow old by itself.
+    language = NamedField(
+        label=_("Which language do they speak best?"),
+        names=LANGUAGES,
+        listed_as="languages",
+        unknown=UNKNOWN_LANGUAGE,
+        required=False,
+    )
+    dialect = forms.CharField(
+        label=_("Dialect"),
+        help_text=_("It is sealed: it may say where the person comes from."),
+        max_length=LONGEST_DIALECT,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-!-width-two-thirds"}),
+    )
+    interpreter_needed = ChoiceField(
+        label=_("Do they need an interpreter?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        required=False,
+    )
+    interpreter_sex = ChoiceField(
+        label=_("Whom does the person want as an interpreter?"),
+        choices=InterpreterSex.choices,
+        required=False,
+    )
+    no_companions = forms.BooleanField(
+        label=_("Nobody of the family, and nobody who came along, interprets or is in the room"),
+        required=False,
+        initial=True,
+    )
+
+    def speaking(self) -> dict[str, Any]:
+        """How the person is spoken with, as the action takes it."""
+        told = self.cleaned_data
+        needed = {"yes": True, "no": False}.get(told["interpreter_needed"])
+        return {**{name: told[name] for name in SPOKEN}, "interpreter_needed": needed}
 
 
 class NomineeForm(Form):

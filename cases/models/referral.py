@@ -116,16 +116,28 @@ class Safety(models.TextChoices):
     UNKNOWN = "unknown", _("Not known: do not use")
 
 
+class InterpreterSex(models.TextChoices):
+    ANY = "any", _("Any")
+    FEMALE = "female", _("A woman")
+    MALE = "male", _("A man")
+
+
 class SafeContact(OfCase):
-    """How the person may be reached. UNKNOWN is refused like UNSAFE. The newest card counts."""
+    """How the person may be reached, and whom they want as an interpreter. UNKNOWN is refused like
+    UNSAFE. The newest card counts."""
 
     call = models.CharField(max_length=10, choices=Safety, default=Safety.UNKNOWN)
     text = models.CharField(max_length=10, choices=Safety, default=Safety.UNKNOWN)
     voicemail = models.CharField(max_length=10, choices=Safety, default=Safety.UNKNOWN)
     email = models.CharField(max_length=10, choices=Safety, default=Safety.UNKNOWN)
     post = models.CharField(max_length=10, choices=Safety, default=Safety.UNKNOWN)
-    # Times, code word, who may answer: free text as JSON under the person's key.
+    # Times, code word, who may answer, dialect: free text as JSON under the person's key.
     details = models.BinaryField(null=True)
+    interpreter_sex = models.CharField(
+        max_length=10, blank=True, db_default="", choices=InterpreterSex
+    )
+    # Nobody of the family, and nobody who came along, interprets or is in the room.
+    no_companions = models.BooleanField(default=True, db_default=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

@@ -5,6 +5,7 @@ whom else the person named: nobody is told anything without a permission to exac
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,10 @@ ASKED_AGAIN = "safe_contact_review"
 # Codes of the referral's own questions, so that what is said has one name wherever it is said.
 DETAILS = ("contact_times", "contact_code_word", "contact_who_may_answer")
 LONGEST = 500
+# How the person is spoken with. The dialect is sealed: it may say where they come from.
+SPOKEN = ("language", "interpreter_needed", "dialect", "interpreter_sex", "no_companions")
+DIALECT = "dialect"
+LONGEST_DIALECT = 60
 
 
 def last_day(recorded_on: date, days: int) -> date:
@@ -47,6 +52,22 @@ def objections_to_card(marks: Mapping[str, str], details: Mapping[str, str]) -> 
             text = _("This must be %(limit)d characters or less") % {"limit": LONGEST}
             found.append(Objection(text, field=code, code="too_long"))
     return found
+
+
+def objections_to_speaking(
+    told: Mapping[str, Any], *, languages: Collection[str], sexes: Collection[str]
+) -> Iterable[Objection]:
+    """Every reason against keeping how the person is spoken with; what is not among `told` stays as
+    it is known."""
+    language, sex = told.get("language", ""), told.get("interpreter_sex", "")
+    if language and language not in languages:
+        yield Objection(_("Choose a language from the list"), field="language")
+    if sex and sex not in sexes:
+        text = _("Select whom the person wants as an interpreter")
+        yield Objection(text, field="interpreter_sex")
+    if len(told.get(DIALECT, "")) > LONGEST_DIALECT:
+        text = _("This must be %(limit)d characters or less") % {"limit": LONGEST_DIALECT}
+        yield Objection(text, field=DIALECT, code="too_long")
 
 
 # Somebody else whom the person named --------------------------------------------------------------

@@ -21,9 +21,8 @@ from cases.models.deadline import DeadlineState
 from cases.models.decision import DecisionState
 from cases.references import clean_reference
 from cases.rights import SEE_CASE
-from cases.rules.languages import language_name
 from cases.rules.next_steps import Standing, waits_on
-from cases.selectors.contact import contact_of, contact_words
+from cases.selectors.contact import contact_of, contact_words, spoken_words
 from cases.selectors.lists import (
     DUE,
     DUE_NOW,
@@ -226,21 +225,15 @@ def age_words(case: Case) -> str:
 
 def identity_bar(case: Case, held: frozenset[str], *, at: datetime) -> dict[str, Any]:
     """What the bar at the top of each page of a case says at this moment. One query."""
-    language = language_name(case.language) if case.language else ""
-    if case.interpreter_needed:
-        language = (
-            _("%(language)s: interpreter needed") % {"language": language}
-            if language
-            else _("Interpreter needed")
-        )
+    contact = contact_of(case, at=at)
     normal = case.confidentiality == Confidentiality.NORMAL
     return {
         "pseudonym": case.pseudonym,
         "reference": case.reference,
         "confidentiality": "" if normal else case.get_confidentiality_display(),
         "age_band": age_words(case),
-        "language": language,
-        "contact_limits": contact_words(contact_of(case, at=at)),
+        "language": spoken_words(case, contact.card),
+        "contact_limits": contact_words(contact),
         "show_url": reverse("show_identity", args=[case.reference])
         if "show_identity" in held and case.person.erased_at is None
         else "",

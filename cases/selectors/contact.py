@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case, Nominee, SafeContact
 from cases.models.nominee import ToldOf
-from cases.models.referral import Safety
+from cases.models.referral import InterpreterSex, Safety
 from cases.rules import contact as rules
 from cases.rules.languages import language_name
-from identities.crypto import Opener
+from identities.crypto import Opener, Unreadable, unseal_json
 from nrm.deadline_words import day_words
 
 CHANNELS = {
@@ -94,6 +94,65 @@ def contact_marks(contact: Contact) -> list[Mark]:
         mark = Safety(contact.ways[way])
         marks.append(Mark(str(words), str(_WORDS[mark]), _COLOURS[mark]))
     return marks
+
+
+# How they are spoken with -------------------------------------------------------------------------
+def interpreter_words(case: Case, card: SafeContact | None) -> str:
+    """Whether an interpreter is needed, and whom the person wants; empty where nobody has asked.
+    `card` is the newest. No query."""
+    if case.interpreter_needed is None:
+        return ""
+    if not case.interpreter_needed:
+        return _("Not needed")
+    return ", ".join([_("Needed"), *_wanted(card)])
+
+
+def spoken_words(case: Case, card: SafeContact | None) -> str:
+    """The language, and where an interpreter is needed, that and whom the person wants."""
+    language = language_name(case.language) if case.language else ""
+    if not case.interpreter_needed:
+        return language
+    needed = (
+        _("%(language)s: interpreter needed") % {"language": language}
+        if language
+        else _("Interpreter needed")
+    )
+    return ", ".join([needed, *_wanted(card)])
+
+
+def _wanted(card: SafeContact | None) -> list[str]:
+    """Whom they want as an interpreter, and whom not, as far as they were asked."""
+    if card is None or not card.interpreter_sex:
+        return []
+    words = []
+    if card.interpreter_sex != InterpreterSex.ANY:
+        words.append(str(InterpreterSex(card.interpreter_sex).label).lower())
+    if card.no_companions:
+        words.append(_("no family or companions"))
+    return words
+
+
+def dialect_of(case: Case, card: SafeContact | None) -> str:
+    """Which dialect they speak, opened; empty where it is not known, or the key is gone. No query
+    but for the key."""
+    if card is None or card.details is None:
+        return ""
+    place: dict[str, Any] = {"table": "cases_safecontact", "column": "details", "row": card.pk}
+    try:
+        return str(unseal_json(case.person_id, card.details, **place).get(rules.DIALECT, ""))
+    except Unreadable:
+        return ""
+
+
+def speaking_of(case: Case, card: SafeContact | None) -> dict[str, Any]:
+    """What is known of how the person is spoken with, under the names of `rules.SPOKEN`."""
+    return {
+        "language": case.language,
+        "interpreter_needed": case.interpreter_needed,
+        "dialect": dialect_of(case, card),
+        "interpreter_sex": card.interpreter_sex if card else "",
+        "no_companions": card.no_companions if card else True,
+    }
 
 
 # Somebody else whom the person named --------------------------------------------------------------

@@ -17,7 +17,7 @@ from cases.ports import HandoverPart
 from cases.rules.languages import language_name
 from cases.selectors import overview
 from cases.selectors.cases import DeadlineView, age_words, day_to_wait_for, running_deadlines
-from cases.selectors.contact import CHANNELS, contact_of, contact_words
+from cases.selectors.contact import CHANNELS, contact_of, contact_words, interpreter_words
 from cases.selectors.links import links_of
 from cases.selectors.notices import barred_agencies
 from cases.selectors.sharing import consent_title, consents_that_stand, today_of
@@ -88,8 +88,7 @@ def _standing(case: Case, decisions: list[Any], held: frozenset[str]) -> Iterato
     yield _("Age"), age_words(case) or str(case.get_age_status_display())
     if case.language:
         yield _("Language"), language_name(case.language)
-    if case.interpreter_needed is not None:
-        needed = _("Needed") if case.interpreter_needed else _("Not needed")
+    if needed := interpreter_words(case, case.safecontacts.first()):
         yield _("Interpreter"), needed
     for line in overview.decision_lines(case, decisions, held):
         told = [line.outcome or line.state, line.dates]

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Consent
+from cases.models import Case, Consent, SafeContact
 from cases.models.referral import ConsentAnswer
+from cases.rules.contact import DIALECT
 from cases.rules.languages import language_name
 from cases.rules.referral_form import shape
 from cases.rules.referral_form.questions import form_for
-from cases.selectors.contact import Mark, contact_by, contact_marks
+from cases.selectors.contact import Mark, contact_by, contact_marks, interpreter_words
 from cases.selectors.intake import answer_words
 from cases.selectors.sharing import consent_title, today_of
 from identities.crypto import Unreadable, unseal
@@ -146,8 +147,18 @@ def safe_contact(case: Case, *, at: datetime) -> Card | None:
         over=contact.over,
         recorded_at=row.recorded_at,
         by=row.recorded_by.display_name,
-        details=_details(case, said),
+        details=_spoken(case, row, str(said.pop(DIALECT, ""))) + _details(case, said),
     )
+
+
+def _spoken(case: Case, card: SafeContact, dialect: str) -> list[dict[str, str]]:
+    """How the person is spoken with."""
+    rows = (
+        (_("Language"), language_name(case.language) if case.language else ""),
+        (_("Dialect"), dialect),
+        (_("Interpreter"), interpreter_words(case, card)),
+    )
+    return [{"key": key, "value": value} for key, value in rows if value]
 
 
 def _details(case: Case, said: dict[str, object]) -> list[dict[str, str]]:

@@ -23,7 +23,7 @@ from cases.rules import sharing as rules
 from cases.rules.languages import language_name
 from cases.rules.referral_form.questions import form_for
 from cases.selectors.cases import age_words
-from cases.selectors.contact import contact_marks, contact_of
+from cases.selectors.contact import contact_marks, contact_of, interpreter_words
 from cases.selectors.documents import title_of
 from cases.selectors.intake import referrals_told
 from cases.selectors.keyset import PAGE_SIZE, Rows, page_of
@@ -220,7 +220,7 @@ def _standing(case: Case) -> list[dict[str, str]]:
         {"key": _("Language"), "value": language_name(case.language) if case.language else ""},
         {
             "key": _("Interpreter"),
-            "value": {True: _("Needed"), False: _("Not needed"), None: ""}[case.interpreter_needed],
+            "value": interpreter_words(case, case.safecontacts.first()),
         },
     ]
 

@@ -10,7 +10,7 @@ from cases.forms.contact import ContactForm, NomineeForm
 from cases.rights import RECORD_CONTACT
 from cases.rules.contact import ASKED_AGAIN, DETAILS, WAYS
 from cases.rules.languages import LANGUAGES
-from cases.selectors.contact import contact_marks, contact_of, nominees_of
+from cases.selectors.contact import contact_marks, contact_of, nominees_of, speaking_of
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.actions import Refused
@@ -24,7 +24,9 @@ class RecordContactView(CaseView):
     right = RECORD_CONTACT
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        return self._page(request, ContactForm())
+        known = speaking_of(self.case, self.case.safecontacts.first())
+        needed = {True: "yes", False: "no", None: ""}[known["interpreter_needed"]]
+        return self._page(request, ContactForm(initial={**known, "interpreter_needed": needed}))
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         form = ContactForm(request.POST)
@@ -38,6 +40,7 @@ class RecordContactView(CaseView):
                 at=self.at,
                 ways={way: told[way] for way in WAYS},
                 details={code: told[code] for code in DETAILS},
+                speaking=form.speaking(),
             )
         except Refused as refusal:
             add_objections(form, refusal)
@@ -63,6 +66,7 @@ class RecordContactView(CaseView):
                 "form": form,
                 "contact": contact,
                 "marks": contact_marks(contact),
+                "languages": [name for _code, name in LANGUAGES.in_order()],
                 "days": self.case.profile.term(ASKED_AGAIN).length,
             },
             status=status,

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from cases import rights
 from cases.api.base import CaseAPIView, PageQuery
+from cases.models.referral import InterpreterSex
 from nrm.accounts.scopes import Scope
 from nrm.audit import writer
 from nrm.rest import (
@@ -26,7 +27,6 @@ from protection.models.counselling import (
     CancelledBy,
     Fit,
     InterpreterNeed,
-    InterpreterSex,
     Modality,
     SessionState,
     VenueKind,

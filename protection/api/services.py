@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from cases import rights
 from cases.api.base import CaseAPIView, PageQuery
+from cases.selectors.contact import dialect_of
 from nrm.accounts.scopes import Scope
 from nrm.audit import writer
 from nrm.rest import APIView, Coded, describe, page_response, page_schema, respond
@@ -105,6 +106,10 @@ class ReferredSerializer(serializers.Serializer):
     answers = serializers.ListField(
         child=serializers.CharField(), help_text="What can be answered now."
     )
+
+
+class ReferredPersonSerializer(ReferredSerializer):
+    dialect = serializers.CharField(allow_blank=True)
 
 
 class AnswerSerializer(serializers.Serializer):
@@ -339,7 +344,7 @@ class ReferredPersonView(APIView):
         "Read what a service needs to know of a person referred to it",
         tag=TAG,
         scope=Scope.CASES_READ,
-        responses={200: ReferredSerializer},
+        responses={200: ReferredPersonSerializer},
         problems=(404,),
     )
     def get(self, request: Request, service_id: UUID) -> Response:
@@ -351,7 +356,8 @@ class ReferredPersonView(APIView):
             case_id=line.row.case_id,
             data={"services": [str(line.row.pk)]},
         )
-        return respond(_referred(line, self.at))
+        dialect = dialect_of(line.row.case, line.card)
+        return respond({**_referred(line, self.at), "dialect": dialect})
 
 
 class AnswerView(APIView):

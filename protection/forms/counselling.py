@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
+from cases.models.referral import InterpreterSex
 from cases.rules.languages import LANGUAGES
 from nrm.forms import ChoiceField, ExactDateField, Form
 from protection.models import Session
 from protection.models.counselling import (
     Fit,
     InterpreterNeed,
-    InterpreterSex,
     Modality,
     VenueKind,
 )

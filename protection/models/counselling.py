@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import OfCase
+from cases.models.referral import InterpreterSex
 from nrm.accounts.models import User
 from protection.models.service import Service
 
@@ -27,12 +28,6 @@ class InterpreterNeed(models.TextChoices):
     NONE = "none", _("Not needed")
     NEEDED = "needed", _("Needed, not booked yet")
     BOOKED = "booked", _("Booked")
-
-
-class InterpreterSex(models.TextChoices):
-    ANY = "any", _("Any")
-    FEMALE = "female", _("A woman")
-    MALE = "male", _("A man")
 
 
 class SessionState(models.TextChoices):

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Case
+from cases.models.referral import InterpreterSex
 from cases.rights import PROVIDE, SUPPORT
 from cases.rules.languages import language_name
-from cases.selectors.contact import contact_of
+from cases.selectors.contact import contact_of, speaking_of
 from cases.selectors.keyset import PAGE_SIZE, Rows, page_of
 from identities.crypto import Opener, Unreadable
 from nrm.accounts.models import User
@@ -25,7 +26,6 @@ from protection.models import ClinicalNote, Service, Session
 from protection.models.counselling import (
     CancelledBy,
     InterpreterNeed,
-    InterpreterSex,
     Modality,
     SessionState,
     VenueKind,
@@ -167,23 +167,32 @@ def find_session(actor: User, service: UUID, pk: UUID, *, at: datetime) -> Sessi
     raise Hidden(PROVIDE.code)
 
 
-def usual(service: Service) -> dict[str, Any]:
-    """What is likely to hold for the next session: as for the last one, else what is known of the
-    person's language. One query."""
-    last = service.sessions.first()
-    if last is None:
-        case = service.case
-        need = InterpreterNeed.NEEDED if case.interpreter_needed else InterpreterNeed.NONE
-        return {"interpreter": need, "language": case.language or ""}
-    need = InterpreterNeed(last.interpreter)
-    return {
-        "modality": last.modality,
-        "venue": last.venue,
-        "interpreter": need if need == InterpreterNeed.NONE else InterpreterNeed.NEEDED,
-        "language": last.language,
-        "interpreter_sex": last.interpreter_sex or InterpreterSex.ANY,
-        "no_companions": last.no_companions,
+def usual(found: Referred) -> dict[str, Any]:
+    """What is likely to hold for the next session: where and how as for the last one; how the
+    person is spoken with as the case knows it, and what nobody has asked there, as for the last
+    one. One query, and one for the key."""
+    case, last = found.row.case, found.row.sessions.first()
+    known = speaking_of(case, found.card)
+    told: dict[str, Any] = {
+        "interpreter": InterpreterNeed.NONE,
+        "no_companions": known["no_companions"],
     }
+    if last is not None:
+        need = InterpreterNeed(last.interpreter)
+        told = {
+            "modality": last.modality,
+            "venue": last.venue,
+            "interpreter": need if need == InterpreterNeed.NONE else InterpreterNeed.NEEDED,
+            "language": last.language,
+            "interpreter_sex": last.interpreter_sex or InterpreterSex.ANY,
+            "no_companions": last.no_companions,
+        }
+    if known["interpreter_needed"] is not None:
+        needed = known["interpreter_needed"]
+        told["interpreter"] = InterpreterNeed.NEEDED if needed else InterpreterNeed.NONE
+    if known["interpreter_sex"]:
+        told |= {name: known[name] for name in ("interpreter_sex", "no_companions")}
+    return told | {name: known[name] for name in ("language", "dialect") if known[name]}
 
 
 def safe_ways(case: Case, *, at: datetime) -> frozenset[str]:

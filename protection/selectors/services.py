@@ -16,9 +16,8 @@ from django.utils.translation import ngettext
 from cases.models import Case, Consent, SafeContact
 from cases.models.referral import ConsentAnswer
 from cases.rights import PROVIDE, SEE_REFERRED, SUPPORT
-from cases.rules.languages import language_name
 from cases.selectors.cases import age_words
-from cases.selectors.contact import Mark, contact_by, contact_marks
+from cases.selectors.contact import Mark, contact_by, contact_marks, spoken_words
 from cases.selectors.keyset import PAGE_SIZE, Rows, page_of
 from cases.selectors.sharing import consent_title, consents_that_stand
 from identities.crypto import Unreadable, unseal
@@ -238,7 +237,7 @@ class Referred:
     language: str
     age: str
     marks: list[Mark]
-    has_card: bool
+    card: SafeContact | None
     reason: str
 
     @property
@@ -293,23 +292,14 @@ def _referred(rows: list[Service], at: datetime) -> list[Referred]:
                 urgency=urgency_label(profile, row.urgency),
                 waiting=waiting_words(row, at),
                 late=is_late(profile, row, at),
-                language=_language(case),
+                language=spoken_words(case, card),
                 age=age_words(case),
                 marks=contact_marks(contact_by(case, card, at=at)),
-                has_card=card is not None,
+                card=card,
                 reason=reason_label(profile, row.reason),
             )
         )
     return made
-
-
-def _language(case: Case) -> str:
-    name = language_name(case.language) if case.language else ""
-    if not case.interpreter_needed:
-        return name
-    if not name:
-        return _("Interpreter needed")
-    return _("%(language)s: interpreter needed") % {"language": name}
 
 
 def people_who_provide(organisation: Organisation) -> QuerySet[User]:

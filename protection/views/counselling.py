@@ -71,7 +71,7 @@ class SessionPlanView(_CounsellingView):
 
     def get(self, request: HttpRequest, service: UUID) -> HttpResponse:
         found = reads.find_counselled(self.user, service, at=self.at)
-        return self._page(request, found, PlanForm(initial=reads.usual(found.row)))
+        return self._page(request, found, PlanForm(initial=reads.usual(found)))
 
     def post(self, request: HttpRequest, service: UUID) -> HttpResponse:
         found = reads.find_counselled(self.user, service, at=self.at)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from cases import rights
+from cases.selectors.contact import dialect_of
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
 from nrm.actions import Refused
@@ -253,5 +254,11 @@ class ReferredPersonView(View):
         )
         form = form or AnswerForm(profile=case.profile, state=line.row.state)
         counsels = is_counselling(case.profile, line.row.code)
-        context = {"line": line, "case": case, "form": form, "counsels": counsels}
+        context = {
+            "line": line,
+            "case": case,
+            "form": form,
+            "counsels": counsels,
+            "dialect": dialect_of(case, line.card),
+        }
         return render(request, "protection/referred_person.html", context, status=status)

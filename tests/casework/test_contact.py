@@ -15,7 +15,9 @@ from cases.models.referral import Safety
 from cases.rules import contact as rules
 from cases.rules.decisions import BY_CARD, objections_to_serving
 from cases.selectors.cases import identity_bar
-from cases.selectors.contact import contact_of, contact_words
+from cases.selectors.contact import contact_of, contact_words, speaking_of
+from cases.selectors.handover import handover_of
+from cases.selectors.sharing import content_of
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
@@ -250,3 +252,69 @@ def test_pages_and_programs_name_somebody_and_take_it_back(world, case, at):
     assert len(caller.get(where).json()["results"]) == 2
     ended = caller.post(f"{where}end/").json()["results"]
     assert [one["holds"] for one in ended] == [False, False]
+
+
+# How they are spoken with -------------------------------------------------------------------------
+SPOKEN = {"language": "sq", "interpreter_needed": True, "dialect": "Gheg of Zanzibar-Quill"}
+SPOKEN |= {"interpreter_sex": "female", "no_companions": True}
+
+
+def spoken(world, case, at, **speaking):
+    return record_contact(
+        case, actor=world.caseworker, at=at, ways=ways(), details={}, speaking=speaking
+    )
+
+
+def test_whom_they_want_as_an_interpreter_stands_wherever_their_language_does(world, case, at):
+    card = spoken(world, case, at, **SPOKEN)
+    assert b"Gheg" not in bytes(card.details)
+    case = road.again(world, case)
+    bar = identity_bar(case, frozenset(), at=at)["language"]
+    assert bar == "Albanian: interpreter needed, a woman, no family or companions"
+    told = dict(handover_of(case, world.caseworker, frozenset(), at=at)[0].rows)
+    assert told["Interpreter"] == "Needed, a woman, no family or companions"
+    shared = content_of(case, ["standing"], [], at=at).parts[0]["rows"]
+    assert {"key": "Interpreter", "value": told["Interpreter"]} in shared
+    people = reverse("case_people", args=[case.reference])
+    assert "Gheg of Zanzibar-Quill" in world.client("intake").get(people).content.decode()
+    # The dialect may say where they come from: it goes where the card is opened, and nowhere else.
+    assert "Gheg" not in bar + str(shared) + str(told)
+    # What nobody said anew stays, as do the words of the card before; the ways do not.
+    later = at + timedelta(days=1)
+    record(world, case, later, call="safe")
+    case = road.again(world, case)
+    card = case.safecontacts.first()
+    assert (speaking_of(case, card), card.text) == (SPOKEN, "unknown")
+    spoken(world, case, later, interpreter_needed=False, dialect="")
+    case = road.again(world, case)
+    now = speaking_of(case, case.safecontacts.first())
+    assert now == {**SPOKEN, "interpreter_needed": False, "dialect": ""}
+    assert identity_bar(case, frozenset(), at=later)["language"] == "Albanian"
+
+
+def test_how_they_are_spoken_with_is_asked_with_the_ways_and_nothing_typed_is_lost(world, case, at):
+    with pytest.raises(Refused) as refused:
+        spoken(world, case, at, language="qq", interpreter_sex="x", dialect="x" * 61)
+    assert {o.field for o in refused.value.objections} == {"language", "interpreter_sex", "dialect"}
+    client = world.client("caseworker")
+    url = reverse("case_contact", args=[case.reference])
+    sent = {"language": "Albanian", "dialect": "Gheg", "interpreter_needed": "yes"}
+    sent |= {"interpreter_sex": "female", "no_companions": "on"}
+    answer = client.post(url, sent)
+    assert answer.status_code == 422
+    assert 'value="Gheg"' in answer.content.decode()
+    assert client.post(url, {**ways(), **sent}).status_code == 302
+    # What is known stands there for the next time.
+    form = client.get(url).context["form"]
+    assert form.initial["language"] == "sq"
+    assert form.initial["interpreter_needed"] == "yes"
+    where = f"/api/v1/cases/{case.reference}/contact/"
+    told = {**ways(), "interpreter_sex": "any", "no_companions": False}
+    assert by_session(world.caseworker).post(where, told, format="json").status_code == 201
+    case = road.again(world, case)
+    known = speaking_of(case, case.safecontacts.first())
+    assert (known["dialect"], known["interpreter_sex"], known["no_companions"]) == (
+        "Gheg",
+        "any",
+        False,
+    )

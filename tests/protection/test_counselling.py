@@ -298,6 +298,37 @@ def test_a_note_is_written_once_however_often_it_is_sent_and_never_changed(world
         assert SessionPrivate.objects.count() == 1
 
 
+def test_how_the_person_is_spoken_with_is_passed_on_and_offered_for_a_session(
+    world, case, service, at
+):
+    plan(world, service, at, language="fr", interpreter_sex="any", no_companions=False)
+    record_contact(
+        case,
+        actor=world.caseworker,
+        at=at,
+        ways=dict.fromkeys(("call", "text", "voicemail", "email", "post"), "unknown"),
+        details={},
+        speaking={
+            "language": "sq",
+            "interpreter_needed": True,
+            "dialect": "Gheg",
+            "interpreter_sex": "female",
+        },
+    )
+    house = world.client("provider")
+    page = house.get(reverse("referred_person", args=[service.pk])).content.decode()
+    assert "Albanian: interpreter needed, a woman, no family or companions" in page
+    assert "Gheg" in page
+    told = api(world.provider).get(reverse("api_referred_person", args=[service.pk])).json()
+    assert told["dialect"] == "Gheg"
+    form = house.get(f"{reverse('counselling', args=[service.pk])}new/").context["form"]
+    offered = {
+        "interpreter": "needed", "language": "sq", "dialect": "Gheg", "interpreter_sex": "female",
+        "no_companions": True, "modality": "in_person", "venue": "public",
+    }  # fmt: skip
+    assert form.initial == offered
+
+
 def test_each_step_on_the_pages_and_by_rest(world, case, service, at):
     house, program = world.client("provider"), api(world.provider)
     base = reverse("counselling", args=[service.pk])
