@@ -214,6 +214,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION cases_has_document(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_has_document(uuid, uuid) TO nrm_web;
+
+-- The last number of a case's documents, and how many it has that are not withdrawn: with those
+-- that the actor does not see, to whoever may add one.
+CREATE OR REPLACE FUNCTION cases_documents_in(of_case uuid)
+RETURNS TABLE (last_number integer, kept bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(max(d.number), 0), count(*) FILTER (WHERE d.withdrawn_at IS NULL)
+    FROM cases_document d WHERE d.case_id = of_case
+$$;
+-- Which documents of a case are kept to a smaller circle and were added by others: no more than
+-- their ids, so that what is told of them can be left out.
+CREATE OR REPLACE FUNCTION cases_documents_kept(of_case uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT d.id FROM cases_document d
+    WHERE d.case_id = of_case AND d.seen_by <> 'case' AND d.added_by_id IS DISTINCT FROM nrm_actor()
+$$;
+REVOKE ALL ON FUNCTION cases_documents_kept(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_documents_kept(uuid) TO nrm_web;
+REVOKE ALL ON FUNCTION cases_documents_in(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_documents_in(uuid) TO nrm_web;
 """
 
 # Who is offered a case sees nothing of it. What they answer is done here: the case, everybody's
@@ -743,6 +763,21 @@ _SHARED_DOCUMENT = (
 )
 
 
+def _document() -> Table:
+    """One that is kept to a smaller circle is read by who decides, and by who added it; nobody else
+    changes it, and it leaves with no bundle."""
+    table = of_case(
+        "cases_document",
+        pairs(rights.READ_DOCUMENT),
+        pairs(rights.ADD_DOCUMENT),
+        also={"shared": f"{_SHARED_DOCUMENT} AND cases_document.seen_by = 'case'"},
+    )
+    seen = f"(cases_document.seen_by = 'case' OR cases_document.added_by_id = {ACTOR})"
+    table.read["near"] += f" AND {seen}"
+    table.read["kept"] = listed("cases_document.case_id", pairs(rights.READ_KEPT_DOCUMENT))
+    return table
+
+
 def _redaction() -> Table:
     """The log of what was blacked out: of documents of the case, in the name of who did it. It does
     not change."""
@@ -954,7 +989,6 @@ GRANT EXECUTE ON FUNCTION cases_listed_to(uuid, timestamptz, timestamptz) TO nrm
 
 def register() -> None:
     """Declares every table of the room, and those that are about a case in the rooms below."""
-    reads_documents = pairs(rights.READ_DOCUMENT)
     declare(
         _case(),
         *_grants(),
@@ -1028,12 +1062,7 @@ def register() -> None:
             pairs(rights.KEEP_MATTERS),
             system="read update",  # its days
         ),
-        of_case(
-            "cases_document",
-            reads_documents,
-            pairs(rights.ADD_DOCUMENT),
-            also={"shared": _SHARED_DOCUMENT},
-        ),
+        _document(),
         # Through the policy of the document, which every part has.
         of_parent(
             "cases_documentpart",

@@ -133,7 +133,14 @@ WRITE_NOTE = _right(
 READ_DOCUMENT = _right(
     "read_document", _("See the documents of a case and download them"), *_CASEWORK
 )
-ADD_DOCUMENT = _right("add_document", _("Add a document, and withdraw one"), *_CASEWORK)
+READ_KEPT_DOCUMENT = _right(
+    "read_kept_document",
+    _("See documents that are kept to those who decide the case"),
+    ("decide", Role.SUPERVISOR),
+)
+ADD_DOCUMENT = _right(
+    "add_document", _("Add a document, withdraw one, and say who sees their own"), *_CASEWORK
+)
 RECORD_CONTACT = _right(
     "record_contact", _("Record by which ways the person can safely be reached"),
     *_CASEWORK, ("work", Role.INTAKE),
@@ -262,6 +269,7 @@ RIGHTS: tuple[CaseRight, ...] = (
     DECIDE_DISQUALIFICATION,
     WRITE_NOTE,
     READ_DOCUMENT,
+    READ_KEPT_DOCUMENT,
     ADD_DOCUMENT,
     RECORD_CONTACT,
     DO_TASK,

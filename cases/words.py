@@ -370,6 +370,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("document.added", _lazy("Document added"), _document, False),
     ("document.refused", _lazy("A file was not kept"), None, False),
     ("document.withdrawn", _lazy("Document withdrawn"), _document, False),
+    ("document.kept_to", _lazy("Who sees a document was said"), _document, False),
     ("document.says_who", _lazy("Document marked: it says who the person is"), _document, False),
     ("document.redacted", _lazy("Document added with something blacked out"), _document, False),
     ("redactions.viewed", _lazy("What was blacked out was listed"), None, True),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case, Document, Episode
+from cases.models.document import SeenBy
 from cases.selectors.documents import title_of as title_of_document
 from identities.crypto import Opener
 from nrm.profiles.labels import Label
@@ -277,7 +278,10 @@ class EvidenceItem:
 
     @property
     def document_title(self) -> str:
-        return title_of_document(self.row.document) if self.row.document else ""
+        try:
+            return title_of_document(self.row.document) if self.row.document else ""
+        except Document.DoesNotExist:  # kept to a smaller circle than the evidence
+            return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,7 +570,7 @@ def earlier_wordings(case: Case, evidence: Evidence) -> Iterator[dict[str, Any]]
 
 def documents_of(case: Case) -> list[Document]:
     """The documents of a case that an item of evidence can name. One query."""
-    return list(case.documents.filter(withdrawn_at=None))
+    return list(case.documents.filter(withdrawn_at=None, seen_by=SeenBy.CASE))
 
 
 # The panel of the case page -----------------------------------------------------------------------

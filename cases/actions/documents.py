@@ -14,14 +14,20 @@ from uuid import UUID, uuid4, uuid5
 
 import structlog
 from django.conf import settings
-from django.db.models import Max
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import rights
+from cases import access, rights
 from cases.actions.identity import disclose_by_document
 from cases.models import Case, Document, DocumentPart
-from cases.models.document import DocumentKind, DocumentScan, DocumentSource, WithdrawalReason
+from cases.models.document import (
+    DocumentKind,
+    DocumentScan,
+    DocumentSource,
+    SeenBy,
+    WithdrawalReason,
+)
 from cases.rules import documents as rules
 from cases.rules import files
 from cases.rules.partial_dates import objections_to_date
@@ -46,6 +52,7 @@ class About:
     source: str
     dated: str = ""
     note: str = ""
+    seen_by: str = SeenBy.CASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,7 @@ def _objections_to_submission(
         kinds=DocumentKind.values,
         sources=DocumentSource.values,
     )
+    yield from rules.objections_to_seen_by(about.seen_by, known=SeenBy.values, own=True)
     yield from objections_to_date(about.dated, "dated", timezone.localdate(at))
 
 
@@ -180,6 +188,7 @@ def add_document(
         detail(repeated=True)
         return first
     limits = case.profile.evidence
+    last, kept = _documents_in(case)
     content, file_type, digest = file.sealed, looked.file_type, looked.digest
     refuse_if(
         [
@@ -188,7 +197,7 @@ def add_document(
                 size=file.size or 0,
                 file_type=file_type,
                 limits=limits,
-                kept=case.documents.filter(withdrawn_at=None).count(),
+                kept=kept,
                 same_as=_same_as(case, file.size or 0, digest),
             ),
             *looked.objections,
@@ -201,7 +210,6 @@ def add_document(
         note=about.note.strip(),
         hidden=None if looked.hidden is None else list(looked.hidden),
     )
-    last = case.documents.aggregate(last=Max("number"))["last"] or 0
     document = Document.objects.create(
         id=row,
         case=case,
@@ -212,6 +220,7 @@ def add_document(
         file_type=file_type,
         size=content.size,
         scan=looked.scan.value,
+        seen_by=about.seen_by,
         told=sealer.text(told.as_text(), table=TABLE, column="told", row=row),
         added_by=actor,
         added_at=at,
@@ -223,8 +232,16 @@ def add_document(
         type=file_type,
         size=content.size,
         scan=looked.scan.value,
+        seen_by=about.seen_by,
     )
     return document
+
+
+def _documents_in(case: Case) -> tuple[int, int]:
+    """The last number, and how many are not withdrawn: with those that the actor does not see."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_number, kept FROM cases_documents_in(%s)", [case.pk])
+        return cast(tuple[int, int], cursor.fetchone())
 
 
 def digest_of(content: SealedFile) -> str:
@@ -366,6 +383,28 @@ def mark_as_identity(document: Document, *, actor: User, at: datetime) -> Docume
     return document
 
 
+# Who sees it -------------------------------------------------------------------------------------
+@action("document.kept_to", right=rights.ADD_DOCUMENT, ended=True)
+def keep_document_to(document: Document, *, actor: User, at: datetime, seen_by: str) -> Document:
+    """Who sees the document from now on, of all who may see those of the case: a code of SeenBy.
+    Whoever added it always does. One that is kept to a smaller circle leaves with no bundle, also
+    with none that was shared before. Raises Refused with every reason against it."""
+    document.refresh_from_db()
+    before = document.seen_by
+    refuse_if(
+        rules.objections_to_seen_by(
+            seen_by,
+            known=SeenBy.values,
+            own=document.added_by_id == actor.pk,
+            decides=access.holds(actor, rights.READ_KEPT_DOCUMENT, document.case_id),
+        )
+    )
+    document.seen_by = seen_by
+    document.save(update_fields=["seen_by"])
+    detail(number=document.number, before=before, seen_by=seen_by)
+    return document
+
+
 # Withdrawing -------------------------------------------------------------------------------------
 @action("document.withdrawn", right=rights.ADD_DOCUMENT, ended=True)
 def withdraw_document(document: Document, *, actor: User, at: datetime, reason: str) -> Document:
@@ -393,7 +432,7 @@ def bring_back_document(document: Document, *, actor: User, at: datetime) -> Doc
         detail(repeated=True)
         return document
     limits = document.case.profile.evidence
-    if document.case.documents.filter(withdrawn_at=None).count() >= limits.files:
+    if _documents_in(document.case)[1] >= limits.files:
         text = _("The case has %(most)s documents already, and cannot have more.")
         refuse_if([Objection(text % {"most": limits.files}, code="full")])
     document.withdrawn_by = document.withdrawn_at = None

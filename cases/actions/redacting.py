@@ -117,7 +117,9 @@ def keep_version(
         ]
     )
     refuse_if(_unchanged(document, pages))
-    about = About(document.kind, DocumentSource.AUTHORITY, document.dated)
+    # Who sees the original sees the version; that others may is said of it by itself.
+    seen_by = document.seen_by
+    about = About(document.kind, DocumentSource.AUTHORITY, document.dated, seen_by=seen_by)
     made = []
     for place, (page, found) in enumerate(pages, start=1):
         version = add_document(

@@ -17,6 +17,7 @@ from cases.actions.notices import recall_for as recall_notices_for
 from cases.actions.telling import tell
 from cases.models import Bundle, BundleDocument, Case, Consent, Document
 from cases.models.case import Confidentiality
+from cases.models.document import SeenBy
 from cases.models.referral import ConsentAnswer
 from cases.models.sharing import BY_ITSELF, RecallReason
 from cases.rules import sharing as rules
@@ -219,7 +220,9 @@ def open_bundle(bundle: Bundle, *, actor: User, at: datetime) -> reads.Content:
     if content is None:
         raise KeyGone("The key is gone.")
     there = {str(pk) for pk in bundle.documents.values_list("document_id", flat=True)}
-    kept = Document.objects.filter(pk__in=there, withdrawn_at=None).values_list("pk", flat=True)
+    kept = Document.objects.filter(
+        pk__in=there, withdrawn_at=None, seen_by=SeenBy.CASE
+    ).values_list("pk", flat=True)
     still = {str(pk) for pk in kept}
     return reads.Content(content.parts, [one for one in content.documents if one["id"] in still])
 
@@ -233,7 +236,11 @@ def open_shared_file(
     reads.find_received(actor, bundle.pk, at=at)
     limits.count_identity(actor)
     row = Document.objects.filter(
-        pk=document, shared__bundle=bundle, case_id=bundle.case_id, withdrawn_at=None
+        pk=document,
+        shared__bundle=bundle,
+        case_id=bundle.case_id,
+        withdrawn_at=None,
+        seen_by=SeenBy.CASE,
     ).first()
     if row is None:
         raise Hidden(rights.RECEIVE.code)

@@ -15,6 +15,7 @@ from cases.actions.documents import (
     add_documents,
     bring_back_document,
     download_document,
+    keep_document_to,
     mark_as_identity,
     withdraw_document,
 )
@@ -25,6 +26,7 @@ from cases.models.document import (
     DocumentKind,
     DocumentScan,
     DocumentSource,
+    SeenBy,
     WithdrawalReason,
 )
 from cases.rules.documents import LONGEST_NOTE
@@ -90,6 +92,13 @@ class DocumentsWriteSerializer(serializers.Serializer):
     note = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=LONGEST_NOTE
     )
+    seen_by = serializers.ChoiceField(
+        SeenBy.choices, required=False, default=SeenBy.CASE, help_text="Beside whoever added it."
+    )
+
+
+class DocumentSeenBySerializer(serializers.Serializer):
+    seen_by = serializers.ChoiceField(SeenBy.choices)
 
 
 class DocumentWithdrawalWriteSerializer(serializers.Serializer):
@@ -123,6 +132,7 @@ class DocumentSerializer(serializers.Serializer):
     checked_for_viruses = serializers.BooleanField(
         help_text="Whether a scanner found it clean when it was added."
     )
+    seen_by = Coded(help_text="Who sees it, beside whoever added it.")
     added_by = WorkerSerializer()
     added_at = serializers.DateTimeField()
     withdrawal = DocumentWithdrawalSerializer(allow_null=True)
@@ -167,6 +177,7 @@ def _body(line: Line) -> dict[str, Any]:
         "sha256": told.sha256,
         "hidden": told.hidden,
         "checked_for_viruses": row.scan == DocumentScan.CLEAN,
+        "seen_by": coded_choice(SeenBy, row.seen_by),
         "added_by": worker(row.added_by),
         "added_at": row.added_at,
         "withdrawal": withdrawal,
@@ -194,7 +205,11 @@ class DocumentsView(CaseAPIView):
     def get(self, request: Request, reference: str) -> Response:
         query = self.read_query(DocumentsQuery)
         page = page_of_documents(
-            self.case, withdrawn=query["withdrawn"], after=query["after"], size=query["limit"]
+            self.case,
+            request.user,
+            withdrawn=query["withdrawn"],
+            after=query["after"],
+            size=query["limit"],
         )
         _looked_at(self, page.rows)
         return page_response(request, [_body(line) for line in page.rows], after=page.after)
@@ -211,7 +226,7 @@ class DocumentsView(CaseAPIView):
     )
     def post(self, request: Request, reference: str) -> Response:
         told = self.read(DocumentsWriteSerializer)
-        about = About(told["kind"], told["source"], told["dated"], told["note"])
+        about = About(told["kind"], told["source"], told["dated"], told["note"], told["seen_by"])
         added = add_documents(
             self.case,
             actor=request.user,
@@ -266,7 +281,7 @@ class DocumentView(CaseAPIView):
         problems=(404,),
     )
     def get(self, request: Request, reference: str, document: UUID) -> Response:
-        (line,) = lines_of(self.case, [document_of(self.case, document)])
+        (line,) = lines_of(self.case, [document_of(self.case, request.user, document)])
         _looked_at(self, [line])
         return respond({**_body(line), "name": line.told.name})
 
@@ -295,7 +310,7 @@ class DocumentFileView(CaseAPIView):
         parameters=[DocumentFileQuery],
     )
     def get(self, request: Request, reference: str, document: UUID) -> HttpResponseBase:
-        return self._give(document_of(self.case, document))
+        return self._give(document_of(self.case, request.user, document))
 
     @describe(
         "download_document_for_a_purpose",
@@ -313,7 +328,7 @@ class DocumentFileView(CaseAPIView):
         fresh=True,
     )
     def post(self, request: Request, reference: str, document: UUID) -> HttpResponseBase:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         return self._give(found, **self.read(DisclosureSerializer))
 
     def _give(self, found: Document, **why: str) -> HttpResponseBase:
@@ -339,8 +354,29 @@ class DocumentIdentityView(CaseAPIView):
         problems=(404,),
     )
     def post(self, request: Request, reference: str, document: UUID) -> Response:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         row = mark_as_identity(found, actor=request.user, at=self.at)
+        return respond(_body(lines_of(self.case, [row])[0]))
+
+
+class DocumentSeenByView(CaseAPIView):
+    """Who sees a document, of all who may see those of the case."""
+
+    right = rights.ADD_DOCUMENT
+
+    @describe(
+        "keep_document_to",
+        "Say who sees a document, beside whoever added it",
+        tag=TAG,
+        scope=Scope.CASES_WRITE,
+        request=DocumentSeenBySerializer,
+        responses={200: DocumentSerializer},
+        problems=(404, 422),
+    )
+    def put(self, request: Request, reference: str, document: UUID) -> Response:
+        found = document_of(self.case, request.user, document)
+        told = self.read(DocumentSeenBySerializer)
+        row = keep_document_to(found, actor=request.user, at=self.at, **told)
         return respond(_body(lines_of(self.case, [row])[0]))
 
 
@@ -359,7 +395,7 @@ class DocumentWithdrawalView(CaseAPIView):
         problems=(404,),
     )
     def post(self, request: Request, reference: str, document: UUID) -> Response:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         reason = self.read(DocumentWithdrawalWriteSerializer)["reason"]
         row = withdraw_document(found, actor=request.user, at=self.at, reason=reason)
         return respond(_body(lines_of(self.case, [row])[0]))
@@ -373,6 +409,6 @@ class DocumentWithdrawalView(CaseAPIView):
         problems=(404, 422),
     )
     def delete(self, request: Request, reference: str, document: UUID) -> Response:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         row = bring_back_document(found, actor=request.user, at=self.at)
         return respond(_body(lines_of(self.case, [row])[0]))

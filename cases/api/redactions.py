@@ -128,7 +128,7 @@ class DocumentRedactionView(CaseAPIView):
         parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request, reference: str, document: UUID) -> Response:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         told = self.read(RedactionWriteSerializer)
         key = self.submission_key() or uuid4()
         made = redact_document(found, actor=request.user, at=self.at, key=key, **told)

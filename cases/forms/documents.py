@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.documents import About
 from cases.forms.identity import ShowIdentityForm
-from cases.models.document import DocumentKind, DocumentSource, WithdrawalReason
+from cases.models.document import DocumentKind, DocumentSource, SeenBy, WithdrawalReason
 from cases.rules.documents import LONGEST_NOTE
 from nrm.forms import ChoiceField, Form, PartialDateField
 
@@ -56,6 +56,13 @@ class DocumentsForm(Form):
         past=True,
         required=False,
     )
+    seen_by = forms.ChoiceField(
+        label=_("Who may see it"),
+        help_text=_("You always do."),
+        choices=SeenBy.choices,
+        initial=SeenBy.CASE,
+        required=False,
+    )
     note = forms.CharField(
         label=_("How far it can be relied on (optional)"),
         help_text=_("For example, a copy, a page missing, a photograph of a screen."),
@@ -67,7 +74,8 @@ class DocumentsForm(Form):
 
     def about(self) -> About:
         told = self.cleaned_data
-        return About(told["kind"], told["source"], str(told["dated"] or ""), told["note"])
+        dated, seen_by = str(told["dated"] or ""), told["seen_by"] or SeenBy.CASE
+        return About(told["kind"], told["source"], dated, told["note"], seen_by)
 
 
 class WhyForm(ShowIdentityForm):
@@ -84,4 +92,15 @@ class WithdrawalForm(Form):
         label=_("Why is it withdrawn?"),
         choices=WithdrawalReason.choices,
         error_messages={"required": _("Select why it is withdrawn")},
+    )
+
+
+class SeenByForm(Form):
+    legend_size = "m"
+
+    seen_by = ChoiceField(
+        label=_("Who may see it?"),
+        help_text=_("Whoever added it always does."),
+        choices=SeenBy.choices,
+        error_messages={"required": _("Select who sees it")},
     )

@@ -52,6 +52,13 @@ class DocumentScan(models.TextChoices):
     AWAY = "away", _("not checked for viruses: the scanner did not answer")
 
 
+class SeenBy(models.TextChoices):
+    """Who of those who may see the documents of a case sees one; whoever added it always does."""
+
+    CASE = "case", _("Everybody who works on the case")
+    DECIDERS = "deciders", _("Those who decide the case")
+
+
 class Document(OfCase):
     """One file and what is told of it."""
 
@@ -62,6 +69,9 @@ class Document(OfCase):
     file_type = models.CharField(max_length=10, help_text="Told by the content.")
     size = models.PositiveIntegerField(help_text="Bytes.")
     scan = models.CharField(max_length=5, choices=DocumentScan, default=DocumentScan.NONE)
+    seen_by = models.CharField(
+        max_length=10, choices=SeenBy, default=SeenBy.CASE, db_default="case"
+    )
     # JSON under the person's key: what the file was called, its SHA-256, the note,
     # and what a photograph tells beside the picture.
     told = models.BinaryField(help_text="Under the person's key.")

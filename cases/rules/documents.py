@@ -169,3 +169,15 @@ def others_saved(count: int) -> str:
     return ngettext("Your other file is saved.", "Your other %(count)s files are saved.", count) % {
         "count": count
     }
+
+
+def objections_to_seen_by(
+    seen_by: str, *, known: Collection[str], own: bool, decides: bool = False
+) -> Iterator[Objection]:
+    """Why it is not said who sees a document. `own`: by whoever added it; `decides`: by somebody
+    who sees it whatever is said."""
+    if seen_by not in known:
+        yield Objection(_("Select who sees it"), field="seen_by")
+    if not (own or decides):
+        text = _("Only whoever added it, or a supervisor of the case, says who sees it.")
+        yield Objection(text, code="not_own")

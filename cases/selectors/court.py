@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Consent, CourtBundle, Decision, Document
 from cases.models.court import CourtState
 from cases.models.decision import DecisionState
+from cases.models.document import SeenBy
 from cases.models.redaction import Ground, Removed
 from cases.rights import SHARE
 from cases.rules import court as rules
@@ -232,11 +233,12 @@ def stands(row: CourtBundle, *, at: datetime) -> bool:
 
 
 def withdrawn_since(content: Content) -> list[int]:
-    """The numbers of its documents that are withdrawn or gone. One query where it has some."""
+    """The numbers of its documents that are withdrawn or gone, or are kept to a smaller circle. One
+    query where it has some."""
     numbers = {told["id"]: told["number"] for told in content.documents}
     if not numbers:
         return []
-    there = Document.objects.filter(pk__in=list(numbers), withdrawn_at=None)
+    there = Document.objects.filter(pk__in=list(numbers), withdrawn_at=None, seen_by=SeenBy.CASE)
     still = {str(pk) for pk in there.values_list("pk", flat=True)}
     return [number for pk, number in numbers.items() if pk not in still]
 

@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cases import access
 from cases.models import Case, Document
+from cases.models.document import SeenBy
+from cases.rights import READ_KEPT_DOCUMENT
 from cases.rules import documents as rules
 from cases.rules.files import PICTURES
 from cases.selectors.keyset import PAGE_SIZE, Rows
 from identities.crypto import Opener, Unreadable
+from nrm.accounts.models import User
 from nrm.actions import Hidden
 
 TABLE, PART = "cases_document", "cases_documentpart"
@@ -66,6 +72,24 @@ class Line:
         return rules.in_bytes(self.row.size)
 
 
+def documents_of(case: Case, actor: User) -> QuerySet[Document]:
+    """The documents of a case that the actor sees, of all who may see its documents: the one door.
+    One that is kept to a smaller circle is not there for others. One query more."""
+    found = case.documents.select_related("added_by", "withdrawn_by")
+    if access.holds(actor, READ_KEPT_DOCUMENT, case.pk):
+        return found
+    return found.filter(Q(seen_by=SeenBy.CASE) | Q(added_by=actor))
+
+
+def hidden_from(case: Case, actor: User) -> list[UUID]:
+    """The ids of its documents that are kept from the actor, though others of the case may not be.
+    One query, two where there are any."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cases_documents_kept(%s)", [case.pk])
+        kept = [pk for (pk,) in cursor.fetchall()]
+    return [] if not kept or access.holds(actor, READ_KEPT_DOCUMENT, case.pk) else kept
+
+
 def told_of(document: Document, opener: Opener) -> Told:
     """Opens what is told of a document; raises Unreadable."""
     text = opener.text(document.told, table=TABLE, column="told", row=document.pk)
@@ -74,6 +98,7 @@ def told_of(document: Document, opener: Opener) -> Told:
 
 def page_of_documents(
     case: Case,
+    actor: User,
     *,
     withdrawn: bool | None = False,
     after: str = "",
@@ -81,8 +106,9 @@ def page_of_documents(
     size: int = PAGE_SIZE,
 ) -> Rows:
     """One page of Lines, the newest first, from the document whose number the links carry.
-    `withdrawn`: only those, or None for all. Two queries: the rows, and the key."""
-    rows = case.documents.select_related("added_by", "withdrawn_by")
+    `withdrawn`: only those, or None for all. Three queries: what the actor may, the rows, and the
+    key."""
+    rows = documents_of(case, actor)
     if withdrawn is not None:
         rows = rows.filter(withdrawn_at__isnull=not withdrawn)
     start, end = _number(after), _number(before)
@@ -129,9 +155,9 @@ def _line(row: Document, opener: Opener) -> Line:
         return Line(row, Told(), readable=False)
 
 
-def document_of(case: Case, document_id: UUID) -> Document:
-    """One document of this case; Hidden where there is none."""
-    found = case.documents.select_related("added_by", "withdrawn_by").filter(pk=document_id).first()
+def document_of(case: Case, actor: User, document_id: UUID) -> Document:
+    """One document of this case; Hidden where there is none, or the actor does not see it."""
+    found = documents_of(case, actor).filter(pk=document_id).first()
     if found is None:
         raise Hidden("read_document")
     found.case = case

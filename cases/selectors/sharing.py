@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cases.models import Bundle, BundleDocument, Case, Consent, Decision, Document
 from cases.models.case import AgeStatus
 from cases.models.decision import DecisionState
+from cases.models.document import SeenBy
 from cases.models.referral import ConsentAnswer
 from cases.rights import RECEIVE, SHARE
 from cases.rules import sharing as rules
@@ -158,8 +159,8 @@ def purpose_label(profile: Any, code: str) -> str:
 
 
 def documents_to_share(case: Case) -> list[Document]:
-    """The documents that are not withdrawn, the newest first."""
-    return list(case.documents.filter(withdrawn_at=None)[:MOST])
+    """The documents that are not withdrawn, nor kept to a smaller circle, the newest first."""
+    return list(case.documents.filter(withdrawn_at=None, seen_by=SeenBy.CASE)[:MOST])
 
 
 # What is shared -----------------------------------------------------------------------------------

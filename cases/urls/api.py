@@ -91,6 +91,11 @@ urlpatterns = [
         redactions.RedactionsView.as_view(),
         name="api_redactions",
     ),
+    path(
+        f"{_DOCUMENT}seen-by/",
+        documents.DocumentSeenByView.as_view(),
+        name="api_document_seen_by",
+    ),
     path(f"{_DOCUMENT}file/", documents.DocumentFileView.as_view(), name="api_document_file"),
     path(
         f"{_DOCUMENT}withdrawal/",

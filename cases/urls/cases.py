@@ -34,6 +34,7 @@ from cases.views.disqualifying import DisqualificationView, StepView
 from cases.views.documents import (
     BringBackDocumentView,
     DocumentFileView,
+    DocumentSeenByView,
     DocumentsView,
     MarkDocumentView,
     WithdrawDocumentView,
@@ -133,6 +134,7 @@ urlpatterns = [
     path(_DOCUMENT + "redaction/", RedactDocumentView.as_view(), name="document_redaction"),
     path("cases/<str:reference>/redactions/", RedactionsView.as_view(), name="case_redactions"),
     path(_DOCUMENT + "withdrawal/", WithdrawDocumentView.as_view(), name="document_withdrawal"),
+    path(_DOCUMENT + "seen-by/", DocumentSeenByView.as_view(), name="document_seen_by"),
     path(_DOCUMENT + "return/", BringBackDocumentView.as_view(), name="document_return"),
     path("cases/<str:reference>/people/", PeopleView.as_view(), name="case_people"),
     path("cases/<str:reference>/identity/", ShowIdentityView.as_view(), name="show_identity"),

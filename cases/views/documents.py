@@ -18,10 +18,11 @@ from cases.actions.documents import (
     add_documents,
     bring_back_document,
     download_document,
+    keep_document_to,
     mark_as_identity,
     withdraw_document,
 )
-from cases.forms.documents import DocumentsForm, WhyForm, WithdrawalForm
+from cases.forms.documents import DocumentsForm, SeenByForm, WhyForm, WithdrawalForm
 from cases.models import Document
 from cases.rules import documents as rules
 from cases.selectors.documents import (
@@ -91,6 +92,7 @@ class DocumentsView(CaseView):
         withdrawn = request.GET.get("show") == "withdrawn"
         page = page_of_documents(
             self.case,
+            request.user,
             withdrawn=withdrawn,
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
@@ -109,6 +111,7 @@ class DocumentsView(CaseView):
             {
                 **case_frame(request, self.case, self.held, current="case_documents"),
                 "form": form,
+                "may_keep": rights.READ_KEPT_DOCUMENT.code in self.held,
                 "may_add": rights.ADD_DOCUMENT.code in self.held,
                 "lines": bound(page.rows),
                 "uses": [
@@ -143,13 +146,13 @@ class DocumentFileView(CaseView):
     right = rights.READ_DOCUMENT
 
     def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponseBase:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         if found.kind in rules.SAYS_WHO and not found.withdrawn:
             return self._ask(request, found, WhyForm(profile=self.case.profile))
         return self._give(request, found)
 
     def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponseBase:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         if found.kind not in rules.SAYS_WHO:
             return self._give(request, found)
         form = WhyForm(request.POST, profile=self.case.profile)
@@ -187,7 +190,7 @@ class MarkDocumentView(CaseView):
     right = rights.ADD_DOCUMENT
 
     def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         mark_as_identity(found, actor=request.user, at=self.at)
         text = _("From now on, whoever downloads document %(number)s says why.")
         messages.success(request, text % {"number": found.number})
@@ -198,7 +201,7 @@ class WithdrawDocumentView(CaseView):
     right = rights.ADD_DOCUMENT
 
     def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         writer.write(
             "documents.viewed",
             at=self.at,
@@ -209,7 +212,7 @@ class WithdrawDocumentView(CaseView):
         return self._page(request, found, WithdrawalForm())
 
     def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         form = WithdrawalForm(request.POST)
         if not form.is_valid():
             return self._page(request, found, form, status=422)
@@ -231,11 +234,49 @@ class WithdrawDocumentView(CaseView):
         )
 
 
+class DocumentSeenByView(CaseView):
+    """Who sees the document, of all who may see those of the case."""
+
+    right = rights.ADD_DOCUMENT
+
+    def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
+        found = document_of(self.case, request.user, document)
+        return self._page(request, found, SeenByForm(initial={"seen_by": found.seen_by}))
+
+    def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
+        found = document_of(self.case, request.user, document)
+        form = SeenByForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, found, form, status=422)
+        try:
+            keep_document_to(found, actor=request.user, at=self.at, **form.cleaned_data)
+        except Refused as refusal:
+            add_objections(form, refusal)
+            return self._page(request, found, form, status=422)
+        words = {"number": found.number, "who": found.get_seen_by_display()}
+        messages.success(request, _("Document %(number)s is seen by: %(who)s.") % words)
+        return redirect("case_documents", reference=self.case.reference)
+
+    def _page(
+        self, request: HttpRequest, document: Document, form: SeenByForm, **more: Any
+    ) -> HttpResponse:
+        writer.write(
+            "documents.viewed",
+            at=self.at,
+            actor_id=request.user.pk,
+            case_id=self.case.pk,
+            data={"documents": [str(document.pk)]},
+        )
+        frame = case_frame(request, self.case, self.held, current="case_documents")
+        words = {**frame, "form": form, "title": title_of(document)}
+        return render(request, "cases/document_seen_by.html", words, **more)
+
+
 class BringBackDocumentView(CaseView):
     right = rights.ADD_DOCUMENT
 
     def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         bring_back_document(found, actor=request.user, at=self.at)
         messages.success(request, _("Document %(number)s is back.") % {"number": found.number})
         return redirect("case_documents", reference=self.case.reference)

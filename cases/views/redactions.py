@@ -28,10 +28,10 @@ class RedactDocumentView(CaseView):
     takes_files = True
 
     def get(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
-        return self._page(request, document_of(self.case, document), RedactionForm())
+        return self._page(request, document_of(self.case, request.user, document), RedactionForm())
 
     def post(self, request: HttpRequest, reference: str, document: UUID) -> HttpResponse:
-        found = document_of(self.case, document)
+        found = document_of(self.case, request.user, document)
         form = RedactionForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._page(request, found, form, status=422)

@@ -129,6 +129,7 @@ COUNTERPARTS = {
     "case_documents": "GET api_documents, POST api_documents",
     "document_file": "GET api_document_file, POST api_document_file",
     "document_withdrawal": "POST api_document_withdrawal",
+    "document_seen_by": "PUT api_document_seen_by",
     "document_identity": "POST api_document_identity",
     "document_redaction": "POST api_document_redaction",
     "case_redactions": "GET api_redactions",

@@ -296,6 +296,7 @@ CASES = (
     Page("case_documents", "supervisor", "made"),
     Page("case_documents", "caseworker", "assigned", "?show=withdrawn"),
     Page("document_withdrawal", "caseworker", "assigned", sent=(EMPTY,)),
+    Page("document_seen_by", "supervisor", "assigned", sent=(EMPTY,)),
     Page("document_file", "caseworker", "passport", sent=(EMPTY,)),
     Page("document_redaction", "caseworker", "assigned", sent=(EMPTY,)),
     Page("case_redactions", "caseworker2", "others"),

@@ -38,6 +38,7 @@ STILL_DONE = {
     "contact.nominee_ended",
     "cooperation.withdrawn",
     "document.downloaded",
+    "document.kept_to",
     "document.says_who",
     "document.withdrawn",
     "emergency.ended",

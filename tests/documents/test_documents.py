@@ -378,9 +378,9 @@ def test_pages_of_the_list_turn_both_ways(world, case, at):
     add(world, case, *(files.pdf(200 + n) for n in range(10)), at=at)
     with acting_as(world.caseworker):
         case = Case.objects.get(pk=case.pk)
-        first = page_of_documents(case)
-        second = page_of_documents(case, after=first.after)
-        back = page_of_documents(case, before=second.before)
+        first = page_of_documents(case, world.caseworker)
+        second = page_of_documents(case, world.caseworker, after=first.after)
+        back = page_of_documents(case, world.caseworker, before=second.before)
 
     def numbers(page):
         return [line.row.number for line in page.rows]

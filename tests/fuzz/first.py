@@ -289,6 +289,7 @@ _OTHERWISE = {
         lambda scene, place: {"ground": "third_party", "removed": ["name"], "looked": True},
     ),
     "list_redactions": Meant("supervisor", "others"),
+    "keep_document_to": Meant("supervisor", "assigned"),
     "download_document_for_a_purpose": Meant("caseworker", "passport"),
     "save_task": Meant("intake", "task"),
     "start_screening": Meant("caseworker", "made"),

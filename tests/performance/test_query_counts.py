@@ -95,6 +95,7 @@ READS: tuple[Read, ...] = (
     Read("case_notes", "caseworker", "wide"),
     Read("case_documents", "caseworker", "wide"),
     Read("document_withdrawal", "caseworker", "wide"),
+    Read("document_seen_by", "caseworker", "wide"),
     Read("document_redaction", "caseworker", "wide"),
     Read("case_redactions", "caseworker", "wide"),
     Read("case_people", "caseworker", "wide"),

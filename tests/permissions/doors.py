@@ -23,6 +23,7 @@ HELD: dict[str, tuple[str, ...]] = {
     "see_status": ("referrers",),
     "see_summary": ("provider", "liaison"),
     "see_case": (*READERS, "emergency"),
+    "read_kept_document": ("supervisors",),
     "see_referral": (*READERS, "emergency"),
     "assign": ("intake", "supervisors"),
     "screen": WORKERS,

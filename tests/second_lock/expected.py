@@ -342,17 +342,45 @@ def _of_bundle(standing: Standing, row: Row, facts: Facts) -> bool:
     return shares or _received(standing, bundle, facts)
 
 
+def _sees_document(standing: Standing, row: Row, _facts: Facts) -> bool:
+    mine = standing.who.acts and str(row["added_by_id"]) == standing.who.pk
+    here = str(row["case_id"]) in standing.cases(rights.READ_DOCUMENT)
+    return here and (mine or row["seen_by"] == "case")
+
+
+def _reads_document(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _sees_document(standing, row, facts) or _shared_document(standing, row, facts)
+
+
+def _changes_document(standing: Standing, row: Row, facts: Facts) -> bool:
+    """Of one that they do not see, nobody changes anything."""
+    decides = str(row["case_id"]) in standing.cases(rights.READ_KEPT_DOCUMENT)
+    adds = str(row["case_id"]) in standing.cases(rights.ADD_DOCUMENT)
+    return adds and (decides or _sees_document(standing, row, facts))
+
+
+def _reads_part(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _reads_document(standing, _document_of(row, facts), facts)
+
+
+def _adds_part(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _changes_document(standing, _document_of(row, facts), facts)
+
+
+def _document_of(row: Row, facts: Facts) -> Row:
+    return facts.rows["cases_document"][str(row["document_id"])]
+
+
 def _shared_document(standing: Standing, row: Row, facts: Facts) -> bool:
-    return row["withdrawn_at"] is None and any(
-        _of_bundle(standing, one, facts)
-        for one in facts.rows["cases_bundledocument"].values()
-        if one["document_id"] == row["id"]
+    return (
+        row["withdrawn_at"] is None
+        and row["seen_by"] == "case"
+        and any(
+            _of_bundle(standing, one, facts)
+            for one in facts.rows["cases_bundledocument"].values()
+            if one["document_id"] == row["id"]
+        )
     )
-
-
-def _part_of_shared(standing: Standing, row: Row, facts: Facts) -> bool:
-    document = facts.rows["cases_document"][str(row["document_id"])]
-    return _shared_document(standing, document, facts)
 
 
 def _shares(standing: Standing, row: Row, _facts: Facts) -> bool:
@@ -698,7 +726,10 @@ RULES: dict[str, Rule] = {
     "cases_removal": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,), system="read update"),
     "cases_matter": Rule((rights.KEEP_MATTERS,), (rights.KEEP_MATTERS,), system="read update"),
     "cases_document": Rule(
-        (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _shared_document}
+        (rights.READ_KEPT_DOCUMENT,),
+        (rights.ADD_DOCUMENT,),
+        verbs="insert",
+        also={"read": _reads_document, "update": _changes_document},
     ),
     "cases_letter": Rule(
         (rights.WRITE_LETTER,),
@@ -711,7 +742,7 @@ RULES: dict[str, Rule] = {
     ),
     "cases_redaction": Rule((rights.READ_DOCUMENT,), verbs="", also={"insert": _redacts}),
     "cases_documentpart": Rule(
-        (rights.READ_DOCUMENT,), (rights.ADD_DOCUMENT,), also={"read": _part_of_shared}
+        (rights.READ_KEPT_DOCUMENT,), also={"read": _reads_part, "insert": _adds_part}
     ),
     "protection_service": Rule((rights.SUPPORT,), (rights.SUPPORT,), also={"read": _provides}),
     "protection_session": Rule(

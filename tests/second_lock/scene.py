@@ -30,6 +30,7 @@ from cases.models import (
     Decision,
     Disqualification,
     Document,
+    DocumentPart,
     EmergencyAccess,
     Letter,
     Matter,
@@ -282,6 +283,12 @@ def _shared_and_merged(scene: Scene) -> None:
     day = timedelta(days=1)
     paper = Document.objects.get(pk=scene.places["assigned"]["document"])
     _copied(paper, case=outer)
+    # Kept to a smaller circle, by whoever is still there and by whoever is not near any more.
+    kept = ((paper.added_by, 93), (world.supervisor, 94), (world.provider, 95))
+    for by, number in kept:
+        row = Document.objects.get(pk=paper.pk)
+        made = _copied(row, seen_by="deciders", added_by=by, number=number)
+        DocumentPart.objects.create(document=made, number=0, data=b"sealed")
     first = scene.places["assigned"]["document"]
     of_outer = [
         _copied(Document.objects.get(pk=first), case=outer, number=number)
