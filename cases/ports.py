@@ -125,6 +125,7 @@ _consent_heard: list[ConsentHeard] = []
 _case_ended: list[CaseEnded] = []
 _handover: list[Handover] = []
 _objections: list[Callable[[Case], list[Objection]]] = []
+_left_open: list[Callable[[Case], list[str]]] = []
 _document_uses: list[DocumentUse] = []
 _panels: dict[str, Panel] = {}
 _tabs: dict[str, Tab] = {}
@@ -164,6 +165,17 @@ def register_objections_to_closing(read: Callable[[Case], list[Objection]]) -> N
 def objections_to_closing(case: Case) -> list[Objection]:
     """What the rooms above object to closing the case now."""
     return [objection for read in _objections for objection in read(case)]
+
+
+def register_left_open(read: Callable[[Case], list[str]]) -> None:
+    """Says in sentences what of a room above is not finished on a case, and does not keep it from
+    being closed: whoever closes it is to know."""
+    _left_open.append(read)
+
+
+def left_open(case: Case) -> list[str]:
+    """What the rooms above would leave open if the case were closed now."""
+    return [sentence for read in _left_open for sentence in read(case)]
 
 
 def register_document_use(use: DocumentUse) -> None:

@@ -16,6 +16,7 @@ class ProtectionConfig(AppConfig):
         from protection.actions.shelter import look_at_stay, see_who_meets
         from protection.models import ChildRecord, PlanItem, Stay
         from protection.selectors.handover import handover
+        from protection.selectors.plan import left_open
         from protection.selectors.services import objections_to_closing
         from protection.selectors.shelter import under_one_roof
         from protection.words import register_all
@@ -52,6 +53,7 @@ class ProtectionConfig(AppConfig):
         ports.register_case_ended(follow_end)
         ports.register_cases_merged(see_who_meets)
         ports.register_objections_to_closing(objections_to_closing)
+        ports.register_left_open(left_open)
         register_all()
         sealed.register_all()
         policies.register()

@@ -105,6 +105,7 @@ def register_all() -> None:
         ("plan_recovery", _lazy("Further support that was granted to a person comes to its end.")),
         ("plan_stay", _lazy("A permission to stay ends, or the time to appeal. See to it before.")),
         ("plan_claim", _lazy("The time to claim compensation, or to appeal, ends. See to it.")),
+        ("plan_due", _lazy("Something of a plan of support is overdue. See to it.")),
         ("plan_return", _lazy("It is time to ask how a person is who has returned.")),
     ):
         register_notice(kind, lambda item, sentence=sentence: str(sentence), "case_plan")

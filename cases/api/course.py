@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases import ports
 from cases.access import near_now
 from cases.actions import closing, suspending, withdrawing
 from cases.actions.withdrawing import LONGEST_NAME
@@ -70,6 +71,9 @@ class CourseSerializer(serializers.Serializer):
         help_text="It is identified provisionally, and waits for the decision of an authority."
     )
     offers = CourseOfferSerializer(many=True)
+    left_open = serializers.ListField(
+        child=serializers.CharField(), help_text="What is not over, and does not stop closing it."
+    )
     happened = CourseStepSerializer(many=True)
 
 
@@ -145,6 +149,7 @@ class _CourseView(CaseAPIView):
                 }
                 for offer in course.offers
             ],
+            "left_open": ports.left_open(case) if case.closed_at is None else [],
             "happened": [_happened(one) for one in course.happened],
         }
         return respond(body, status=status)

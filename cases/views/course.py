@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.generic import View
 
+from cases import ports
 from cases.access import near_now
 from cases.actions import closing, suspending, withdrawing
 from cases.actions.reconsidering import answer_reconsideration, ask_reconsideration
@@ -238,6 +239,11 @@ class ClosureView(FormPage):
             " says, and longer under a legal hold."
         ),
     )
+
+    def more(self) -> list[Any]:
+        left = ports.left_open(self.case)
+        words = _("This is not finished, and stays so where you close the case:")
+        return [words, *left] if left else []
 
     def in_the_way(self) -> Any:
         still = still_open(self.case, at=self.at)

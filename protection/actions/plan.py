@@ -289,7 +289,8 @@ def remind_of_item(
     day, last = come[-1]
     # A permission that is extended has the same days once more.
     once = f"plan:{row.pk}:{day}:{last}"
-    told = tell(people_of(case, _WHOM), f"plan_{row.kind}", once=once, at=at, case=case)
+    notice = "plan_due" if last == reads.DUE else f"plan_{row.kind}"
+    told = tell(people_of(case, _WHOM), notice, once=once, at=at, case=case)
     counts["told"] += told
     detail(kind=row.kind, day=last, tasks=new, told=told)
     return row

@@ -1,9 +1,10 @@
 """The plan of support of a person: what stands in it, in words; what can be answered; and for whom
 something of it is overdue."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -184,10 +185,30 @@ def _best_is_return(case: Case) -> bool:
 
 
 # Its days -----------------------------------------------------------------------------------------
+def left_open(case: Case) -> list[str]:
+    """What of the plan is not over, by kind, in sentences: whoever closes the case is to know. One
+    query."""
+    number = Counter(case.planitems.filter(ended_at=None).values_list("kind", flat=True))
+    words = _("%(kind)s: %(number)d not over in the plan of support.")
+    return [
+        words % {"kind": str(kind.label), "number": number[kind.code]}
+        for kind in rules.KINDS.values()
+        if number[kind.code]
+    ]
+
+
+DUE = "due"
+
+
 def moments(row: PlanItem) -> list[tuple[datetime, str]]:
-    """When each of its days tells somebody, in the morning, with its code."""
+    """When each of its days tells somebody, in the morning, with its code; the last of them, DUE,
+    is the day after that by which somebody had to see to it."""
     zone = _zone(row.case)
-    return [(datetime.combine(date.fromisoformat(d), MORNING, zone), code) for d, code in row.ahead]
+    days = [(date.fromisoformat(day), code) for day, code in row.ahead]
+    if row.due_on is not None and row.ended_at is None:
+        days.append((row.due_on + timedelta(days=1), DUE))
+    days.sort(key=lambda one: one[0])
+    return [(datetime.combine(day, MORNING, zone), code) for day, code in days]
 
 
 def first_look(row: PlanItem, *, at: datetime) -> datetime | None:

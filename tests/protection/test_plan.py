@@ -91,6 +91,36 @@ def test_it_is_overdue_where_risk_is_from_the_day_after_its_review_until_it_was_
     assert (line.answers["goal"], line.answers["next"]) == (WORDS, "Ask the college.")
 
 
+def test_what_is_overdue_is_told_of_once_the_day_after(world, case):
+    item = recorded(world, case)
+    due = AT + timedelta(days=31)
+    for at in (due - timedelta(days=1), due, due + timedelta(days=1)):
+        watch_days(actor=User.objects.system(), at=at)
+        people = [] if at < due else ["caseworker", "supervisor", "supervisor2"]
+        assert told("plan_due") == people
+    again = {"reviewed_on": due.date(), "outcome": "some"}
+    item = taken(world, item, "review", again, at=due)
+    watch_days(actor=User.objects.system(), at=due + timedelta(days=31))
+    assert len(told("plan_due")) == 6
+    taken(world, item, "reach", {"own": "yes", "ended_on": DAY}, at=due)
+    watch_days(actor=User.objects.system(), at=due + timedelta(days=90))
+    assert len(told("plan_due")) == 6
+
+
+def test_whoever_closes_the_case_is_told_what_of_the_plan_is_not_over(world, case):
+    item = recorded(world, case)
+    over = recorded(world, case)
+    taken(world, over, "reach", {"own": "yes", "ended_on": DAY})
+    words = "Goals: 1 not over in the plan of support."
+    page = reverse("case_closure", args=[case.reference])
+    assert words in world.client("supervisor").get(page).content.decode()
+    where = f"/api/v1/cases/{case.reference}/course/"
+    assert by_session(world.supervisor).get(where).json()["left_open"] == [words]
+    taken(world, item, "reach", {"own": "yes", "ended_on": DAY})
+    assert "not over" not in world.client("supervisor").get(page).content.decode()
+    assert by_session(world.supervisor).get(where).json()["left_open"] == []
+
+
 def test_only_the_person_says_that_it_is_reached_or_given_up_and_then_it_is_over(world, case):
     item = recorded(world, case)
     for step, more in (("reach", {}), ("give_up", {"why": "not_now"})):
