@@ -285,6 +285,7 @@ def test_whom_they_want_as_an_interpreter_stands_wherever_their_language_does(wo
     case = road.again(world, case)
     card = case.safecontacts.first()
     assert (speaking_of(case, card), card.text) == (SPOKEN, "unknown")
+    later += timedelta(days=1)
     spoken(world, case, later, interpreter_needed=False, dialect="")
     case = road.again(world, case)
     now = speaking_of(case, case.safecontacts.first())

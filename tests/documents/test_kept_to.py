@@ -104,9 +104,9 @@ def test_pages_rest_and_the_story_know_nothing_of_it(world, case, at):
         assert answer.status_code == status
         for story in ("case_timeline", "case"):
             text = client.get(reverse(story, args=[case.reference])).content.decode()
-            assert ("Expert report" in text) == (status == 200), (who, story)
+            assert ("Document added" in text) == (status == 200), (who, story)
         told = caller.get(f"/api/v1/cases/{case.reference}/timeline/").content.decode()
-        assert ("Expert report" in told) == (status == 200), who
+        assert ("Document added" in told) == (status == 200), who
     with acting_as(world.caseworker), pytest.raises(Hidden):
         document_of(case, world.caseworker, row.pk)
     assert Document.objects.get(pk=row.pk).seen_by == "deciders"
