@@ -774,7 +774,9 @@ def _document() -> Table:
     )
     seen = f"(cases_document.seen_by = 'case' OR cases_document.added_by_id = {ACTOR})"
     table.read["near"] += f" AND {seen}"
-    table.read["kept"] = listed("cases_document.case_id", pairs(rights.READ_KEPT_DOCUMENT))
+    table.update["near"] += f" AND {seen}"
+    kept = listed("cases_document.case_id", pairs(rights.READ_KEPT_DOCUMENT))
+    table.read["kept"] = table.update["kept"] = kept
     return table
 
 
