@@ -159,10 +159,10 @@ def read_record(record: Record, *, profile: Profile) -> Told:
     suggested = [
         codes[0]
         for name, by_code in _BY_INDICATORS
-        for code in record.fields.get(name, ())
+        for code in told.get(name, ())
         if (codes := by_code.get(code)) and codes[0] in catalogue
     ]
-    named = (one for one in record.fields.get("nrm_Indicators", ()) if one in catalogue)
+    named = (one for one in told.get("nrm_Indicators", ()) if one in catalogue)
     return Told(
         answers,
         _record(kept, record.unmapped, record.row),

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -129,11 +130,14 @@ def test_a_cell_that_would_be_a_formula_is_text_in_csv_and_in_a_workbook():
     told = [with_one("prs_FirstName", '=HYPERLINK("http://far.example")')]
     rows = list(csv.reader(io.StringIO(write_csv(told, including=ALL), newline="")))
     assert rows[1][rows[0].index("prs_FirstName")].startswith("'=")
-    from zipfile import ZipFile
-
-    sheet = ZipFile(io.BytesIO(write_xlsx(told, including=ALL))).read("xl/worksheets/sheet1.xml")
+    archive = ZipFile(io.BytesIO(write_xlsx(told, including=ALL)))
+    sheet = archive.read("xl/worksheets/sheet1.xml")
     assert b"<f" not in sheet
     assert sheet.count(b"<c ") == sheet.count(b't="inlineStr"') == sheet.count(b's="1"')
+    # Of the two formats the second: text (49), and marked as by an apostrophe.
+    formats = archive.read("xl/styles.xml").partition(b"<cellXfs")[2].split(b"<xf ")
+    assert b'numFmtId="49"' in formats[2]
+    assert b'quotePrefix="1"' in formats[2]
 
 
 # Files of others ---------------------------------------------------------------------------------
