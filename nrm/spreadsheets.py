@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 
 
-def _would_be_formula(text: str) -> bool:
+def would_be_formula(text: str) -> bool:
+    """Whether a spreadsheet could take a text for a formula."""
     return text.startswith(_FORMULA) or text.lstrip()[:1] in _FORMULA
 
 
@@ -22,14 +23,14 @@ def cell(value: str | int | float | None) -> str | int | float:
     which a spreadsheet shows as text. Numbers stay numbers."""
     if value is None:
         return ""
-    if isinstance(value, str) and _would_be_formula(value.lstrip("'")):
+    if isinstance(value, str) and would_be_formula(value):
         return f"'{value}"
     return value
 
 
 def plain(text: str) -> str:
-    """What `cell` was given for this text: takes its apostrophe away."""
-    if text.startswith("'") and _would_be_formula(text.lstrip("'")):
+    """The text that a cell was made of: without the apostrophe before what would be a formula."""
+    if text.startswith("'") and would_be_formula(text.lstrip("'")):
         return text[1:]
     return text
 
@@ -43,7 +44,7 @@ def as_csv(rows: Iterable[Sequence[str | int | float | None]]) -> str:
 
 
 def rows_of_csv(text: str, *, delimiter: str = ",") -> Iterator[list[str]]:
-    """The rows of a text as CSV, with what `cell` added taken away. ValueError where a quotation
+    """The rows of a text as CSV, without apostrophes before formulas. ValueError where a quotation
     does not end, or a cell is longer than 131,072 characters."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from exchange.htcds.fields import PARTS, Field, Value, protection_of, standard
 from exchange.htcds.record import RECORD_ID, Part, Record, as_plain
-from nrm.spreadsheets import as_csv, as_xlsx
+from nrm.spreadsheets import as_csv, as_xlsx, plain
 
 SCHEMA = "urn:nrm:htcds:2.0:1"
 
@@ -37,12 +37,20 @@ def write_json(records: Iterable[Record], *, including: Iterable[str] = ()) -> s
 
 def write_csv(records: Sequence[Record], *, including: Iterable[str] = ()) -> str:
     """The records as CSV; a cell that would be a formula begins with an apostrophe."""
-    return as_csv(table(records, including=including))
+    rows = table(records, including=including)
+    return as_csv([_once_more(value) for value in row] for row in rows)
 
 
 def write_xlsx(records: Sequence[Record], *, including: Iterable[str] = ()) -> bytes:
     """The records as a workbook of texts."""
     return as_xlsx(table(records, including=including), sheet="HTCDS")
+
+
+def _once_more(value: str | int | float | None) -> str | int | float | None:
+    """A text that has the apostrophe already gets another, so that reading takes away one only."""
+    if isinstance(value, str) and value.startswith("'") and plain(value) != value:
+        return f"'{value}"
+    return value
 
 
 def table(records: Sequence[Record], *, including: Iterable[str] = ()) -> Iterator[Row]:

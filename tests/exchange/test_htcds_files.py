@@ -48,7 +48,7 @@ def test_every_value_of_every_field_comes_out_as_it_went_in(kind):
     same(read(WRITERS[kind](wanted), kind=kind), wanted)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(records())
 def test_whole_records_come_out_as_they_went_in(told):
     for kind, write in WRITERS.items():

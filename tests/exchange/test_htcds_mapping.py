@@ -1,6 +1,7 @@
 """Records as answers of the referral and back: nothing of the standard is lost, and what somebody
 changed here counts."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_every_value_of_every_field_comes_back_by_way_of_the_answers(name, profi
         comes_back(with_one(name, value), profile)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(records())
 def test_whole_records_come_back_by_way_of_the_answers(made):
     for profile in profiles():
@@ -212,6 +213,19 @@ def test_each_kind_of_exploitation_is_the_one_of_the_form_that_says_no_more(fiel
     for code, wanted in (("uk", uk), ("cameroon", cameroon)):
         answers = told(load_profile(code), **fields).answers
         assert answers.get("episodes", [{}])[0].get("types") == wanted
+
+
+def test_a_kind_that_is_of_children_alone_is_no_answer_for_anybody():
+    kinds = UK.referral.exploitation_types
+    of_children = tuple(one for one in kinds if one.child_only or one.code == "other")
+    profile = replace(UK, referral=replace(UK.referral, exploitation_types=of_children))
+    answers = told(profile, vic_TypeOfExploitation=("SexualExploitation",)).answers
+    assert answers["episodes"][0]["types"] == ["other"]
+
+
+def test_a_place_of_another_profile_is_not_one_of_ours():
+    assert told(nrm_Jurisdiction="scotland-2:wales").answers == {}
+    assert told(nrm_Jurisdiction="cameroon:wales").kept.fields["nrm_Jurisdiction"]
 
 
 def test_what_the_form_has_no_kind_for_is_other_in_the_words_of_the_standard():
