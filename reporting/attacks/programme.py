@@ -69,10 +69,6 @@ class Proof:
     def recovered(self) -> list[Where]:
         return [where for where, (low, high) in self.intervals.items() if low == high]
 
-    @property
-    def narrowest(self) -> int | None:
-        return min((high - low for low, high in self.intervals.values()), default=None)
-
 
 class Attacker:
     """Somebody who knows what is in `tables`. `whole`: which periods add up to which (a year to
@@ -124,17 +120,6 @@ class Attacker:
         if any(low > high for low, high in limits.values()):
             return Proof(feasible=False)
         return Proof(True, limits, tuple(undecided), 2 * len(wanted), len(open_ends))
-
-    def largest(self, plus: Iterable[Where], minus: Iterable[Where] = ()) -> float | None:
-        """The most that the sum of some counts, less others, can be; None where nothing can be."""
-        model = self._model()
-        costs = np.zeros(len(self._low))
-        for where in plus:
-            costs[self._column[where]] -= 1
-        for where in minus:
-            costs[self._column[where]] += 1
-        model.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
-        return -model.getInfo().objective_function_value if _solved(model) else None
 
     def _hidden(self) -> list[Where]:
         return [

@@ -41,11 +41,6 @@ class Spread:
     contribution: int
     scale: float
 
-    def within(self, chance: float) -> int:
-        """The smallest number that the noise of one count exceeds, either way, with no more than
-        this chance."""
-        return within(self.scale, chance)
-
 
 def within(scale: float, chance: float) -> int:
     """The smallest whole number k with P(|noise| > k) <= chance. For integer Laplace noise that

@@ -58,15 +58,15 @@ def test_four_quarters_and_their_year_joined_prove_nothing_of_a_count_below_ten(
     assert found["reached"]
 
 
-def test_the_rule_alone_already_keeps_one_release_safe():
-    assert figures.rule_alone(UK, 600, seed=12)["reached"]
+def test_the_rule_alone_already_keeps_one_quarter_safe():
+    assert figures.rule_alone(UK, 600, 12, Q1)["reached"]
 
 
 def test_what_is_proved_is_true(people, quarter):
     """An attacker who proved what is not so would be no judge."""
     truth = true_counts(UK, "quarter", people[1])
     every = [(str(quarter.period), one.code, cell) for one in quarter.tables for cell in one.cells]
-    known = know([quarter], targets=every)
+    known = know([quarter], targets=every, chance=1e-9)
     assert known.proof.feasible
     for (_, code, cell), (low, high) in known.proof.intervals.items():
         assert low <= truth[code][cell] <= high
@@ -103,9 +103,9 @@ def test_differences_name_no_more_added_people_than_chance_does():
 
 def test_large_counts_of_a_quarter_are_still_of_use():
     found = figures.utility(UK, 6000, range(20, 23), "quarter")
-    # Of a few lots only, so a little more than `make attack` asks of fifty.
+    # Of three lots chance makes more or less: `make attack` asks a hundred for 0.08.
     assert found["median_error"] <= 0.02
-    assert found["95th_percentile"] <= 0.09
+    assert found["95th_percentile"] <= 0.13
 
 
 # What is surely more than e: in a few runs, one in forty would seem to be more than e itself.

@@ -40,6 +40,8 @@ def test_the_codes_of_the_casework_become_coarse_ones_and_none_is_made_up(code):
         assert held <= codes, name
         for value in codes:
             assert coarse(dimension, [value])[0] in dimension.names
+    bands = {band.code for band in profile.statistics.age_bands}
+    assert bands <= set(plan.dimension("age").names)
     for stage, name in zip(profile.decisions, ("first_outcome", "final_outcome"), strict=True):
         outcomes = {outcome.code for outcome in stage.outcomes}
         assert outcomes <= set(plan.dimension(name).names)
