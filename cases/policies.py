@@ -214,26 +214,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION cases_has_document(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_has_document(uuid, uuid) TO nrm_web;
-
--- The last number of a case's documents, and how many it has that are not withdrawn: with those
--- that the actor does not see, to whoever may add one.
-CREATE OR REPLACE FUNCTION cases_documents_in(of_case uuid)
-RETURNS TABLE (last_number integer, kept bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT coalesce(max(d.number), 0), count(*) FILTER (WHERE d.withdrawn_at IS NULL)
-    FROM cases_document d WHERE d.case_id = of_case
-$$;
--- Which documents of a case are kept to a smaller circle and were added by others: no more than
--- their ids, so that what is told of them can be left out.
-CREATE OR REPLACE FUNCTION cases_documents_kept(of_case uuid) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT d.id FROM cases_document d
-    WHERE d.case_id = of_case AND d.seen_by <> 'case' AND d.added_by_id IS DISTINCT FROM nrm_actor()
-$$;
-REVOKE ALL ON FUNCTION cases_documents_kept(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cases_documents_kept(uuid) TO nrm_web;
-REVOKE ALL ON FUNCTION cases_documents_in(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cases_documents_in(uuid) TO nrm_web;
 """
 
 # Who is offered a case sees nothing of it. What they answer is done here: the case, everybody's
@@ -396,6 +376,41 @@ def listed(case: str, of: Pairs) -> str:
         f"EXISTS (SELECT FROM cases_listedcase l WHERE l.case_id = {case}"
         f" AND l.shelf = ANY ((SELECT cases_shelves({_codes(of)}))::bigint[]) OFFSET 0)"
     )
+
+
+def near_within(*some: "rights.CaseRight", case: str = "of_case") -> str:
+    """The actor stands near the case by one of these rights, within a function that reads past the
+    policies."""
+    return f"""EXISTS (
+        SELECT FROM cases_listedcase l
+        WHERE l.case_id = {case} AND l.shelf = ANY (cases_shelves({_codes(pairs(*some))}))
+          AND (l.ends_at IS NULL OR l.ends_at > statement_timestamp())
+    ) AND NOT {case} = ANY (cases_excluded(nrm_actor()))"""
+
+
+FUNCTIONS += f"""
+-- The last number of a case's documents, and how many it has that are not withdrawn: with those
+-- that the actor does not see, to whoever may add one.
+CREATE OR REPLACE FUNCTION cases_documents_in(of_case uuid)
+RETURNS TABLE (last_number integer, kept bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(max(d.number), 0), count(*) FILTER (WHERE d.withdrawn_at IS NULL)
+    FROM cases_document d WHERE d.case_id = of_case AND {near_within(rights.ADD_DOCUMENT)}
+$$;
+REVOKE ALL ON FUNCTION cases_documents_in(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_documents_in(uuid) TO nrm_web;
+
+-- Which documents of a case are kept to a smaller circle and were added by others, to whoever sees
+-- documents of the case: no more than their ids, so that what is told of them can be left out.
+CREATE OR REPLACE FUNCTION cases_documents_kept(of_case uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT d.id FROM cases_document d
+    WHERE d.case_id = of_case AND d.seen_by <> 'case' AND d.added_by_id IS DISTINCT FROM nrm_actor()
+      AND {near_within(rights.SEE_CASE)}
+$$;
+REVOKE ALL ON FUNCTION cases_documents_kept(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_documents_kept(uuid) TO nrm_web;
+"""
 
 
 def of_case(

@@ -3,7 +3,7 @@ of a service to its provider too, while the person is with them, and of what a c
 nobody else."""
 
 from cases import rights
-from cases.policies import listed, not_excluded, of_case, of_parent, pairs
+from cases.policies import listed, near_within, not_excluded, of_case, of_parent, pairs
 from nrm.accounts.roles import Role
 from nrm.policies import ACTOR, Table, array, declare, holds, of_team
 from protection.models.service import WITH_PROVIDER
@@ -79,18 +79,7 @@ def _override() -> Table:
 # Whether somebody is at a place who is linked to the same exploiter as the person of a case, to
 # whoever plans the support of that case: yes or no, and never who. And that holds which have run
 # out hold nothing, of whomever they were.
-def _near(*some: rights.CaseRight, case: str = "of_case") -> str:
-    """The actor stands near the case by one of these rights, within a function that reads past the
-    policies."""
-    shelves = array(f"{near}:{role}" for near, role in pairs(*some))
-    return f"""EXISTS (
-        SELECT FROM cases_listedcase l
-        WHERE l.case_id = {case} AND l.shelf = ANY (cases_shelves({shelves}))
-          AND (l.ends_at IS NULL OR l.ends_at > statement_timestamp())
-    ) AND NOT {case} = ANY (cases_excluded(nrm_actor()))"""
-
-
-_PLANS = _near(rights.SUPPORT)
+_PLANS = near_within(rights.SUPPORT)
 FUNCTIONS += f"""
 -- The stays at a place of people whom the person of these cases must not meet: who is linked to the
 -- same exploiter, or with whom they must never be under one roof (cases.models.link). Of whichever
@@ -157,7 +146,7 @@ DECLARE
     met uuid[];
     one record;
 BEGIN
-    IF NOT ({_near(rights.SUPPORT, rights.DECIDE_MERGING)}) THEN
+    IF NOT ({near_within(rights.SUPPORT, rights.DECIDE_MERGING)}) THEN
         RAISE EXCEPTION 'It is told by who changes what keeps the person safe.'
             USING ERRCODE = '42501';
     END IF;
@@ -232,7 +221,7 @@ CREATE OR REPLACE FUNCTION protection_goes_on(of_case uuid)
 RETURNS TABLE (services bigint, stays bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT ({_near(rights.CHANGE_COURSE, rights.SUPPORT)}) THEN
+    IF NOT ({near_within(rights.CHANGE_COURSE, rights.SUPPORT)}) THEN
         RETURN QUERY SELECT 0::bigint, 0::bigint;
         RETURN;
     END IF;
@@ -255,7 +244,7 @@ BEGIN
     FROM protection_bed b
     WHERE b.id = asked AND t.bed_id = b.id AND t.state = 'occupied'
         AND t.organisation_id = ANY (nrm_teams({array([Role.PROTECTION_PROVIDER])}))
-        AND NOT ({_near(rights.PROVIDE, case="t.case_id")})
+        AND NOT ({near_within(rights.PROVIDE, case="t.case_id")})
     RETURNING t.id, t.case_id INTO stay, of_case;
     SELECT c.caseworker_id INTO worker FROM cases_case c WHERE c.id = of_case;
 END $$;

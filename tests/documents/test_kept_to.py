@@ -161,3 +161,16 @@ def test_only_who_added_it_or_decides_says_who_sees_it_and_it_is_on_record(world
     assert client.post(url, {"seen_by": ""}).status_code == 422
     assert client.post(url, {"seen_by": "case"}).status_code == 302
     assert Document.objects.get(pk=own.pk).seen_by == "case"
+
+
+@pytest.mark.parametrize("who", ["caseworker2", "other_supervisor", "provider", "auditor"])
+def test_who_is_far_from_the_case_learns_from_the_database_neither_its_number_nor_its_id(
+    world, case, at, who
+):
+    added(world, case, at, who="supervisor", about=KEPT)
+    for name, found in (("caseworker", True), (who, False)):
+        with acting_as(world.users[name]), connection.cursor() as cursor:
+            cursor.execute("SELECT last_number, kept FROM cases_documents_in(%s)", [case.pk])
+            assert cursor.fetchone() == ((1, 1) if found else (0, 0)), name
+            cursor.execute("SELECT cases_documents_kept(%s)", [case.pk])
+            assert bool(cursor.fetchall()) is found, name
