@@ -400,13 +400,13 @@ $$;
 REVOKE ALL ON FUNCTION cases_documents_in(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_documents_in(uuid) TO nrm_web;
 
--- Which documents of a case are kept to a smaller circle and were added by others, to whoever sees
--- documents of the case: no more than their ids, so that what is told of them can be left out.
+-- Which documents of a case are kept from the actor, who sees the case: no more than their ids, so
+-- that what is told of them can be left out.
 CREATE OR REPLACE FUNCTION cases_documents_kept(of_case uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT d.id FROM cases_document d
     WHERE d.case_id = of_case AND d.seen_by <> 'case' AND d.added_by_id IS DISTINCT FROM nrm_actor()
-      AND {near_within(rights.SEE_CASE)}
+      AND {near_within(rights.SEE_CASE)} AND NOT ({near_within(rights.READ_KEPT_DOCUMENT)})
 $$;
 REVOKE ALL ON FUNCTION cases_documents_kept(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_documents_kept(uuid) TO nrm_web;

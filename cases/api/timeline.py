@@ -63,7 +63,6 @@ class TimelineView(CaseAPIView):
         query = self.read_query(TimelineQuery)
         page = timelines.timeline(
             self.case,
-            request.user,
             show=query["show"],
             narrowed=timelines.Narrowed(
                 query.get("kind", ""), query.get("first"), query.get("last")

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from cases import words
 from cases.models import Case
-from cases.selectors.documents import hidden_from
+from cases.selectors.documents import hidden_in
 from cases.selectors.keyset import PAGE_SIZE
 from identities.crypto import Opener, Unreadable
 from identities.models import Disclosure
@@ -89,11 +89,11 @@ def _is_look() -> Q:
     return Q(verb__in=words.looks()) | Q(verb__endswith=".viewed")
 
 
-def _events(case: Case, actor: User, show: str) -> QuerySet[Event]:
+def _events(case: Case, show: str) -> QuerySet[Event]:
     events = Event.objects.filter(case_id=case.pk, refused=False)
     # Of a document that is kept to a smaller circle nothing is told to others. Who may see none of
     # them is told, as before, that there are some.
-    events = events.exclude(verb__startswith="document.", object_id__in=hidden_from(case, actor))
+    events = events.exclude(verb__startswith="document.", object_id__in=hidden_in(case))
     if show == CHANGES:
         # That somebody was shown who the person is belongs to the story of the case.
         return events.filter(~_is_look() | Q(verb="identity.shown"))
@@ -207,7 +207,6 @@ def mark_new(events: list[Told], last: LastLook | None, reader: User) -> list[To
 
 def timeline(
     case: Case,
-    actor: User,
     *,
     show: str = CHANGES,
     narrowed: Narrowed = Narrowed(),
@@ -215,9 +214,8 @@ def timeline(
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> Timeline:
-    """One page of a case's events in sentences, the newest first. Three queries, four where
-    a document is kept to a smaller circle."""
-    events = narrowed.of(_events(case, actor, show))
+    """One page of a case's events in sentences, the newest first. Two queries."""
+    events = narrowed.of(_events(case, show))
     rows, older, newer = event_page(events, after=after, before=before, size=size)
     return Timeline(tell(rows, case), older, newer)
 

@@ -41,7 +41,7 @@ class CaseOverview(CaseView):
         findings = case.findings_now
         tasks = list(case.casetasks.all())
         last = timelines.last_look(case, user, at=at)
-        recent = timelines.timeline(case, user, size=RECENT).events
+        recent = timelines.timeline(case, size=RECENT).events
         recent = timelines.mark_new(recent, last, user)
         new = sum(event.new for event in recent)
         found = overview.found(findings)
@@ -143,7 +143,6 @@ class TimelineView(CaseView):
         last = timelines.last_look(self.case, user, at=self.at)
         page = timelines.timeline(
             self.case,
-            request.user,
             show=show,
             narrowed=narrowed,
             after=request.GET.get("after", ""),

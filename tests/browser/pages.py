@@ -391,7 +391,12 @@ CASES = (
     Page("case_bundles", "supervisor", "assigned"),
     Page("case_share", "caseworker", "assigned", sent=(EMPTY,)),
     Page("case_bundle", "caseworker2", "others", sent=(EMPTY,)),
-    *everybody("case_nominee", "caseworker", place="assigned", sent=(EMPTY,)),
+    Page(
+        "case_nominee",
+        "caseworker",
+        "assigned",
+        sent=(Sent("main form:not([action]) button", emptied=True),),
+    ),
     Page("case_nominee", "intake", "queue"),
     *everybody("case_cooperation", "caseworker", "supervisor", place="assigned", sent=(EMPTY,)),
     *everybody("case_contact", "caseworker", "supervisor", place="assigned", sent=(EMPTY,)),

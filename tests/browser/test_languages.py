@@ -19,7 +19,7 @@ from tests.intake.answers import ALLEGATIONS, DECLINES, EPISODES, FULL
 from tests.languages.pseudo import longer, outside, spoken
 from tests.languages.reading import blocks, reading_index, sentences
 from tests.languages.sight import CROWDED, LOOSE
-from tests.permissions.scene import Scene
+from tests.permissions.scene import SAID_OF_COOPERATING, Scene
 from tests.watching import looking_as
 
 # What the rest of the system says may still be in English; these pages are not.
@@ -169,7 +169,7 @@ def _data(scene: Scene) -> list[str]:
     # A warning shows words that look like names; a draft of the scene names a relative.
     told += [word.strip(".,") for text in (*told, "Mr Zef Hoti") for word in text.split()]
     # What the token of the scene is for, and the languages by their own names.
-    told += ["program"]
+    told += ["program", SAID_OF_COOPERATING]
     told += [get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES]
     told += [name.capitalize() for name in told if name.islower()]
     return sorted({one for one in told if len(one) > 1}, key=len, reverse=True)

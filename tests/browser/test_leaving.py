@@ -26,8 +26,9 @@ def case(world: Any, at: Any) -> Any:
 @pytest.fixture(scope="module")
 def remembering(chromium: Any) -> Any:
     """A Chromium that keeps whole pages in memory for going back, as people's own do."""
+    names = ("chromium", "chromium-browser", "chromium-headless-shell")
     browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        executable_path=next(filter(None, map(shutil.which, names)), None),
         args=["--no-sandbox", "--disable-gpu"],
         ignore_default_args=["--disable-back-forward-cache"],
     )

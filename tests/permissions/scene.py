@@ -80,6 +80,8 @@ from tests.reporting.anomalies import an_anomaly
 from tests.screening.build import item
 from tests.world import World, build_world, person, second_administrator, with_app
 
+SAID_OF_COOPERATING = "With Ilir beside her."
+
 
 @dataclass
 class Scene:
@@ -427,7 +429,7 @@ def _cooperates(scene: Scene, case: Case, by: User) -> None:
     told = {
         "answer": "agreed", "ways": ["statement"], "said_on": timezone.localdate(scene.at),
         "explained_by": "me", "language": "sq", "interpreter": "none", "told_free": True,
-        "words": "With Ilir beside her.",
+        "words": SAID_OF_COOPERATING,
     }  # fmt: skip
     cooperating.record_cooperation(case, actor=by, at=scene.at, values=told)
 
