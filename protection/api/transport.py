@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from cases import rights
 from cases.api.base import CaseAPIView
 from nrm.accounts.scopes import Scope
-from nrm.rest import describe, respond
+from nrm.rest import IF_MATCH, describe, respond
 from protection.actions.transport import note_transport
 from protection.models import Stay
 from protection.models.transport import ArrangedBy
@@ -28,7 +28,7 @@ class TransportSerializer(serializers.Serializer):
     done = serializers.BooleanField()
 
 
-class NotedTransportSerializer(TransportSerializer):
+class NoteTransportSerializer(TransportSerializer):
     """And the words, for who plans the support."""
 
     words = serializers.CharField(
@@ -37,7 +37,12 @@ class NotedTransportSerializer(TransportSerializer):
         allow_blank=True,
         help_text="From whom apart, and what else matters on the way. It is sealed.",
     )
-    version = serializers.IntegerField(read_only=True, help_text="0 while nothing is noted.")
+
+
+class NotedTransportSerializer(NoteTransportSerializer):
+    """And which version it is."""
+
+    version = serializers.IntegerField(help_text="0 while nothing is noted.")
 
 
 def as_provided(stay: Stay) -> dict[str, Any] | None:
@@ -71,13 +76,14 @@ class TransportView(CaseAPIView):
         "Note who brings the person to the place, when, and whether they travel apart",
         tag="Shelter",
         scope=Scope.CASES_WRITE,
-        request=NotedTransportSerializer,
+        request=NoteTransportSerializer,
         responses={200: NotedTransportSerializer},
         problems=(404, 412, 428),
+        parameters=[IF_MATCH],
     )
     def put(self, request: Request, reference: str, stay_id: UUID) -> Response:
         row = reads.find_stay(self.case, stay_id)
         version = self.expected_version()
-        told = self.read(NotedTransportSerializer)
+        told = self.read(NoteTransportSerializer)
         made = note_transport(row, actor=request.user, at=self.at, version=version, **told)
         return respond(as_noted(made.stay), version=made.version)
