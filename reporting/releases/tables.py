@@ -4,9 +4,10 @@ The set is data (`data/*.toml`): which dimensions there are, which codes each ha
 in a quarter and which in a year. Nobody chooses a filter, so nobody can ask for a difference.
 
 The two-way tables of one kind of count form no circle (age by sex, sex by place and place by age
-would). Then two tables agree on what they share if, and only if, there are people whom both
-describe (Lauritzen, Graphical Models, 1996, section 4.4, on decomposable tables): what the attacker
-of `reporting.attacks` proves from the tables' shared margins is all that there is to prove.
+would). Then tables agree on what they share if, and only if, there are people whom all of them
+describe (Dobra and Fienberg, Bounds for cell entries in contingency tables given marginal totals
+and decomposable graphs, PNAS 97, 2000): what the attacker of `reporting.attacks` proves from the
+shared margins of tables is all that there is to prove.
 """
 
 from __future__ import annotations
