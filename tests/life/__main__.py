@@ -107,6 +107,7 @@ def _live(asked: Any) -> dict[str, Any]:
     from tests.life.chance import same_in_every_life
     from tests.life.machine import LifeOfACase
     from tests.life.scene import lay_out
+    from tests.life.stages import STAGES
     from tests.rows import take_all_away
     from tests.world import begin_world
 
@@ -149,14 +150,13 @@ def _live(asked: Any) -> dict[str, Any]:
         "seconds": time.monotonic() - begun,
         "done": sorted(LifeOfACase.done),
         "refused": sorted(LifeOfACase.refused),
+        "stages": list(STAGES),
         "reached": LifeOfACase.reached,
         "walked": LifeOfACase.walked,
     }
 
 
 def _tell(parts: list[dict[str, Any]], asked: Any, seconds: int) -> int:
-    from tests.life.stages import STAGES
-
     lives = sum(part["lives"] for part in parts)
     reached: Counter[str] = sum((Counter(part["reached"]) for part in parts), Counter())
     walked: Counter[str] = sum((Counter(part["walked"]) for part in parts), Counter())
@@ -171,7 +171,7 @@ def _tell(parts: list[dict[str, Any]], asked: Any, seconds: int) -> int:
     }
     print(json.dumps(told, indent=1))
     print(f"\n{'how many lives were at a stage':<36} in all  by their own steps")
-    for stage in STAGES:
+    for stage in parts[0]["stages"]:
         print(f"{stage:<36} {reached[stage]:>6} {walked[stage]:>18}")
     few = [
         f"{stage}: fewer than {least} of a hundred lives {how}"
