@@ -29,7 +29,7 @@ AT_LEAST = {
     "negative decision served": (18, 0),
     "asked to be looked at again": (15, 8),
     "looked at again": (12, 8),
-    "decided afresh by others": (1, 1),
+    "decided afresh by others": (0.2, 0.2),
     "decided at both stages": (5, 0),
     "with a provider": (25, 0),
     "in a bed": (20, 0),
