@@ -15,6 +15,8 @@ class Source(models.TextChoices):
     FORM = "form", _("Referral form")
     API = "api", _("REST")
     HOME_OFFICE = "home_office", _("Home Office form")
+    HTCDS = "htcds", _("Human Trafficking Case Data Standard")
+    REGISTER = "register", _("Earlier register of an office")
 
 
 class Referral(OfCase):
