@@ -1,5 +1,5 @@
-"""Tables to take away, and tables that come in. The only place that writes CSV and workbooks, so
-that no export forgets to escape."""
+"""Tables to take away, and tables that come in. The only place that writes CSV and workbooks
+(OpenDocument: `nrm.opendocument`), so that no export forgets to escape."""
 
 import csv
 import io
