@@ -42,6 +42,7 @@ AT_LEAST = {
     "answered by the agency": (1, 1),
     "disqualification proposed": (10, 6),
     "disqualified": (1, 0),
+    "disqualified and come back": (0.2, 0.2),
     "opened in an emergency": (8, 5),
     "reviewed": (3, 3),
     "handed on for an absence": (4, 3),

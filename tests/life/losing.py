@@ -12,7 +12,7 @@ from tests.life.trying import leader, step, worker
 channel = st.sampled_from(("in_person", "in_person", *WAYS))
 
 
-@step("can be disqualified", weight=4, name=worker)
+@step("can be disqualified", weight=8, name=worker)
 @step(weight=1, name=worker)
 def propose(life: Any, name: str) -> None:
     law = life.world.profile.disqualification
@@ -57,10 +57,11 @@ def serve(life: Any, name: str, channel: str) -> None:
 
 @step("disqualified", weight=24, name=worker, late=st.booleans())
 def ask_back(life: Any, name: str, late: bool) -> None:
-    if row := life.last(Disqualification, state="made"):
+    law = life.world.profile.disqualification
+    if (row := life.last(Disqualification, state="made")) and law:
         given = {
             "asked_by": "person",
-            "grounds": [life.world.profile.reconsideration_grounds[0].code],
+            "grounds": [law.look_grounds[0].code],
             "why": "The sentence was set aside.",
             "asked_on": life.at.date(),
             "exceptional": "He was in prison." if late else "",

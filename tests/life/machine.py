@@ -118,7 +118,7 @@ class LifeOfACase(RuleBasedStateMachine):
     @initialize(
         child=st.booleans(),
         place=st.sampled_from(beginnings.PLACES),
-        far=st.sampled_from((*("",) * 12, *beginnings.PLACES_OF_CONFLICT)),
+        far=st.sampled_from((*("",) * 20, *beginnings.PLACES_OF_CONFLICT)),
     )
     def begin(self, child: bool, place: str, far: str) -> None:
         self.scene = self.scenes[-1 if far else 0]
@@ -246,7 +246,7 @@ class LifeOfACase(RuleBasedStateMachine):
             changed, events = changed | self.other.read(), events + self.other.events
         if changed:
             self.stands = frozenset(standing(self.records, self.other))
-            self.been |= stages_of(self.records)
+            self.been |= stages_of(self.records, self.other)
         return changed, events
 
     def again(self) -> Case:

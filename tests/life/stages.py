@@ -1,6 +1,8 @@
 """Where a case stands in its life: what there is to try something on, and which stages it has been
 at. Read from its rows."""
 
+from typing import Any
+
 from protection.models.service import WITH_PROVIDER
 from tests.life.holds import OPEN_DRAFTS, PURPOSE, TELLING, moment
 from tests.life.records import Records
@@ -24,8 +26,8 @@ def standing(of: Records, other: Records | None) -> set[str]:
     offered = bool(of.of("cases_transfer", state="offered"))
     charges = of.of("cases_matter")
     notices = of.of("cases_notice", recalled_at=None)
-    mergings = [row for one in (of, other) if one for row in one.of("cases_merging")]
-    links = [row for one in (of, other) if one for row in one.of("cases_caselink", ended_at=None)]
+    mergings = _of_both("cases_merging", of, other)
+    links = [row for row in _of_both("cases_caselink", of, other) if row["ended_at"] is None]
     losing = {row["state"] for row in of.of("cases_disqualification")}
     for name, there in {
         "to serve": any(row["served_on"] is None for row in made),
@@ -136,8 +138,13 @@ STAGES = (
 )
 
 
-def stages_of(of: Records) -> set[str]:
-    """At which of the stages the case is or was."""
+def _of_both(table: str, of: Records, other: Records | None) -> list[dict[str, Any]]:
+    """What two cases have in common stands on one of them."""
+    return [row for one in (of, other) if one for row in one.of(table)]
+
+
+def stages_of(of: Records, other: Records | None) -> set[str]:
+    """At which of the stages the case is or was, beside another."""
     decisions = of.of("cases_decision")
     made = [row for row in decisions if row["state"] == "made"]
     served = [row for row in made if row["served_on"]]
@@ -147,7 +154,8 @@ def stages_of(of: Records) -> set[str]:
     losing = of.of("cases_disqualification")
     presumed = of.of("cases_provisional")
     emergencies = of.of("cases_emergencyaccess")
-    mergings = of.of("cases_merging")
+    mergings = _of_both("cases_merging", of, other)
+    links = _of_both("cases_caselink", of, other)
     moves = of.of("cases_transfer")
     accepted = [row for row in moves if row["state"] == "accepted"]
     first = {row["id"]: row for row in made if row["outcome"] == "negative"}
@@ -191,8 +199,8 @@ def stages_of(of: Records) -> set[str]:
         "reviewed": any(row["reviewed_at"] for row in emergencies),
         "handed on for an absence": bool(of.of("cases_caseusergrant", reason="absence")),
         "handed on no more": any(row["ended_at"] for row in of.of("cases_cover")),
-        "linked": bool(of.of("cases_caselink")),
-        "linked no more": any(row["ended_at"] for row in of.of("cases_caselink")),
+        "linked": bool(links),
+        "linked no more": any(row["ended_at"] for row in links),
         "merging asked for": bool(mergings),
         "merged": any(row["state"] == "agreed" and not row["undo"] for row in mergings),
         "parted again": any(row["undone_at"] for row in mergings),
