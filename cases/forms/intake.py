@@ -63,7 +63,7 @@ class TasksForm(Form):
 
     small = True
     label_size = "s"
-    done = MultiChoiceField(label=_("Tasks of the first day"), required=False)
+    done = MultiChoiceField(label=_("Tasks"), required=False)
 
     def __init__(self, *args: Any, tasks: list[CaseTask], profile: Profile, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"done": [t.code for t in tasks if t.done_at]})
