@@ -303,18 +303,15 @@ def _shelter() -> list[Table]:
 
 
 def _transport() -> Table:
-    """Read by whoever plans the support, and by the provider who reads the stay; written by the
-    first alone. Jobs, which follow when a hold ends, read nothing of it."""
+    """Read by whoever reads the stay, which its own policy says, and written by whoever plans the
+    support alone. Jobs, which follow when a hold ends, read nothing of it."""
     name = "protection_transport"
     stay = f"protection_stay s WHERE s.id = {name}.stay_id AND s.case_id = {name}.case_id"
-
-    def near(*some: rights.CaseRight) -> str:
-        return f"EXISTS (SELECT FROM {stay} AND {listed('s.case_id', pairs(*some))} OFFSET 0)"
-
-    planned = {"near": near(rights.SUPPORT)}
+    near = listed("s.case_id", pairs(rights.SUPPORT))
+    planned = {"near": f"EXISTS (SELECT FROM {stay} AND {near} OFFSET 0)"}
     return Table(
         name,
-        read={"near": near(rights.SUPPORT, rights.PROVIDE)},
+        read={"of_stay": f"EXISTS (SELECT FROM {stay} OFFSET 0)"},
         insert=planned,
         update=planned,
     )

@@ -517,9 +517,8 @@ def _lodges(standing: Standing, row: Row, _facts: Facts) -> bool:
 def _travels(standing: Standing, row: Row, facts: Facts) -> bool:
     stay = facts.rows["protection_stay"][str(row["stay_id"])]
     planned = str(stay["case_id"]) in standing.cases(rights.SUPPORT)
-    return str(stay["case_id"]) == str(row["case_id"]) and (
-        planned or _lodges(standing, stay, facts)
-    )
+    of_it = str(stay["case_id"]) == str(row["case_id"])
+    return of_it and (planned or _lodges(standing, stay, facts))
 
 
 def _arranges_travel(standing: Standing, row: Row, facts: Facts) -> bool:
@@ -770,7 +769,9 @@ RULES: dict[str, Rule] = {
         also={"read": _lodges, "update": _lodges},
     ),
     "protection_transport": Rule(
-        also={"read": _travels, "insert": _arranges_travel, "update": _arranges_travel}
+        # Of whom the policy of the stay asks nothing; a job has no right on the table.
+        system="read",
+        also={"read": _travels, "insert": _arranges_travel, "update": _arranges_travel},
     ),
     "protection_avoidance": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
     "protection_childrecord": Rule(

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import F
+
 from cases import access
 from cases.actions import emergency, erasing, excluding
 from cases.actions.confidentiality import change_confidentiality
@@ -49,7 +51,7 @@ from cases.models import (
 from identities.models import Erasure
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
-from protection.models import ChildRecord, Service, Session
+from protection.models import ChildRecord, Service, Session, Stay, Transport
 from reporting.models import CodeSecret
 from screening import actions as screening
 from screening.models import Evidence
@@ -386,6 +388,12 @@ def _supported(scene: Scene) -> None:
             kind="care", told=b"sealed", recorded_by=by, recorded_at=at, **written
         )
         Adulthood.objects.create(changed_by=by, changed_at=at, **written)
+    # Of a stay of another case than the one that it says.
+    for name, of in (("assigned", "outer"), ("outer", "assigned"), ("assigned", "others")):
+        stay = Stay.objects.filter(case=case_of(scene, of)).first()
+        ended = _copied(stay, state="ended", ended_at=at)
+        way = Transport.objects.filter(case=case_of(scene, "assigned"), stay__case=F("case"))
+        _copied(way.get(), case=case_of(scene, name), stay=ended)
     ours = scene.places["assigned"]["service"]
     for changed in (
         {"code": "education", "state": "completed"},
