@@ -290,6 +290,13 @@ def grant_first(
 ) -> None:
     """The grants of a case that is opening, each (nearness, organisation, role, reason), in as many
     statements for four as for one: nobody stands near to it yet."""
+    grant_first_to_all([case], near, at=at)
+
+
+def grant_first_to_all(
+    cases: Iterable[Case], near: Iterable[tuple[str, Organisation, str, str]], *, at: datetime
+) -> None:
+    """The same grants of many cases that are opening together, in as many statements as for one."""
     wanted = list(near)
     known = {
         (row.organisation_id, row.role): row.group_id
@@ -298,15 +305,20 @@ def grant_first(
             role__in={role for _, _, role, _ in wanted},
         )
     }
+    groups = [
+        known.get((organisation.pk, role)) or RoleGroup.of(organisation, role).pk
+        for _, organisation, role, _ in wanted
+    ]
     CaseGroupGrant.objects.bulk_create(
         CaseGroupGrant(
             content_object=case,
-            group_id=known.get((organisation.pk, role)) or RoleGroup.of(organisation, role).pk,
+            group_id=group,
             permission_id=_nearness_ids()[nearness],
             reason=reason,
             granted_at=at,
         )
-        for nearness, organisation, role, reason in wanted
+        for case in cases
+        for group, (nearness, _, _, reason) in zip(groups, wanted, strict=True)
     )
 
 

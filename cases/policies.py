@@ -147,14 +147,17 @@ END $$;
 CREATE OR REPLACE TRIGGER forget_excluded AFTER INSERT OR UPDATE OR DELETE ON cases_exclusion
     FOR EACH STATEMENT EXECUTE FUNCTION cases_forget_excluded();
 
--- Whoever opens a case writes what belongs to it in the same transaction, before anybody is near.
+-- Whoever opens cases writes what belongs to them in the same transaction, before anybody is near:
+-- to those of the last statement that opened any, and to no more than a batch has.
 CREATE OR REPLACE FUNCTION cases_note_opened() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM set_config('nrm.opened', NEW.id::text, true);
+    PERFORM set_config('nrm.opened', coalesce((
+        SELECT string_agg(id::text, ',') FROM (SELECT id FROM made LIMIT 500) AS few
+    ), ''), true);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER note_opened AFTER INSERT ON cases_case
-    FOR EACH ROW EXECUTE FUNCTION cases_note_opened();
+    REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION cases_note_opened();
 
 -- It is read by the owner's triggers alone.
 ALTER VIEW cases_to_list SET (security_invoker = true);
@@ -323,7 +326,7 @@ ALTER FUNCTION keys.destroy_key_of_expired_draft(uuid) RESET row_security;
 """
 
 RUNNING = "(g.ends_at IS NULL OR g.ends_at > statement_timestamp())"
-OPENED = "(SELECT nullif(current_setting('nrm.opened', true), '')::uuid)"
+OPENED = "((SELECT string_to_array(current_setting('nrm.opened', true), ','))::uuid[])"
 _REFERRERS = (Role.FIRST_RESPONDER, Role.RESPONDER_LEAD)
 
 
@@ -435,7 +438,7 @@ def of_case(
         if deletes:
             table.delete["near"] = listed(where, write)
     if opener:
-        table.read["opened"] = table.insert["opened"] = f"{where} = {OPENED}"
+        table.read["opened"] = table.insert["opened"] = f"{where} = ANY {OPENED}"
     table.read |= also or {}
     if "read" in system:
         table.read["system"] = BY_SYSTEM
@@ -476,7 +479,7 @@ _LIAISON = frozenset({("prosecute", str(Role.PROSECUTION_LIAISON))})
 def _case() -> Table:
     by_name = granted_by_name("cases_case.id", "cases_case.authority_id", ANY_NEARNESS)
     keep_by_name = granted_by_name("cases_case.id", "cases_case.authority_id", KEEP)
-    opened = f"cases_case.id = {OPENED}"
+    opened = f"cases_case.id = ANY {OPENED}"
     return Table(
         "cases_case",
         read={
@@ -965,7 +968,7 @@ def _disclosure() -> Table:
         " AND c.person_id = identities_disclosure.person_id OFFSET 0)"
     )
     shows = listed("identities_disclosure.case_id", pairs(rights.SHOW_IDENTITY))
-    opened = f"identities_disclosure.case_id = {OPENED}"
+    opened = f"identities_disclosure.case_id = ANY {OPENED}"
     recording = "identities_disclosure.purpose = 'recording'"
     return Table(
         "identities_disclosure",

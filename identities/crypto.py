@@ -203,6 +203,10 @@ class Sealer:
         """Like seal."""
         return self._seal(text.encode(), associated(table, column, row))
 
+    def json(self, value: Any, *, table: str, column: str, row: UUID | str) -> bytes:
+        """Like seal_json."""
+        return self.text(json.dumps(value), table=table, column=column, row=row)
+
     def part(
         self, plain: bytes, *, table: str, column: str, row: UUID, number: int, last: bool
     ) -> bytes:

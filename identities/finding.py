@@ -5,11 +5,13 @@ so that nobody can look through them, and no search goes unrecorded.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,8 @@ from nrm.actions import Objection, lock
 
 FIND, DUPLICATES = "find", "duplicates"
 MOST = 20  # people that one search gives
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 def keep_tokens(person_id: UUID, facts: Facts, *, anew: bool, at: datetime) -> None:
@@ -44,15 +48,72 @@ def keep_tokens(person_id: UUID, facts: Facts, *, anew: bool, at: datetime) -> N
     )
 
 
-def people_of(wanted: Tokens, *, purpose: str, besides: UUID | None = None) -> dict[UUID, set[str]]:
-    """Who has one of the tokens, at most MOST people, and of which kinds. Writes the search first;
-    nothing is found, or written, for no tokens."""
-    if not wanted:
-        return {}
+def keep_first_tokens(told: Mapping[UUID, Facts], *, at: datetime) -> None:
+    """The same for many new people at once, each with their facts: nobody has tokens of them yet,
+    so that none is waited for. Two of them who may be one are noted once, as the later."""
+    wanted = {person: tokens_to_find(facts) for person, facts in told.items()}
+    kept = {person: tokens_to_keep(facts) for person, facts in told.items()}
+    found = people_of_each(wanted, purpose=DUPLICATES)
+    before: dict[bytes, list[UUID]] = defaultdict(list)
+    for person, tokens in kept.items():
+        others = found[person]
+        for kind, _number, token in tokens:
+            for other in before[token][:MOST]:
+                others.setdefault(other, set()).add(kind)
+        for token in {token for _kind, _number, token in tokens}:
+            before[token].append(person)
+    Token.objects.bulk_create(
+        Token(person_id=person, kind=kind, key=number, token=token)
+        for person, tokens in kept.items()
+        for kind, number, token in sorted(tokens)
+    )
+    Likeness.objects.bulk_create(
+        [
+            Likeness(person_id=person, other_id=other, kinds=sorted(kinds), found_at=at)
+            for person, others in found.items()
+            for other, kinds in others.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+# A telephone of an office may stand with a hundred thousand people: no more than a few are read.
+_OF_EACH = """
+SELECT wanted.token, few.person_id FROM unnest(%s::bytea[]) AS wanted (token)
+CROSS JOIN LATERAL (
+    SELECT t.person_id FROM identities_token t WHERE t.token = wanted.token LIMIT %s
+) AS few
+"""
+
+
+def people_of_each(
+    wanted: Mapping[Key, Tokens], *, purpose: str
+) -> dict[Key, dict[UUID, set[str]]]:
+    """For each of many, who has one of their tokens: at most MOST people each, and of which kinds.
+    One search is written for all of them, and one statement finds."""
+    found: dict[Key, dict[UUID, set[str]]] = {key: {} for key in wanted}
+    every = frozenset(token for tokens in wanted.values() for token in tokens)
+    if not every:
+        return found
+    have: dict[bytes, list[UUID]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_EACH, [_write_search(every, purpose=purpose), MOST])
+        for token, person in cursor.fetchall():
+            have[bytes(token)].append(person)
+    for key, tokens in wanted.items():
+        for kind, _number, token in sorted(tokens):
+            for person in have.get(token, ()):
+                if person in found[key] or len(found[key]) < MOST:
+                    found[key].setdefault(person, set()).add(kind)
+    return found
+
+
+def _write_search(wanted: Tokens, *, purpose: str) -> list[bytes]:
+    """Writes that somebody is searched for by these tokens, and returns them in order."""
     open_context = context.current()
     if open_context is None or open_context.actor_id is None:
         raise RuntimeError("Nobody is acting, so nobody can be searched for.")
-    tokens = sorted(token for _kind, _number, token in wanted)
+    tokens = sorted({token for _kind, _number, token in wanted})
     Search.objects.bulk_create(
         [
             Search(
@@ -67,6 +128,15 @@ def people_of(wanted: Tokens, *, purpose: str, besides: UUID | None = None) -> d
             )
         ]
     )
+    return tokens
+
+
+def people_of(wanted: Tokens, *, purpose: str, besides: UUID | None = None) -> dict[UUID, set[str]]:
+    """Who has one of the tokens, at most MOST people, and of which kinds. Writes the search first;
+    nothing is found, or written, for no tokens."""
+    if not wanted:
+        return {}
+    tokens = _write_search(wanted, purpose=purpose)
     rows = Token.objects.filter(token__in=tokens)
     if besides is not None:
         rows = rows.exclude(person_id=besides)

@@ -1,15 +1,15 @@
 """The door to identities. Its callers are actions, which have checked the right; it sees to it
 that the database is told why, in the same transaction, before anything is read or written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from identities import finding
-from identities.crypto import Opener, Sealer, create_key, seal
-from identities.models import Disclosure, Fact, FactKind, Person
+from identities.crypto import FIRST_KEY, NewKey, Opener, Sealer, create_key, seal
+from identities.models import Disclosure, Fact, FactKind, Person, PersonKey
 from identities.pseudonyms import new_pseudonym
 from nrm import context
 
@@ -34,6 +34,21 @@ def new_person(*, at: datetime, pseudonym: str = "") -> Person:
     person = Person.objects.create(pseudonym=pseudonym or new_pseudonym(), created_at=at)
     create_key(person.id)
     return person
+
+
+def new_people(count: int, *, at: datetime) -> list[tuple[Person, NewKey]]:
+    """So many people of whom nothing is known yet, each with what seals for them, in two
+    statements."""
+    people = [Person(pseudonym=new_pseudonym(), created_at=at) for _ in range(count)]
+    keys = [NewKey(person.pk) for person in people]
+    Person.objects.bulk_create(people)
+    PersonKey.objects.bulk_create(
+        PersonKey(
+            person_id=person.pk, number=FIRST_KEY, kek=key.kek, wrapped=key.wrapped, created_at=at
+        )
+        for person, key in zip(people, keys, strict=True)
+    )
+    return list(zip(people, keys, strict=True))
 
 
 def _disclose(person_id: UUID, *, case_id: UUID | None, purpose: str, reason: str) -> Disclosure:
@@ -102,6 +117,41 @@ def record(
         ]
         finding.keep_tokens(person_id, [*earlier, *wanted], anew=instead or bool(known), at=at)
     return len(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Who a new person is: facts as (kind, value), and what seals for them."""
+
+    person_id: UUID
+    case_id: UUID
+    facts: tuple[tuple[str, str], ...]
+    sealer: Sealer
+
+
+def record_first(people: Sequence[First], *, at: datetime) -> None:
+    """Seals and keeps the facts of many new people, of whom nothing was recorded before: each with
+    a disclosure of their own, and all searched for at once."""
+    told: dict[UUID, list[tuple[str, str]]] = {}
+    for one in people:
+        facts = [(FactKind(kind), value.strip()) for kind, value in one.facts if value.strip()]
+        if not facts:
+            continue
+        told[one.person_id] = [(str(kind), value) for kind, value in facts]
+        rows = [(uuid4(), kind, value) for kind, value in facts]
+        with context.about_case(one.case_id):
+            _disclose(one.person_id, case_id=one.case_id, purpose=RECORDING, reason="")
+            Fact.objects.bulk_create(
+                Fact(
+                    id=row,
+                    person_id=one.person_id,
+                    kind=kind,
+                    value=one.sealer.text(value, table="identities_fact", column="value", row=row),
+                    recorded_at=at,
+                )
+                for row, kind, value in rows
+            )
+    finding.keep_first_tokens(told, at=at)
 
 
 def disclose(person_id: UUID, *, case_id: UUID, purpose: str, reason: str = "") -> Disclosure:

@@ -16,7 +16,7 @@ from cases.rules import contact as rules
 from cases.rules.languages import LANGUAGES
 from cases.selectors.contact import dialect_of
 from cases.selectors.sharing import interpreters, today_of
-from identities.crypto import seal_json
+from identities.crypto import Sealer, seal_json
 from nrm.accounts.models import User
 from nrm.actions import Objection, action, detail, refuse_if
 
@@ -98,16 +98,31 @@ def keep_card(
     **interpreter: Any,
 ) -> SafeContact:
     """Writes a card. Called by actions, inside their lock and transaction."""
+    sealer = Sealer(case.person_id) if said else None
+    card = card_of(case, ways, said, sealer, actor=actor, at=at, **interpreter)
+    card.save(force_insert=True)
+    return card
+
+
+def card_of(
+    case: Case,
+    ways: Mapping[str, Any],
+    said: Mapping[str, Any],
+    sealer: Sealer | None,
+    *,
+    actor: User,
+    at: datetime,
+    **interpreter: Any,
+) -> SafeContact:
+    """A card, not saved yet. `sealer`: of the person, needed where they said something."""
     row = uuid4()
-    return SafeContact.objects.create(
+    return SafeContact(
         id=row,
         case=case,
         **ways,
         **interpreter,
-        details=seal_json(
-            case.person_id, dict(said), table="cases_safecontact", column="details", row=row
-        )
-        if said
+        details=sealer.json(dict(said), table="cases_safecontact", column="details", row=row)
+        if sealer and said
         else None,
         recorded_by=actor,
         recorded_at=at,

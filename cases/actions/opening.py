@@ -1,6 +1,7 @@
 """Opening a case for a referral. Called by the actions that receive one, inside their lock."""
 
 from datetime import datetime
+from typing import Any
 
 from cases import access
 from cases.actions import clocks
@@ -45,30 +46,21 @@ def open_case(
     """Opens a case at the profile's first stage, brings the referrer, intake and supervisors near
     to it, starts the clocks of a referral received and, for a child, the day-0 tasks."""
     notify_only = kind == CaseKind.DUTY_TO_NOTIFY
-    authority = competent_authority(profile)
-    case = Case.objects.create(
-        person=person,
-        kind=kind,
-        profile_code=profile.code,
-        profile_version=profile.version,
+    case = case_of(
+        person,
+        profile=profile,
         jurisdiction=jurisdiction,
-        calendar=profile.jurisdiction(jurisdiction).calendar,
+        kind=kind,
         stage=profile.dtn_stage if notify_only else profile.first_stage,
-        stage_since=at,
         age_status=age_status,
         age_years=age_years,
+        authority=competent_authority(profile),
+        at=at,
         language=language,
         interpreter_needed=interpreter_needed,
-        authority=authority,
-        opened_at=at,
     )
-    near = [
-        ("refer", referrer, Role.FIRST_RESPONDER, "referred"),
-        ("refer", referrer, Role.RESPONDER_LEAD, "referred"),
-        ("work", authority, Role.INTAKE, "received"),
-        ("decide", authority, Role.SUPERVISOR, "received"),
-    ]
-    access.grant_first(case, near, at=at)
+    case.save(force_insert=True)
+    access.grant_first(case, near_to(referrer, case.authority), at=at)
     if not notify_only:
         clocks.start_terms(case, "referral_received", at=at)
         is_child = age_status != AgeStatus.ADULT
@@ -78,3 +70,31 @@ def open_case(
             if task.for_age == "any" or is_child
         )
     return case
+
+
+def case_of(
+    person: Person, *, profile: Profile, jurisdiction: str, at: datetime, **more: Any
+) -> Case:
+    """A case that opens under this profile now, not saved yet. `more`: its other columns."""
+    return Case(
+        person=person,
+        profile_code=profile.code,
+        profile_version=profile.version,
+        jurisdiction=jurisdiction,
+        calendar=profile.jurisdiction(jurisdiction).calendar,
+        stage_since=at,
+        opened_at=at,
+        **more,
+    )
+
+
+def near_to(
+    referrer: Organisation, authority: Organisation
+) -> list[tuple[str, Organisation, str, str]]:
+    """Who stands near to a case from its beginning, as `access.grant_first` takes it."""
+    return [
+        ("refer", referrer, Role.FIRST_RESPONDER, "referred"),
+        ("refer", referrer, Role.RESPONDER_LEAD, "referred"),
+        ("work", authority, Role.INTAKE, "received"),
+        ("decide", authority, Role.SUPERVISOR, "received"),
+    ]

@@ -40,7 +40,7 @@ from cases.rules.referral_form import (
     with_defaults,
 )
 from identities import vault
-from identities.crypto import seal, seal_json
+from identities.crypto import Sealer
 from identities.expiry import destroy_key_of_draft
 from identities.models import FactKind, Person
 from nrm.accounts.models import Organisation, User
@@ -64,7 +64,7 @@ _EXTERNAL_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
+class Sent:
     """What arrives with a referral besides its answers."""
 
     organisation: Organisation
@@ -114,7 +114,7 @@ def _send_draft(draft: Draft, *, actor: User, at: datetime) -> Referral:
         lock(draft.person_id)
         follows = Referral.objects.get(pk=contents.follows)
         refuse_if(objections_to_following(follows, draft.organisation))
-    sent = _Sent(draft.organisation, profile, Source.FORM, draft.submission_key, follows=follows)
+    sent = Sent(draft.organisation, profile, Source.FORM, draft.submission_key, follows=follows)
     person = draft.person
     draft.delete()
     if follows is None and _is_anonymous(answers, profile):
@@ -181,7 +181,7 @@ def receive_referral(
             actor=actor,
             at=at,
             answers=clean,
-            sent=_Sent(
+            sent=Sent(
                 organisation,
                 profile,
                 source,
@@ -213,7 +213,7 @@ def _receive(
     actor: User,
     at: datetime,
     answers: dict[str, Any],
-    sent: _Sent,
+    sent: Sent,
 ) -> Referral:
     person = sent.follows.case.person if sent.follows else vault.new_person(at=at)
     return _refer(person, answers, sent, actor=actor, at=at)
@@ -221,7 +221,7 @@ def _receive(
 
 # What a referral becomes -------------------------------------------------------------------------
 def _refer(
-    person: Person, answers: dict[str, Any], sent: _Sent, *, actor: User, at: datetime
+    person: Person, answers: dict[str, Any], sent: Sent, *, actor: User, at: datetime
 ) -> Referral:
     profile = sent.profile
     path = path_of(answers, profile)
@@ -238,17 +238,19 @@ def _refer(
         language=answers.get("language", ""),
         interpreter_needed={"yes": True, "no": False}.get(answers.get("interpreter_needed", "")),
     )
-    referral = _record_referral(case, answers, sent, known, actor=actor, at=at)
-    episodes = _record_episodes(case, answers)
-    _record_allegations(case, answers, episodes, at=at)
-    _record_consent(case, answers, path, actor=actor, at=at)
-    facts = _facts(answers, profile)
+    sealer = Sealer(person.pk)
+    referral = _keep(referral_of(case, answers, sent, known, sealer, actor=actor, at=at))
+    episodes = episodes_of(case, answers, sealer)
+    Episode.objects.bulk_create(episodes)
+    Allegation.objects.bulk_create(allegations_of(case, answers, episodes, sealer, at=at))
+    consent_of(case, answers, path, actor=actor, at=at).save(force_insert=True)
+    facts = facts_of(answers, profile)
     if known:
         vault.record(person.pk, facts, at=at, case_id=case.pk)
         begin_road(case, str(dict(facts).get(FactKind.BIRTH_DATE, "")), actor=actor, at=at)
         _record_safe_contact(case, answers, actor=actor, at=at)
     else:
-        _say_what_was_destroyed(referral, answers, sent)
+        say_what_was_destroyed(referral, answers, sent)
     detail(
         path=path,
         source=sent.source,
@@ -280,22 +282,23 @@ def _asked(answers: Mapping[str, Any], profile: Profile, *keeps: str) -> dict[st
     return found
 
 
-def _record_referral(
+def referral_of(
     case: Case,
     answers: Mapping[str, Any],
-    sent: _Sent,
+    sent: Sent,
     known: bool,
+    sealer: Sealer,
     *,
     actor: User,
     at: datetime,
 ) -> Referral:
+    """The referral of these answers, not saved yet. `sealer`: of the person of the case."""
     row = uuid4()
-    person = case.person_id
     told = _asked(answers, sent.profile, shape.NARRATIVE)
     if note := _asked(answers, sent.profile, shape.CONSENT).get("consent_note"):
         told["consent_note"] = note
     unknown = sent.unknown_values if known else None
-    referral = Referral(
+    return Referral(
         id=row,
         case=case,
         organisation=sent.organisation,
@@ -305,17 +308,20 @@ def _record_referral(
         submission_key=sent.submission_key,
         external_id=sent.external_id,
         answers=_asked(answers, sent.profile, shape.CODE, shape.CASE),
-        narrative=seal_json(person, told, table="cases_referral", column="narrative", row=row)
+        narrative=sealer.json(told, table="cases_referral", column="narrative", row=row)
         if told
         else None,
         unknown_keys=list(sent.unknown_keys),
-        unknown_values=seal_json(
-            person, dict(unknown), table="cases_referral", column="unknown_values", row=row
+        unknown_values=sealer.json(
+            dict(unknown), table="cases_referral", column="unknown_values", row=row
         )
         if unknown
         else None,
         follows=sent.follows,
     )
+
+
+def _keep(referral: Referral) -> Referral:
     try:
         referral.save(force_insert=True)
     except IntegrityError:
@@ -324,27 +330,27 @@ def _record_referral(
     return referral
 
 
-def _record_episodes(case: Case, answers: Mapping[str, Any]) -> dict[int, Episode]:
-    """Keeps the episodes. Returns them by their number in the referral."""
-    made: dict[int, Episode] = {}
+def episodes_of(case: Case, answers: Mapping[str, Any], sealer: Sealer) -> list[Episode]:
+    """The episodes that are told of, in their order, not saved yet."""
+    made = []
     for number, told in enumerate(answers.get("episodes") or [], start=1):
         row = uuid4()
         columns = {*_EPISODE_CODES, *_EPISODE_DATES, *_EPISODE_LISTS, "age_then_years", "id"}
         rest = {code: value for code, value in told.items() if code not in columns}
         rest |= {c: shape.NOT_KNOWN for c in _EPISODE_DATES if told.get(c) == shape.NOT_KNOWN}
-        made[number] = Episode.objects.create(
-            id=row,
-            case=case,
-            position=number,
-            **{code: told.get(code, "") for code in _EPISODE_CODES},
-            **{code: _day(told.get(code, "")) for code in _EPISODE_DATES},
-            **{code: told.get(code, []) for code in _EPISODE_LISTS},
-            age_then_years=told.get("age_then_years"),
-            narrative=seal_json(
-                case.person_id, rest, table="cases_episode", column="narrative", row=row
+        made.append(
+            Episode(
+                id=row,
+                case=case,
+                position=number,
+                **{code: told.get(code, "") for code in _EPISODE_CODES},
+                **{code: _day(told.get(code, "")) for code in _EPISODE_DATES},
+                **{code: told.get(code, []) for code in _EPISODE_LISTS},
+                age_then_years=told.get("age_then_years"),
+                narrative=sealer.json(rest, table="cases_episode", column="narrative", row=row)
+                if rest
+                else None,
             )
-            if rest
-            else None,
         )
     return made
 
@@ -354,42 +360,48 @@ def _day(value: str) -> str:
     return "" if value == shape.NOT_KNOWN else value
 
 
-def _record_allegations(
-    case: Case, answers: Mapping[str, Any], episodes: Mapping[int, Episode], *, at: datetime
-) -> None:
+def allegations_of(
+    case: Case,
+    answers: Mapping[str, Any],
+    episodes: Sequence[Episode],
+    sealer: Sealer,
+    *,
+    at: datetime,
+) -> list[Allegation]:
+    """What the person is accused of, not saved yet; each names its episode by its position."""
+    numbered = {episode.position: episode for episode in episodes}
+    made = []
     for told in answers.get("allegations") or []:
         row = uuid4()
         hearing_on = told.get("hearing_on")
-        Allegation.objects.create(
-            id=row,
-            case=case,
-            offence=seal(
-                case.person_id,
-                told.get("offence", ""),
-                table="cases_allegation",
-                column="offence",
-                row=row,
-            ),
-            stage=told.get("stage", ""),
-            hearing=told.get("hearing", ""),
-            hearing_on=date.fromisoformat(hearing_on) if hearing_on else None,
-            detained={"yes": True, "no": False}.get(told.get("detained", "")),
-            episode=episodes.get(told.get("episode", 0)),
-            recorded_at=at,
+        made.append(
+            Allegation(
+                id=row,
+                case=case,
+                offence=sealer.text(
+                    told.get("offence", ""), table="cases_allegation", column="offence", row=row
+                ),
+                stage=told.get("stage", ""),
+                hearing=told.get("hearing", ""),
+                hearing_on=date.fromisoformat(hearing_on) if hearing_on else None,
+                detained={"yes": True, "no": False}.get(told.get("detained", "")),
+                episode=numbered.get(told.get("episode", 0)),
+                recorded_at=at,
+            )
         )
+    return made
 
 
-def _record_consent(
+def consent_of(
     case: Case, answers: Mapping[str, Any], path: str, *, actor: User, at: datetime
-) -> None:
-    """Keeps what was said to the referral and how it was explained. A child's agreement is not
-    needed, and that is what is kept."""
+) -> Consent:
+    """What was said to the referral and how it was explained, not saved yet. A child's agreement is
+    not needed, and that is what is kept."""
     if path == shape.CHILD:
-        Consent.objects.create(
+        return Consent(
             case=case, answer=ConsentAnswer.NOT_REQUIRED, recorded_by=actor, recorded_at=at
         )
-        return
-    Consent.objects.create(
+    return Consent(
         case=case,
         answer=_CONSENT_ANSWERS[answers["consent_answer"]],
         explanation_version=answers.get("consent_version", ""),
@@ -403,7 +415,7 @@ def _record_consent(
     )
 
 
-def _facts(answers: Mapping[str, Any], profile: Profile) -> list[tuple[str, str]]:
+def facts_of(answers: Mapping[str, Any], profile: Profile) -> list[tuple[str, str]]:
     """Who the person is, as (kind, value)."""
     return [
         (question.fact, str(answers[question.code]))
@@ -417,15 +429,24 @@ def _facts(answers: Mapping[str, Any], profile: Profile) -> list[tuple[str, str]
 def _record_safe_contact(
     case: Case, answers: Mapping[str, Any], *, actor: User, at: datetime
 ) -> None:
-    """Keeps how the person may be reached. A way of which nothing was said is not known: no use."""
-    told = _asked(answers, case.profile, shape.CONTACT)
+    """Keeps how the person may be reached."""
+    ways, told = contact_of(answers, case.profile)
+    if ways:
+        keep_card(case, ways, told, actor=actor, at=at)
+
+
+def contact_of(
+    answers: Mapping[str, Any], profile: Profile
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How the person may be reached, by way, and what they said of it; nothing where nothing was
+    said. A way of which nothing was said is not known: no use."""
+    told = _asked(answers, profile, shape.CONTACT)
     if not told:
-        return
-    ways = {way: told.pop(f"contact_{way}", Safety.UNKNOWN) for way in WAYS}
-    keep_card(case, ways, told, actor=actor, at=at)
+        return {}, {}
+    return {way: told.pop(f"contact_{way}", Safety.UNKNOWN) for way in WAYS}, told
 
 
-def _say_what_was_destroyed(referral: Referral, answers: Mapping[str, Any], sent: _Sent) -> None:
+def say_what_was_destroyed(referral: Referral, answers: Mapping[str, Any], sent: Sent) -> None:
     """A notification without the person's agreement says nothing of who they are: what came of it
     is not kept, and an event says so, by the codes of the questions."""
     form = form_for(sent.profile)

@@ -1048,6 +1048,11 @@ class Profile:
     leaflet: Leaflet = NO_LEAFLET
     letters: tuple[LetterTemplate, ...] = ()
 
+    def __hash__(self) -> int:
+        """Of its name: to go through all that a profile holds takes longer than what is looked up
+        by it."""
+        return hash((self.code, self.version))
+
     def stage(self, code: str) -> Stage:
         return pick(self.stages, code)
 

@@ -5,6 +5,7 @@ lists of dicts. A key that is not there is not answered.
 """
 
 from cases.rules.referral_form.cleaning import clean_answers, clean_item
+from cases.rules.referral_form.old import age_status_then, old_answers
 from cases.rules.referral_form.paths import (
     carries_identity,
     is_answered,
@@ -26,6 +27,7 @@ __all__ = [
     "ReferralForm",
     "Section",
     "Task",
+    "age_status_then",
     "carries_identity",
     "clean_answers",
     "clean_item",
@@ -34,6 +36,7 @@ __all__ = [
     "is_answered",
     "is_shown",
     "objections_to_sending",
+    "old_answers",
     "path_of",
     "sections_shown",
     "tasks",
