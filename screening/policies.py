@@ -23,6 +23,7 @@ def register() -> None:
             "screening_indicatorfinding_evidence",
             "SELECT FROM screening_indicatorfinding f"
             " WHERE f.id = screening_indicatorfinding_evidence.indicatorfinding_id",
+            changes=False,
             deletes=True,
         ),
         of_parent(

@@ -789,7 +789,9 @@ RULES: dict[str, Rule] = {
     "screening_earlierevidence": _screens,
     "screening_contradiction": _screens,
     "screening_indicatorfinding": _findings,
-    "screening_indicatorfinding_evidence": _findings,
+    "screening_indicatorfinding_evidence": Rule(
+        (rights.SCREEN,), (rights.SCREEN,), verbs="insert delete"
+    ),
     "identities_person": Rule(
         also={"read": _person, "insert": _refers, "update": _erases},
     ),
