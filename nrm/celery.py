@@ -41,6 +41,16 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 55},
         },
+        "send waiting webhooks": {
+            "task": "exchange.tasks.send_webhooks",
+            "schedule": 15.0,
+            "options": {"expires": 14},
+        },
+        "forget what was sent by webhook": {
+            "task": "exchange.tasks.forget_deliveries",
+            "schedule": 3600.0,
+            "options": {"expires": 3500},
+        },
         "clear drafts that have expired": {
             "task": "cases.tasks.clear_expired_drafts",
             "schedule": 3600.0,
@@ -85,6 +95,7 @@ app.conf.update(
 )
 app.conf.include = [
     "cases.tasks",
+    "exchange.tasks",
     "identities.tasks",
     "nrm.accounts.tasks",
     "nrm.audit.tasks",

@@ -52,6 +52,7 @@ def faults(process: Process) -> Iterator[str]:
     yield from _kek_faults(needed=process == "web")
     yield from _search_faults(needed=process == "web")
     yield from _audit_faults(needed=process == "worker")
+    yield from _webhook_faults()
     yield from antivirus.faults()
 
 
@@ -255,6 +256,17 @@ def _search_faults(*, needed: bool) -> Iterator[str]:
         versioned_keys(settings.SEARCH_KEYS)
     except ValueError:
         yield "NRM_SEARCH_KEYS must be <number>:<base64 of 32 bytes>, divided by commas."
+
+
+def _webhook_faults() -> Iterator[str]:
+    from identities.kek import versioned_keys
+
+    try:
+        versioned_keys(settings.WEBHOOK_KEYS)
+    except ValueError:
+        yield "NRM_WEBHOOK_KEYS must be <number>:<base64 of 32 bytes>, divided by commas."
+    if settings.WEBHOOK_CA and not Path(settings.WEBHOOK_CA).is_file():
+        yield "NRM_WEBHOOK_CA names no file: it is a file of certificates that webhooks trust."
 
 
 def _audit_faults(*, needed: bool) -> Iterator[str]:

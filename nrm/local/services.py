@@ -78,6 +78,7 @@ def own_secrets(root: Path, made: Mapping[str, str]) -> dict[str, str]:
         "NRM_KEKS": f"1:{made['kek']}",
         "NRM_SEARCH_KEYS": f"1:{made['search_key']}",
         "NRM_AUDIT_KEY": made["audit_key"],
+        "NRM_WEBHOOK_KEYS": f"1:{made['webhook_key']}",
         "NRM_AUDIT_HEADS": str(root / "audit-heads.jsonl"),
         "NRM_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "NRM_INSECURE_HTTP": "1",
@@ -129,9 +130,10 @@ def load_secrets(root: Path) -> dict[str, str]:
         except ValueError:
             kept = None
         wanted = _new_secrets()
-        if isinstance(kept, dict) and "kek" in kept and "search_key" not in kept:
-            # Of before people were found by tokens: nothing is lost with a fresh one.
-            kept["search_key"] = wanted["search_key"]
+        later = {"search_key", "webhook_key"}
+        if isinstance(kept, dict) and "kek" in kept and not later <= set(kept):
+            # Of before there was a use for them: nothing is lost with fresh ones.
+            kept = {**{name: wanted[name] for name in sorted(later)}, **kept}
             path.write_text(json.dumps(kept, indent=1))
         if not isinstance(kept, dict) or not set(wanted) <= set(kept):
             raise LocalError(
@@ -150,6 +152,6 @@ def load_secrets(root: Path) -> dict[str, str]:
 
 def _new_secrets() -> dict[str, str]:
     passwords = {name: secrets.token_urlsafe(24) for name in ("postgres", "redis", *ROLES)}
-    names = ("kek", "audit_key", "search_key")
+    names = ("kek", "audit_key", "search_key", "webhook_key")
     keys = {name: base64.b64encode(os.urandom(32)).decode() for name in names}
     return {"secret_key": secrets.token_urlsafe(48), **keys, **passwords}

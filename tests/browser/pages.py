@@ -136,6 +136,9 @@ ACCOUNTS = (
         "role_request",
         sent=(Sent("main [name=do][value=confirm]", status=200, said="confirmed"),),
     ),
+    Page("webhooks", "administrator"),
+    Page("webhook_add", "administrator", sent=(EMPTY,)),
+    Page("webhook", "administrator", "webhook"),
     Page("rights_table", "administrator"),
 )
 

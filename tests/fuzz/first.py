@@ -56,6 +56,7 @@ _HOMES = {
     "referral-form/": Meant("responder"),
     "prompt-sheet/": Meant("responder"),
     "intake/": Meant("supervisor"),
+    "webhook-cases/": Meant("caseworker", "webhook_case"),
     "intake/home-office/": Meant("responder"),
     "near/": Meant("provider", "assigned"),
     "referred/": Meant("provider", "referred"),

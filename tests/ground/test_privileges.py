@@ -46,6 +46,7 @@ def test_jobs_write_these_tables_and_no_others(db):
         "public.cases_inboxitem": "INSERT",
         "public.cases_outgoingmail": "INSERT UPDATE",
         "public.cases_suspension": "INSERT",
+        "public.exchange_delivery": "DELETE",
         "public.reporting_anomaly": "INSERT UPDATE",
         "public.reporting_watched": "INSERT UPDATE",
     }

@@ -39,6 +39,8 @@ ROOMS = ("accounts", "identities", "cases", "screening", "protection", "reportin
 # HMACs, which open nothing.
 UNDER_NO_KEY = {
     ("accounts_submission", "fingerprint"),
+    ("exchange_subscription", "secret"),
+    ("exchange_subscription", "secret_before"),
     ("identities_token", "token"),
     ("protection_avoidance", "token"),
 }

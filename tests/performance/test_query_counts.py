@@ -336,6 +336,10 @@ NOT_READ = {
     "api_organisation",
     "api_organisation_accounts",
     "api_administered_account",
+    "webhooks",  # counted in tests/exchange/test_webhooks.py
+    "webhook",
+    "webhook_add",
+    "api_webhook_case",
     "role_requests",  # counted in tests/accounts/test_role_requests.py
     "role_request",
     "api_role_requests",

@@ -56,6 +56,7 @@ from cases.selectors import court as court_reads
 from cases.selectors import matters as matter_reads
 from cases.selectors import notices as notice_reads
 from cases.selectors.lists import Wanted
+from exchange.models import Delivery, Handle, Subscription
 from identities import kept
 from identities.crypto import seal_json
 from nrm.accounts import actions as accounts
@@ -656,6 +657,30 @@ def _accounts(scene: Scene) -> None:
         asked_at=scene.at,
     )
     scene.places["role_request"] = {"pk": str(asked.pk)}
+    hook = Subscription.objects.create(
+        organisation=world.authority,
+        url="https://hooks.example.org/",
+        events=["case.assigned"],
+        secret=b"sealed",
+        asked_by=second_administrator(),
+        asked_at=scene.at,
+    )
+    scene.places["webhook"] = {"pk": str(hook.pk)}
+    handle = Handle.objects.create(
+        subscription=hook,
+        organisation=world.authority,
+        case=Case.objects.get(reference=scene.references["assigned"]),
+    )
+    scene.places["webhook_case"] = {"handle": str(handle.pk)}
+    Delivery.objects.create(
+        subscription=hook,
+        handle=handle,
+        event="case.assigned",
+        at=scene.at,
+        tries=1,
+        status=204,
+        sent_at=scene.at,
+    )
     scene.places["chapter"] = {"chapter": "cases"}
     scene.places["welcome"] = {"uidb64": "AAAA", "token": "used-0"}
     with acting_as(world.caseworker):

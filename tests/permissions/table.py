@@ -251,6 +251,9 @@ ACCOUNTS = (
     row("administration/requests/", "role_requests", GET=ADMIN),
     row("administration/requests/<uuid:pk>/", "role_request", "role_request",
         GET=ADMIN, POST=ADMIN),
+    row("administration/webhooks/", "webhooks", GET=ADMIN),
+    row("administration/webhooks/new/", "webhook_add", GET=ADMIN, POST=ADMIN),
+    row("administration/webhooks/<uuid:pk>/", "webhook", "webhook", GET=ADMIN, POST=ADMIN),
     row("administration/rights/", "rights_table", GET=ADMIN),
     row("reference/", "reference", GET=PUBLIC),
     row("reference/<slug:chapter>/", "reference_chapter", "chapter", GET=PUBLIC),
@@ -877,6 +880,8 @@ REST = (
     row(_API + "referrals/<str:receipt>/", "api_referral", "assigned", "notify", GET=OUR_TEAM),
     row(_API + "referrals/<str:receipt>/", "api_referral", "others", GET=THEIR_TEAM),
     row(_API + "referral-form/", "api_referral_form", GET=ALL_REFERRERS),
+    row(_API + "webhook-cases/<uuid:handle>/", "api_webhook_case", "webhook_case",
+        GET=own(*INTAKE, *OUR_SUPERVISORS, "caseworker")),
     row(_API + "intake/home-office/", "api_home_office", POST=ALL_REFERRERS),
 
     row(_API + _SCREENINGS, "api_screenings", *TYPICAL, "screening", GET=WORKERS, POST=WORKERS),

@@ -186,6 +186,14 @@ def _kept_out(standing: Standing, case: str, facts: Facts) -> bool:
     )
 
 
+def _administers(standing: Standing, _row: Row, _facts: Facts) -> bool:
+    return standing.holds(Role.ADMINISTRATOR)
+
+
+def _tries_an_address(standing: Standing, row: Row, _facts: Facts) -> bool:
+    return standing.holds(Role.ADMINISTRATOR) and row["handle_id"] is None
+
+
 def _group_grant(standing: Standing, row: Row, facts: Facts) -> bool:
     place = (row["group_id"], row["permission_id"])
     return place in standing.groups() and not _kept_out(standing, row["content_object_id"], facts)
@@ -806,6 +814,17 @@ RULES: dict[str, Rule] = {
     "identities_erasure": Rule(system="read update", also=_keeps("asked_by", "decided_by")),
     # Written by whoever records facts in the same transaction: tests.second_lock.identity.
     "identities_likeness": Rule(also={"read": _alike}),
+    "exchange_subscription": Rule(
+        system="read",
+        also={"read": _administers, "insert": _administers, "update": _administers},
+    ),
+    "exchange_handle": Rule(
+        (rights.SEE_CASE, rights.SEE_SUMMARY, rights.SEE_STATUS), system="read"
+    ),
+    "exchange_delivery": Rule(
+        system="read update delete",
+        also={"read": _administers, "insert": _tries_an_address, "update": _administers},
+    ),
     "reporting_anomaly": Rule(
         system="read insert update", also={"read": _of_their_staff, "update": _audits}
     ),
