@@ -30,6 +30,7 @@ class ReportingConfig(AppConfig):
                 "reporting_anomaly", "note", owner="t.looked_by", lock="t.id", keys=UserKey
             ),
         )
+        words.register("counts.viewed", _("Counts of the team opened"), look=True)
         words.register("audit.viewed", _("Audit trail of this case read"), look=True)
         register("unusual_staff", _("Unusual access"), Role.SUPERVISOR, order=26)
         words.register("staff_unusual.viewed", _("List of unusual access read"), look=True)

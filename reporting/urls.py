@@ -1,8 +1,9 @@
 from django.urls import path
 
-from reporting import anomalies, api, api_trail, own_staff, trail, views
+from reporting import anomalies, api, api_trail, counts, own_staff, trail, views
 
 urlpatterns = [
+    path("dashboard/counts/", counts.CountsView.as_view(), name="counts"),
     path("statistics/", views.QuartersView.as_view(), name="statistics"),
     path("statistics/<str:quarter>/", views.TableView.as_view(), name="statistics_table"),
     path(

@@ -202,6 +202,16 @@ class CaseFilters(serializers.Serializer):
         required=False, default=False, help_text="Only those treated as a child."
     )
     caseworker = serializers.UUIDField(required=False, help_text="Only those given to this user.")
+    waited = serializers.ChoiceField(
+        list(lists.BAND_WORDS.items()),
+        required=False,
+        help_text="How long a case has been at its stage, in days where we are.",
+    )
+    received = serializers.ChoiceField(
+        list(lists.BAND_WORDS.items()),
+        required=False,
+        help_text="How long ago a case was received, in days where we are.",
+    )
     sort = serializers.ChoiceField(
         [(lists.DUE, "due"), (lists.RECEIVED, "received"), (lists.STAGE, "stage")],
         required=False,
@@ -227,6 +237,8 @@ def wanted_of(query: dict[str, Any]) -> lists.Wanted:
         child=query["child"],
         caseworker=query.get("caseworker"),
         kind=query.get("kind", ""),
+        waited=query.get("waited", ""),
+        received=query.get("received", ""),
         due_before=timezone.make_aware(datetime.combine(day, time.min)) if day else None,
         order=query["sort"],
     )

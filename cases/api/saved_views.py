@@ -42,6 +42,8 @@ class SavedFiltersSerializer(serializers.Serializer):
     stage = serializers.ListField(child=serializers.CharField())
     child = serializers.BooleanField()
     caseworker = serializers.UUIDField(allow_null=True)
+    waited = serializers.CharField(allow_blank=True)
+    received = serializers.CharField(allow_blank=True)
     sort = serializers.CharField()
 
 
@@ -70,6 +72,8 @@ def _body(row: SavedView, count: Count) -> dict[str, Any]:
             "stage": sorted(wanted.stages),
             "child": wanted.child,
             "caseworker": wanted.caseworker,
+            "waited": wanted.waited,
+            "received": wanted.received,
             "sort": wanted.order,
         },
         "cases": count.number,

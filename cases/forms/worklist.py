@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import trans_real
 
-from cases.selectors.lists import DUE, RECEIVED, STAGE, URGENCIES, Wanted
+from cases.selectors.lists import BAND_WORDS, DUE, RECEIVED, STAGE, URGENCIES, Wanted
 from nrm.accounts.models import User
 from nrm.forms import ChoiceField, Form, MultiChoiceField
 from nrm.profiles import Profile
@@ -39,6 +39,18 @@ class WorklistFilter(Form):
     )
     stage = MultiChoiceField(label=_("Stage"), required=False)
     caseworker = ChoiceField(label=_("Caseworker"), required=False, widget=forms.Select)
+    waited = ChoiceField(
+        label=_("Time at this stage"),
+        choices=[("", _("Any")), *BAND_WORDS.items()],
+        required=False,
+        widget=forms.Select,
+    )
+    received = ChoiceField(
+        label=_("Time since received"),
+        choices=[("", _("Any")), *BAND_WORDS.items()],
+        required=False,
+        widget=forms.Select,
+    )
     sort = ChoiceField(
         label=_("Order"), choices=list(ORDERS.items()), required=False, widget=forms.Select
     )
@@ -70,7 +82,7 @@ class WorklistFilter(Form):
         if not self.caseworkers and whole:
             del self.fields["caseworker"]
         if view == "closed":
-            for name in ("urgency", "sort"):
+            for name in ("urgency", "waited", "received", "sort"):
                 del self.fields[name]
 
     def answer(self, name: str) -> Any:
@@ -87,6 +99,8 @@ class WorklistFilter(Form):
             stages=frozenset(self.answer("stage")),
             child=bool(self.answer("child")),
             caseworker=UUID(worker) if worker else None,
+            waited=self.answer("waited"),
+            received=self.answer("received"),
             order=self.answer("sort") or DUE,
         )
 

@@ -50,6 +50,21 @@ URGENCIES = {
     PAUSED: _lazy("Paused"),
 }
 WEEK = 7
+# How long ago something began, in whole days, from and to; None: without end.
+BANDS: dict[str, tuple[int, int | None]] = {
+    "week": (0, 7),
+    "month": (8, 30),
+    "quarter": (31, 90),
+    "half": (91, 180),
+    "longer": (181, None),
+}
+BAND_WORDS = {
+    "week": _lazy("Up to 7 days"),
+    "month": _lazy("8 to 30 days"),
+    "quarter": _lazy("31 to 90 days"),
+    "half": _lazy("91 to 180 days"),
+    "longer": _lazy("More than 180 days"),
+}
 # How the rows write that no date runs, and that it is paused.
 _NO_DATE = datetime(9999, 12, 30, tzinfo=UTC)
 _HELD = datetime(9999, 12, 31, tzinfo=UTC)
@@ -68,6 +83,8 @@ class Wanted:
     caseworker: UUID | None = None
     kind: str = ""
     due_before: datetime | None = None
+    waited: str = ""  # a band: how long it has been at its stage
+    received: str = ""  # a band: how long ago it was received
     order: str = DUE
     in_review: bool = False  # only those of which a decision waits for a second person
 
@@ -79,6 +96,8 @@ class Wanted:
             "stage": sorted(self.stages),
             "child": ["1"] if self.child else [],
             "caseworker": str(self.caseworker or ""),
+            "waited": self.waited,
+            "received": self.received,
             "sort": self.order if self.order != DUE else "",
         }
         return {name: value for name, value in asked.items() if value}
@@ -93,6 +112,8 @@ class Wanted:
             stages=frozenset(asked.get("stage", ())),
             child=bool(asked.get("child")),
             caseworker=UUID(worker) if worker else None,
+            waited=asked.get("waited", ""),
+            received=asked.get("received", ""),
             order=asked.get("sort", DUE),
         )
 
@@ -110,6 +131,8 @@ class Wanted:
             or self.caseworker
             or self.kind
             or self.due_before
+            or self.waited
+            or self.received
         )
 
 
@@ -136,13 +159,13 @@ class Count:
 # What is asked, as ranges of an index -------------------------------------------------------------
 # A case from which the reader is kept stands on the shelves of their groups all the same. It is
 # left out here, before anything is counted, so that neither a page nor a number tells of it.
-_SEEN = NOT_EXCLUDED.format(case="l.case_id", actor="%(actor)s")
+SEEN = NOT_EXCLUDED.format(case="l.case_id", actor="%(actor)s")
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """`key` is the column, after the shelf, of the index that is read, and `keys` its values;
-    `ranges` are of the date to meet; `rest` is what the index does not hold, as SQL."""
+    `ranges` are of what it is ordered by; `rest` is what the index does not hold, as SQL."""
 
     actor: UUID
     shelves: tuple[int, ...]
@@ -160,7 +183,7 @@ class _Plan:
         return not self.rest
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
@@ -169,7 +192,7 @@ def _ranges(wanted: Wanted, at: datetime) -> tuple[tuple[datetime, datetime], ..
     if not wanted.urgency and wanted.due_before is None:
         return ()
     today = timezone.localdate(at)
-    tomorrow, week = _end_of(today + timedelta(days=1)), _end_of(today + timedelta(days=WEEK))
+    tomorrow, week = end_of(today + timedelta(days=1)), end_of(today + timedelta(days=WEEK))
     parts = {
         OVERDUE: (_FIRST, at),
         DUE_NOW: (at, tomorrow),
@@ -181,6 +204,16 @@ def _ranges(wanted: Wanted, at: datetime) -> tuple[tuple[datetime, datetime], ..
     if wanted.due_before is not None:
         found = [(low, min(high, wanted.due_before)) for low, high in found]
     return tuple((low, high) for low, high in found if low < high) or ((_FIRST, _FIRST),)
+
+
+def band_begins(code: str, at: datetime) -> tuple[datetime, datetime]:
+    """From when until when something began that is in this band now: whole days where we are, so
+    that a number and the list behind it are the same all day."""
+    first, last = BANDS[code]
+    today = timezone.localdate(at)
+    end = _LAST if first == 0 else end_of(today - timedelta(days=first))
+    start = _FIRST if last is None else end_of(today - timedelta(days=last + 1))
+    return start, end
 
 
 def _states(wanted: Wanted) -> tuple[int, ...]:
@@ -222,15 +255,21 @@ def _plan(shelves: Shelves, wanted: Wanted, at: datetime) -> _Plan:
     if of["key"] not in ("state", "in_review") and len(states) < listing.CLOSED:
         rest.append("l.state = ANY(%(states)s)")
         values["states"] = list(states)
-    ranges = _ranges(wanted, at)
-    if ranges and order == DUE:
-        of["ranges"] = ranges
-    elif ranges:
-        either = []
-        for number, (low, high) in enumerate(ranges):
-            either.append(f"l.due >= %(low{number})s AND l.due < %(high{number})s")
-            values |= {f"low{number}": low, f"high{number}": high}
-        rest.append(f"({' OR '.join(either)})")
+    stretches = {
+        "due": _ranges(wanted, at),
+        "opened": (band_begins(wanted.received, at),) if wanted.received else (),
+        "since": (band_begins(wanted.waited, at),) if wanted.waited else (),
+    }
+    for column, ranges in stretches.items():
+        if ranges and column == of["column"]:
+            of["ranges"] = ranges
+        elif ranges:
+            either = []
+            for number, (low, high) in enumerate(ranges):
+                name = f"{column}{number}"
+                either.append(f"l.{column} >= %({name}from)s AND l.{column} < %({name}to)s")
+                values |= {f"{name}from": low, f"{name}to": high}
+            rest.append(f"({' OR '.join(either)})")
     if wanted.kind:
         rest.append(
             "EXISTS (SELECT FROM cases_case c WHERE c.id = l.case_id AND c.kind = %(kind)s)"
@@ -277,7 +316,7 @@ def _statement(
         "l.shelf = s.shelf",
         "l.in_review" if plan.key == "in_review" else f"l.{plan.key} = k.key",
         "(l.ends_at IS NULL OR l.ends_at > now())",
-        _SEEN,
+        SEEN,
     ]
     if plan.open:
         conditions.append(f"l.state < {listing.CLOSED}")
@@ -371,7 +410,7 @@ def holds(actor: User, right: CaseRight, wanted: Wanted, pk: UUID, *, at: dateti
         "l.shelf = ANY(%(shelves)s)",
         f"l.{plan.key} = ANY(%(keys)s::{_TYPES[plan.key]}[])",
         "(l.ends_at IS NULL OR l.ends_at > now())",
-        _SEEN,
+        SEEN,
         *plan.rest,
     ]
     if plan.open:
@@ -379,7 +418,9 @@ def holds(actor: User, right: CaseRight, wanted: Wanted, pk: UUID, *, at: dateti
     if plan.ranges:
         within = []
         for number, (low, high) in enumerate(plan.ranges):
-            within.append(f"l.due >= %(from{number})s AND l.due < %(to{number})s")
+            within.append(
+                f"l.{plan.column} >= %(from{number})s AND l.{plan.column} < %(to{number})s"
+            )
             values |= {f"from{number}": low, f"to{number}": high}
         conditions.append(f"({' OR '.join(within)})")
     with connection.cursor() as cursor:
@@ -480,7 +521,7 @@ def numbers(
             " CROSS JOIN LATERAL (SELECT FROM cases_listedcase l"
             " WHERE l.shelf = s.shelf AND l.stage = k.key"
             f" AND l.state < {listing.CLOSED} AND (l.ends_at IS NULL OR l.ends_at > now())"
-            f" AND {_SEEN} ORDER BY l.due, l.case_id LIMIT 1) AS one))",
+            f" AND {SEEN} ORDER BY l.due, l.case_id LIMIT 1) AS one))",
             {"codes": codes, "actor": actor.pk},
         )
         parts.append(sql)
@@ -541,7 +582,7 @@ def found_by_pseudonym(
             "SELECT DISTINCT x.pseudonym, x.case_id FROM unnest(%(shelves)s::bigint[]) AS s (shelf)"
             " CROSS JOIN LATERAL (SELECT l.pseudonym, l.case_id FROM cases_listedcase l"
             "  WHERE l.shelf = s.shelf AND l.pseudonym >= %(low)s AND l.pseudonym < %(high)s"
-            f"  AND (l.ends_at IS NULL OR l.ends_at > now()) AND {_SEEN}"
+            f"  AND (l.ends_at IS NULL OR l.ends_at > now()) AND {SEEN}"
             f"  ORDER BY l.pseudonym, l.case_id LIMIT {size + 1:d}) AS x ORDER BY 1, 2"
             f" LIMIT {size + 1:d}",
             {

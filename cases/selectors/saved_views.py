@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import SavedView
 from cases.selectors.lists import (
+    BAND_WORDS,
     CLOSED,
     MINE,
     RECEIVED,
@@ -121,6 +122,10 @@ def in_words(
         parts.append(_("Treated as a child"))
     if wanted.caseworker in workers:
         parts.append(workers[wanted.caseworker])
+    if wanted.waited:
+        parts.append(_("at this stage: %(days)s") % {"days": BAND_WORDS[wanted.waited]})
+    if wanted.received:
+        parts.append(_("since received: %(days)s") % {"days": BAND_WORDS[wanted.received]})
     if wanted.order == RECEIVED:
         parts.append(_("the newest received first"))
     if wanted.order == STAGE:

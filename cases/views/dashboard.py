@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.generic import View
 
 from cases.rights import SEE_DASHBOARD
+from cases.selectors.cases import address
 from cases.selectors.dashboard import dashboard
 from nrm.audit import writer
 
@@ -20,4 +21,5 @@ class DashboardView(View):
         SEE_DASHBOARD.check(user, None)
         at = timezone.now()
         writer.write("dashboard.viewed", at=at, actor_id=user.pk)
-        return render(request, "cases/dashboard.html", {"board": dashboard(user, at=at)})
+        context = {"board": dashboard(user, at=at), "counts_url": address("counts")}
+        return render(request, "cases/dashboard.html", context)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -52,8 +52,8 @@ class Row:
         return not self.free
 
 
-def board(actor: User, *, at: datetime) -> list[Row]:
-    """Every place that the actor may see, by region and code. One query."""
+def board(actor: User, *, at: datetime, region: str = "") -> list[Row]:
+    """Every place that the actor may see, by region and code, or those of one region. One query."""
     in_use = Q(beds__out_since=None)
     held = in_use & Q(beds__taken=Taken.HELD, beds__held_until__gt=at)
     lived_in = in_use & Q(beds__taken=Taken.OCCUPIED)
@@ -63,6 +63,8 @@ def board(actor: User, *, at: datetime) -> list[Row]:
         occupied_=Count("beds", filter=lived_in),
         out_=Count("beds", filter=Q(beds__out_since__isnull=False)),
     )
+    if region:
+        rows = rows.filter(region=region)
     found: Any = rows.select_related("organisation").order_by("region", "code")[:MOST]
     return [
         Row(
@@ -78,6 +80,54 @@ def board(actor: User, *, at: datetime) -> list[Row]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Beds:
+    """The beds of a region, of all its places: free, held for somebody, lived in, out of use."""
+
+    code: str
+    region: str
+    free: int
+    held: int
+    occupied: int
+    out: int
+
+    @property
+    def in_use(self) -> int:
+        return self.free + self.held + self.occupied
+
+    @property
+    def taken(self) -> int:
+        return self.held + self.occupied
+
+
+def beds_by_region(actor: User, *, at: datetime) -> list[Beds]:
+    """How full the places are that the actor may see, region by region. One query."""
+    in_use = Q(out_since=None)
+    counted = (
+        Bed.objects.filter(place__in=places_of(actor))
+        .values("place__region")
+        .annotate(
+            profile=Min("place__organisation__profile"),
+            free_=Count("pk", filter=in_use & free(at)),
+            held_=Count("pk", filter=in_use & Q(taken=Taken.HELD, held_until__gt=at)),
+            occupied_=Count("pk", filter=in_use & Q(taken=Taken.OCCUPIED)),
+            out_=Count("pk", filter=~in_use),
+        )
+        .order_by("place__region")
+    )
+    return [
+        Beds(
+            code=row["place__region"],
+            region=region_label(row["profile"], row["place__region"]),
+            free=row["free_"],
+            held=row["held_"],
+            occupied=row["occupied_"],
+            out=row["out_"],
+        )
+        for row in counted
+    ]
+
+
 def places_of(actor: User) -> QuerySet[Place]:
     """The places that the actor may see: a provider's own people theirs, workers every one."""
     if actor.organisations("caseworker", "supervisor"):
@@ -89,6 +139,11 @@ def region_label(profile: str, code: str) -> str:
     """The name of a region in a profile, or its code."""
     regions = load_profile(profile).regions if profile else ()
     return next((str(one.label) for one in regions if one.code == code), code)
+
+
+def known_region(code: str) -> str:
+    """The code where some profile has a region of it, else nothing."""
+    return code if any(one.code == code for p in every_profile() for one in p.regions) else ""
 
 
 # A place, for its provider ------------------------------------------------------------------------

@@ -45,7 +45,8 @@ class BoardView(View):
         user: Any = request.user
         rights.SEE_SHELTERS.check(user, None)
         at = timezone.now()
-        rows = reads.board(user, at=at)
+        region = reads.known_region(request.GET.get("region", ""))
+        rows = reads.board(user, at=at, region=region)
         left = reads.people_left_behind(user, at=at)
         writer.write(
             "shelters.viewed",
@@ -54,7 +55,7 @@ class BoardView(View):
             data={"cases": [str(one.stay.case_id) for one in left]},
         )
         own = rights.RUN_SHELTER.teams_of(user)
-        context = {"rows": rows, "own": own, "left": left}
+        context = {"rows": rows, "own": own, "left": left, "region": region}
         return render(request, "protection/board.html", context)
 
 

@@ -15,6 +15,7 @@ FOR_PEOPLE_ALONE = {
     "password": "a person chooses their own password",
     "welcome": "the owner of an account chooses a password",
     "sign_out": "a token has no session; it is revoked instead",
+    "counts": "stays where rights are asked: no program takes exact small numbers away",
     "hide_screen": "hides what stands on a screen",
     "neutral_page": "hides what stands on a screen",
     "session": "counts down to the end of a person's sitting",

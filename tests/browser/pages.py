@@ -229,6 +229,7 @@ CASES = (
     Page("triage", "intake", "queue", sent=(EMPTY,)),
     Page("triage", "supervisor", "assigned"),
     *everybody("dashboard", "supervisor", "new_supervisor"),
+    *everybody("counts", "supervisor", "new_supervisor"),
     *everybody("worklist", "caseworker", "supervisor", "new_caseworker", "new_supervisor"),
     Page(
         "worklist",

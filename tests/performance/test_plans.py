@@ -20,6 +20,7 @@ from cases.models import Case
 from cases.rights import SEE_CASE
 from cases.selectors import inbox, lists, near, referrals, reviews
 from cases.selectors.cases import SHOWN_IN_LISTS, find, worklist
+from cases.selectors.counts import open_cases
 from cases.selectors.intake import intake_queue
 from cases.selectors.lists import CLOSED, MINE, TEAM, UNASSIGNED, URGENCIES, Wanted
 from nrm.accounts.models import User
@@ -144,6 +145,8 @@ def single_filters(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
         yield code, {"urgency": frozenset({code})}
     for stage in ("rg_pending", "nobody_is_here"):
         yield stage, {"stages": frozenset({stage})}
+    yield "waited", {"waited": "week"}
+    yield "received", {"received": "month"}
     yield "child", {"child": True}
     yield "caseworker", {"caseworker": world.caseworker.pk}
 
@@ -217,9 +220,17 @@ def _fits(case: Case, wanted: Wanted, own: set[Any], at: Any) -> bool:
         and (wanted.view != UNASSIGNED or case.caseworker_id is None)
         and (not wanted.urgency or urgency in wanted.urgency)
         and (not wanted.stages or case.stage in wanted.stages)
+        and (not wanted.waited or _in_band(case.stage_since, wanted.waited, today))
+        and (not wanted.received or _in_band(case.opened_at, wanted.received, today))
         and (not wanted.child or case.age_status != "adult")
         and (not wanted.caseworker or case.caseworker_id == wanted.caseworker)
     )
+
+
+def _in_band(moment: Any, band: str, today: Any) -> bool:
+    first, last = lists.BANDS[band]
+    days = (today - timezone.localdate(moment)).days
+    return days >= first and (last is None or days <= last)
 
 
 def _key(case: Case, wanted: Wanted) -> Any:
@@ -244,6 +255,17 @@ def test_counts_and_finding_are_read_by_an_index(crowd):
         watch(user, lambda u=user: find(u, "grey he"))
         watch(user, lambda u=user: find(u, "no such"))
     assert str(counts["nothing"]) == "500+"
+
+
+def test_counts_of_open_cases_are_read_by_an_index_and_are_those_of_the_one_door(crowd):
+    at, user = timezone.now(), crowd.supervisor
+    found = watch(user, lambda: open_cases(user, SEE_CASE, at=at))
+    with acting_as(user):
+        running = Case.objects.visible_to(user, SEE_CASE).filter(closed_at=None)
+        assert found.all.cases == running.count() > 0
+        assert found.all.overdue == running.filter(next_due_at__lt=at).count()
+        for stage, bands in found.stages.items():
+            assert sum(one.cases for one in bands.values()) == running.filter(stage=stage).count()
 
 
 def test_a_combination_reads_a_window_and_turning_pages_finds_everything(crowd):

@@ -52,6 +52,7 @@ READS: tuple[Read, ...] = (
     Read("saved_views", "supervisor"),
     Read("reviews", "supervisor"),
     Read("dashboard", "supervisor"),
+    Read("counts", "supervisor"),
     Read("batch_result", "supervisor", "batch"),
     Read("near_cases", "provider"),
     Read("inbox", "caseworker"),

@@ -558,6 +558,7 @@ CASES = (
         GET=case("provider"), POST=case("provider")),
     row("reviews/", "reviews", GET=role(*SUPERVISORS)),
     row("dashboard/", "dashboard", GET=role(*SUPERVISORS)),
+    row("dashboard/counts/", "counts", GET=role(*SUPERVISORS)),
     row("cases/find/", "find", GET=FINDERS, POST=FINDERS),
     row("people/find/", "find_person", GET=FINDERS, POST=FINDERS),
     row("cases/views/", "saved_views", GET=role(*CASEWORKERS, *SUPERVISORS),
