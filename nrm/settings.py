@@ -299,6 +299,7 @@ SPECTACULAR_SETTINGS = {
         "MoveEnum": "protection.api.shelter.MOVES",
         "ServiceStateEnum": "protection.models.ServiceState",
         "SupportStateEnum": "protection.api.services.STATES",
+        "AgoEnum": "cases.api.cases.AGO",
         "LanguageEnum": "nrm.accounts_api.LANGUAGES",
         "ResultEnum": "screening.rules.BEST_FIRST",
         "ElementStateEnum": "screening.api.ELEMENT_STATES",

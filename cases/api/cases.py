@@ -183,6 +183,9 @@ def _deadline(case: Case, row: Deadline) -> dict[str, Any]:
 
 
 # The work list -----------------------------------------------------------------------------------
+AGO = list(lists.BAND_WORDS.items())
+
+
 class CaseFilters(serializers.Serializer):
     """What a list of cases can be narrowed by and ordered in."""
 
@@ -203,12 +206,12 @@ class CaseFilters(serializers.Serializer):
     )
     caseworker = serializers.UUIDField(required=False, help_text="Only those given to this user.")
     waited = serializers.ChoiceField(
-        list(lists.BAND_WORDS.items()),
+        AGO,
         required=False,
         help_text="How long a case has been at its stage, in days where we are.",
     )
     received = serializers.ChoiceField(
-        list(lists.BAND_WORDS.items()),
+        AGO,
         required=False,
         help_text="How long ago a case was received, in days where we are.",
     )
