@@ -134,6 +134,13 @@ def tokens_of_words(kind: str, text: str) -> list[bytes]:
     return [_token(key, kind, " ".join(sorted(parts))) for _number, key in keys]
 
 
+def tokens_of_text(kind: str, text: str) -> list[bytes]:
+    """Tokens of a text exactly as it is, of a kind of the caller's own, under every key, the
+    highest first: that to keep. For finding the same text again without keeping it."""
+    keys = sorted(search_keys(), reverse=True)
+    return [_token(key, kind, text) for _number, key in keys]
+
+
 def tokens_to_keep(facts: Facts) -> Tokens:
     """The tokens of a person's current facts (kind, value), under the highest key."""
     number, key = max(search_keys())

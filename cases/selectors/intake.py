@@ -278,7 +278,7 @@ def put_aside(case: Case) -> list[tuple[str, str]]:
         return []
     opener = Opener(case.person_id)
     return [
-        (key, str(value))
+        (key, _in_words(value))
         for referral in rows
         for key, value in json.loads(
             opener.text(
@@ -289,3 +289,16 @@ def put_aside(case: Case) -> list[tuple[str, str]]:
             )
         ).items()
     ]
+
+
+def _in_words(value: Any) -> str:
+    """A value of another system as text: of a list its items, of a column without a place what it
+    is called and what it says, of anything else with names each name and value."""
+    if isinstance(value, list):
+        between = "; " if any(isinstance(one, dict) for one in value) else ", "
+        return between.join(_in_words(one) for one in value)
+    if isinstance(value, dict) and {"column", "value"} <= set(value):
+        return f"{value['column']}: {_in_words(value['value'])}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_in_words(one)}" for name, one in value.items())
+    return str(value)

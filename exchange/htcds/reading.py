@@ -66,6 +66,15 @@ def read(content: bytes, *, kind: str) -> Reading:
     return readers[kind](content)
 
 
+def kind_of(content: bytes) -> str:
+    """Which kind of file it is, by how it begins: a name can be wrong, and can say too much."""
+    if content.startswith(b"PK"):
+        return "xlsx"
+    # Letters of JSON's first sign, whether they take one byte each or, in UTF-16, two.
+    begins = content[:200].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1]
+    return "json" if begins in (b"{", b"[") else "csv"
+
+
 def _nothing(text: str, code: str = "unreadable") -> Reading:
     return Reading((), (Objection(text, field="file", code=code),))
 
@@ -175,6 +184,11 @@ def read_json(content: bytes) -> Reading:
         found = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return _nothing(_("The file is not JSON, or names a key twice."))
+    return read_plain(found)
+
+
+def read_plain(found: Any) -> Reading:
+    """The same, of plain data."""
     records = found
     if isinstance(found, dict):
         records = found.get("records", [found])

@@ -58,6 +58,7 @@ _HOMES = {
     "intake/": Meant("supervisor"),
     "webhook-cases/": Meant("caseworker", "webhook_case"),
     "intake/home-office/": Meant("responder"),
+    "intake/htcds/": Meant("responder"),
     "near/": Meant("provider", "assigned"),
     "referred/": Meant("provider", "referred"),
     "shelters/": Meant("provider", "place"),

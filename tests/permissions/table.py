@@ -884,6 +884,7 @@ REST = (
     row(_API + "webhook-cases/<uuid:handle>/", "api_webhook_case", "webhook_case",
         GET=own(*INTAKE, *OUR_SUPERVISORS, "caseworker")),
     row(_API + "intake/home-office/", "api_home_office", POST=ALL_REFERRERS),
+    row(_API + "intake/htcds/", "api_htcds_intake", POST=ALL_REFERRERS),
 
     row(_API + _SCREENINGS, "api_screenings", *TYPICAL, "screening", GET=WORKERS, POST=WORKERS),
     row(_API + _SCREENING, "api_screening", "screening", GET=WORKERS),
