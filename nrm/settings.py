@@ -127,6 +127,8 @@ DATABASES = {
     "owner": database(env("DATABASE_OWNER_URL")),
 }
 DATABASES["default"]["OPTIONS"]["pool"] = _POOL
+# A job counts what was frozen as nrm_reporting, which reads snapshots and nothing else.
+REPORTING_URL = env("DATABASE_REPORTING_URL")
 # Statements are prepared, and their plans kept while a connection lives: planning the checks of
 # rights costs more than running them.
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}

@@ -1,9 +1,11 @@
-"""What the database lets through for statistics: numbers of referrals, and only while an auditor
-freezes a table. Auditors see no case. The secret of an auditor's codes is theirs alone.
+"""What the database lets through for statistics. Auditors ask for releases, approve and read them,
+and see no case; a job builds what was asked for; a snapshot is written by the freeze step and read
+by nrm_reporting, and by nobody who signs in. The secret of an auditor's codes is theirs alone.
 What is unusual is read by auditors and, of the staff of an authority, by its supervisors."""
 
 from nrm.accounts.roles import Role
 from nrm.policies import ACTOR, BY_SYSTEM, Table, array, declare, holds, of_team
+from reporting.freezing import FUNCTION
 
 FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION reporting_received(profile text, first timestamptz, ended timestamptz)
@@ -32,22 +34,44 @@ def register() -> None:
         " ON g.group_id = m.group_id WHERE m.user_id = reporting_anomaly.actor_id"
         f" AND {of_team('g.organisation_id', Role.SUPERVISOR)} OFFSET 0)"
     )
+    auditor = holds(Role.AUDITOR)
     own = f"reporting_codesecret.user_id = {ACTOR}"
     declare(
         Table(
             "reporting_codesecret",
             read={"own": own},
-            insert={"own": f"{own} AND {holds(Role.AUDITOR)}"},
+            insert={"own": f"{own} AND {auditor}"},
         ),
         Table(
             "reporting_anomaly",
             read={
-                "auditor": holds(Role.AUDITOR),
+                "auditor": auditor,
                 "supervisor": their_staff,
                 "system": BY_SYSTEM,
             },
             insert={"system": BY_SYSTEM},
-            update={"auditor": holds(Role.AUDITOR), "system": BY_SYSTEM},
+            update={"auditor": auditor, "system": BY_SYSTEM},
         ),
-        functions=FUNCTIONS,
+        Table(
+            "reporting_release",
+            read={"auditor": auditor, "system": BY_SYSTEM},
+            insert={"own": f"{auditor} AND asked_by_id = {ACTOR}"},
+            update={"auditor": auditor, "system": BY_SYSTEM},
+        ),
+        Table(
+            "reporting_spend",
+            read={"auditor": auditor, "system": BY_SYSTEM},
+            insert={"own": f"{auditor} AND by_id = {ACTOR}"},
+        ),
+        Table(
+            "reporting_approval",
+            read={"auditor": auditor},
+            insert={"own": f"{auditor} AND by_id = {ACTOR}"},
+        ),
+        Table(
+            "reporting_releasefile",
+            read={"auditor": auditor, "system": BY_SYSTEM},
+            insert={"system": BY_SYSTEM},
+        ),
+        functions=FUNCTIONS + FUNCTION,
     )

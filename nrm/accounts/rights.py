@@ -55,6 +55,11 @@ ADMINISTER = RoleRight(
 SEE_STATISTICS = RoleRight(
     "see_statistics", frozenset({Role.AUDITOR}), _("See statistics from which nobody can be found")
 )
+RELEASE_STATISTICS = RoleRight(
+    "release_statistics",
+    frozenset({Role.AUDITOR}),
+    _("Ask for releases of statistics, and approve or withhold them with a second person"),
+)
 SEE_AUDIT = RoleRight(
     "see_audit", frozenset({Role.AUDITOR}), _("Read the audit trail, without identities")
 )

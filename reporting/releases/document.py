@@ -176,12 +176,29 @@ def release(plan: Plan, period: Period, counts: Counts, *, rule: Rule, snapshot:
     )
 
 
-def snapshot_hash(rows: bytes, salt: bytes) -> str:
+class SnapshotHash:
     """What a release says of the rows it was counted from. Without the salt nobody can try which
-    rows give it; with the salt, which stays inside, the rows can be proved later."""
-    if len(salt) < 16:
-        raise ValueError("a salt of fewer than 16 bytes can be guessed")
-    return hashlib.blake2b(rows, key=salt[:64], digest_size=32).hexdigest()
+    rows give it; with the salt, which stays inside, the rows can be proved later. ValueError for a
+    salt that can be guessed."""
+
+    def __init__(self, salt: bytes) -> None:
+        if len(salt) < 16:
+            raise ValueError("a salt of fewer than 16 bytes can be guessed")
+        self._digest = hashlib.blake2b(key=salt[:64], digest_size=32)
+
+    def add(self, rows: bytes) -> None:
+        """Takes in some rows, in their order."""
+        self._digest.update(rows)
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
+def snapshot_hash(rows: bytes, salt: bytes) -> str:
+    """The hash of all rows at once."""
+    digest = SnapshotHash(salt)
+    digest.add(rows)
+    return digest.hexdigest()
 
 
 def read_release(data: bytes) -> Release:

@@ -48,6 +48,7 @@ def test_jobs_write_these_tables_and_no_others(db):
         "public.cases_suspension": "INSERT",
         "public.exchange_delivery": "DELETE",
         "public.reporting_anomaly": "INSERT UPDATE",
+        "public.reporting_releasefile": "INSERT",
         "public.reporting_watched": "INSERT UPDATE",
     }
 
@@ -71,21 +72,31 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "public.accounts_token",
         "public.reporting_codesecret",
         "public.reporting_frozentable",
+        "public.reporting_approval",
+        "public.reporting_snapshot",
+        "public.reporting_snapshotrow",
     }
     assert not hidden & readable("nrm_worker")
 
 
-def test_web_changes_no_event_seal_disclosure_or_frozen_table(db):
+def test_web_changes_no_event_seal_disclosure_spend_or_release(db):
     web = writable("nrm_web")
     assert web["public.audit_event"] == "INSERT"
     assert "public.audit_seal" not in web
     assert web["public.identities_disclosure"] == "INSERT"
     assert web["public.identities_fact"] == "INSERT UPDATE"
-    assert web["public.reporting_frozentable"] == "INSERT"
+    assert web["public.reporting_release"] == "INSERT"
+    assert web["public.reporting_spend"] == "INSERT"
+    assert web["public.reporting_approval"] == "INSERT"
+    assert "public.reporting_releasefile" not in web
+    assert not {"public.reporting_snapshot", "public.reporting_snapshotrow"} & readable("nrm_web")
 
 
-def test_statistics_read_the_frozen_tables_and_nothing_else(db):
-    assert readable("nrm_reporting") == {"public.reporting_frozentable"}
+def test_statistics_read_snapshots_and_nothing_else(db):
+    assert readable("nrm_reporting") == {
+        "public.reporting_snapshot",
+        "public.reporting_snapshotrow",
+    }
     assert writable("nrm_reporting") == {}
 
 

@@ -259,6 +259,12 @@ def _own_secret(standing: Standing, row: Row, facts: Facts) -> bool:
     return _mine("user_id")(standing, row, facts) and standing.holds(Role.AUDITOR)
 
 
+def _asks(column: str) -> Admits:
+    """An auditor, in their own name."""
+    mine = _mine(column)
+    return lambda standing, row, facts: mine(standing, row, facts) and standing.holds(Role.AUDITOR)
+
+
 def _by_me_or_before(standing: Standing, row: Row, _facts: Facts) -> bool:
     """An event says who acts; while nobody does, anything."""
     return not standing.who.acts or str(row["actor_id"]) == standing.who.pk
@@ -828,6 +834,13 @@ RULES: dict[str, Rule] = {
     "reporting_anomaly": Rule(
         system="read insert update", also={"read": _of_their_staff, "update": _audits}
     ),
+    "reporting_release": Rule(
+        system="read update",
+        also={"read": _audits, "insert": _asks("asked_by_id"), "update": _audits},
+    ),
+    "reporting_spend": Rule(system="read", also={"read": _audits, "insert": _asks("by_id")}),
+    "reporting_approval": Rule(also={"read": _audits, "insert": _asks("by_id")}),
+    "reporting_releasefile": Rule(system="read insert", also={"read": _audits}),
     "reporting_codesecret": Rule(also={"read": _mine("user_id"), "insert": _own_secret}),
     "audit_event": Rule(
         (*SEE, rights.SEE_ACCESS),
