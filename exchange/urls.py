@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange import api, htcds_api
+from exchange import api, htcds_api, htcds_views
 from exchange.webhooks import api as webhooks_api
 from exchange.webhooks import views as webhooks
 
@@ -16,5 +16,6 @@ urlpatterns = [
         name="api_webhook_case",
     ),
     path("api/v1/intake/home-office/", api.HomeOfficeView.as_view(), name="api_home_office"),
+    path("imports/htcds/", htcds_views.HtcdsImportView.as_view(), name="htcds_import"),
     path("api/v1/intake/htcds/", htcds_api.HtcdsIntakeView.as_view(), name="api_htcds_intake"),
 ]

@@ -55,6 +55,7 @@ COUNTERPARTS = {
     "referrals": "GET api_drafts, GET api_referrals",
     "referral_start": "POST api_drafts, POST api_referrals",
     "prompt_sheet": "GET api_prompt_sheet",
+    "htcds_import": "POST api_htcds_intake",
     "drafts": "GET api_drafts",
     "draft": "GET api_draft",
     "draft_check": "GET api_draft, POST api_draft_sending",

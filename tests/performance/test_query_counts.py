@@ -316,6 +316,7 @@ NOT_READ = {
     "account_add",
     "referral_start",
     "prompt_sheet",
+    "htcds_import",
     "find",
     "saved_view",
     "draft_discard",

@@ -266,6 +266,7 @@ REFERRALS = (
     row("referrals/", "referrals", GET=ALL_REFERRERS),
     row("referrals/new/", "referral_start", GET=ALL_REFERRERS, POST=ALL_REFERRERS),
     row("referrals/prompt-sheet/", "prompt_sheet", GET=ALL_REFERRERS),
+    row("imports/htcds/", "htcds_import", GET=ALL_REFERRERS, POST=ALL_REFERRERS),
     row("referrals/drafts/", "drafts", GET=ALL_REFERRERS),
     row(_DRAFT, "draft", "draft", GET=OUR_TEAM),
     row(_DRAFT, "draft", "their_draft", GET=THEIR_TEAM),
