@@ -16,6 +16,9 @@ class ReportingConfig(AppConfig):
         from reporting import policies
 
         register("statistics", _("Statistics"), Role.AUDITOR, order=10)
+        register("monitoring", _("Monitoring"), Role.AUDITOR, order=15)
+        words.register("monitoring.seen", _("Monitoring report read"), look=True)
+        words.register("monitoring.downloaded", _("Monitoring report taken away"), look=True)
         register("audit_trail", _("Audit trail"), Role.AUDITOR, order=20)
         policies.register()
         register_sealed(

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from reporting import anomalies, api, api_trail, counts, own_staff, trail, views
+from reporting import (
+    anomalies,
+    api,
+    api_monitoring,
+    api_trail,
+    counts,
+    monitor,
+    own_staff,
+    trail,
+    views,
+)
 
 urlpatterns = [
     path("dashboard/counts/", counts.CountsView.as_view(), name="counts"),
@@ -10,6 +20,22 @@ urlpatterns = [
         "statistics/<str:quarter>/download/",
         views.DownloadView.as_view(),
         name="statistics_download",
+    ),
+    path("monitoring/", monitor.MonitoringView.as_view(), name="monitoring"),
+    path(
+        "monitoring/<str:period>/",
+        monitor.MonitoringReportView.as_view(),
+        name="monitoring_report",
+    ),
+    path(
+        "monitoring/<str:period>/download/",
+        monitor.MonitoringDownloadView.as_view(),
+        name="monitoring_download",
+    ),
+    path(
+        "api/v1/monitoring/<str:period>/",
+        api_monitoring.MonitoringReportView.as_view(),
+        name="api_monitoring_report",
     ),
     path("audit/", trail.AuditView.as_view(), name="audit_trail"),
     path("audit/staff/", trail.StaffView.as_view(), name="audit_staff"),

@@ -136,7 +136,7 @@ def _figure(
         str(release.dimensions[dimension][1][code]) or names.get(dimension, {}).get(code, code)
         for dimension, code in codes
     ]
-    return Figure(codes, ", ".join(labels), count)
+    return Figure(codes, " · ".join(labels), count)
 
 
 def _missing(indicator: Indicator, release: Release, plan: Plan | None) -> str:

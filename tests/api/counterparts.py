@@ -262,6 +262,9 @@ COUNTERPARTS = {
     "deadline_resume": "POST api_deadline_resumption",
     "deadline_extend": "POST api_deadline_extension",
 
+    "monitoring": "GET api_monitoring_report",
+    "monitoring_report": "GET api_monitoring_report",
+    "monitoring_download": "GET api_monitoring_report",
     "statistics": "GET api_statistics",
     "statistics_table": "GET api_statistics_table, POST api_statistics_table",
     "statistics_download": "GET api_statistics_table",

@@ -657,6 +657,8 @@ STATISTICS = (
     Page("anomaly", "auditor", "anomaly", sent=(EMPTY,)),
     Page("audit_staff", "auditor", sent=(EMPTY,)),
     Page("audit_staff", "auditor", query="?person=nonsense", status=422),
+    *everybody("monitoring", "auditor", "new_auditor"),
+    Page("monitoring_report", "auditor", "published"),
     Page("statistics_table", "auditor", "frozen"),
     Page("statistics_table", "auditor", "not_frozen"),
 )
@@ -758,6 +760,7 @@ NOT_PAGES: dict[str, str] = {
     "decision_withdraw": "takes what is sent",
     "deadline_resume": "takes what is sent",
     "statistics_download": "gives a file",
+    "monitoring_download": "gives a file",
     "document_identity": "takes what is sent",
     "document_return": "takes what is sent",
     "health_live": "speaks to machines",

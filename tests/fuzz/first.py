@@ -52,6 +52,7 @@ _HOMES = {
     "audit-anomalies/": Meant("auditor", "anomaly"),
     "unusual-access/": Meant("supervisor"),
     "statistics/": Meant("auditor", "frozen"),
+    "monitoring/": Meant("auditor", "published"),
     "referrals/": Meant("responder", "assigned"),
     "referral-form/": Meant("responder"),
     "prompt-sheet/": Meant("responder"),

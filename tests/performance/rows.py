@@ -41,6 +41,7 @@ from protection.actions import assessments, children, counselling, leaflet, plan
 from protection.models import Place, PlanItem, Service, Session
 from reporting.actions import freeze_referrals_by_age
 from reporting.models import Anomaly
+from reporting.releases.periods import Period
 from reporting.rules import closed_quarters
 from screening import actions as screening
 from screening.actions import FoundEpisode
@@ -50,6 +51,7 @@ from tests.documents.files import jpeg, pdf, upload
 from tests.intake.answers import CHILD, FULL
 from tests.permissions.scene import a_letter, a_look, wanted_of
 from tests.reporting.anomalies import an_anomaly
+from tests.reporting.made import a_published_release
 from tests.screening.build import item
 from tests.world import World, person
 
@@ -109,6 +111,8 @@ class Rows:
         )
         frozen = next(iter(closed_quarters(at.date(), 2)))
         freeze_referrals_by_age(actor=world.auditor, at=at, profile=world.profile, quarter=frozen)
+        for period in (Period(2025), *Period(2025).quarters):
+            a_published_release(world, period)
         self.places = {
             "": {},
             "wide": self._place(self.wide, person=world.caseworker.pk, screening=self.screening.pk),
@@ -120,6 +124,7 @@ class Rows:
             "organisation": {"pk": str(world.police.pk)},
             "account": {"pk": str(world.responder.pk)},
             "quarter": {"quarter": str(frozen)},
+            "published": {"period": "2025"},
             "anomaly": {"anomaly": str(an_anomaly(world, at).pk)},
         }
 

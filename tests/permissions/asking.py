@@ -243,6 +243,7 @@ ABSENT = {
     "role": ("999999999",),
     "item_id": ("no-such-item",),
     "quarter": ("1999-Q1", "no-quarter"),
+    "period": ("1999-Q1", "no-period"),
 }
 
 

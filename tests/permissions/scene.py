@@ -71,6 +71,7 @@ from protection.actions.transport import note_transport
 from protection.models import Service
 from protection.models import Session as Meeting
 from reporting.actions import freeze_referrals_by_age
+from reporting.releases.periods import Period
 from reporting.rules import closed_quarters
 from screening import actions as screening
 from screening.actions import FoundEpisode
@@ -78,6 +79,7 @@ from tests.decisions import road
 from tests.documents.files import jpeg, pdf, upload
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
 from tests.reporting.anomalies import an_anomaly
+from tests.reporting.made import a_published_release
 from tests.screening.build import item
 from tests.world import World, build_world, person, second_administrator, with_app
 
@@ -710,6 +712,8 @@ def _statistics(scene: Scene) -> None:
     freeze_referrals_by_age(
         actor=scene.world.auditor, at=scene.at, profile=scene.world.profile, quarter=frozen
     )
+    a_published_release(scene.world, Period(2025))
+    scene.places["published"] = {"period": "2025"}
     scene.places["anomaly"] = {"anomaly": str(an_anomaly(scene.world, scene.at).pk)}
     scene.places["frozen"] = {"quarter": str(frozen)}
     scene.places["not_frozen"] = {"quarter": str(open_still)}

@@ -633,6 +633,10 @@ STATISTICS = (
         GET=role(*AUDITOR), POST=role(*AUDITOR)),
     row("statistics/<str:quarter>/download/", "statistics_download", "frozen",
         GET=role(*AUDITOR)),
+    row("monitoring/", "monitoring", GET=role(*AUDITOR)),
+    row("monitoring/<str:period>/", "monitoring_report", "published", GET=role(*AUDITOR)),
+    row("monitoring/<str:period>/download/", "monitoring_download", "published",
+        GET=role(*AUDITOR)),
 )
 
 REST = (
@@ -848,6 +852,8 @@ REST = (
     row(_API + "statistics/", "api_statistics", GET=role(*AUDITOR)),
     row(_API + "statistics/<str:quarter>/", "api_statistics_table", "frozen",
         GET=role(*AUDITOR), POST=role(*AUDITOR)),
+    row(_API + "monitoring/<str:period>/", "api_monitoring_report", "published",
+        GET=role(*AUDITOR)),
 
     row(_API + "schema/", "api_schema", GET=PUBLIC),
     row(_API + "cases/", "api_cases", GET=EVERYBODY),  # everybody their own: most have none

@@ -43,6 +43,12 @@ def a_document(world: Any, period: Period, counts: Counts | None = None) -> docu
     return document.release(plan, period, known, rule=Rule(10, 5), snapshot="0" * 64)
 
 
+def a_published_release(world: Any, period: Period, counts: Counts | None = None) -> Release:
+    """A release that two people approved."""
+    people = (world.auditor, world.users["administrator"])
+    return a_release(world, period, counts=counts, approved_by=people)
+
+
 def a_release(
     world: Any,
     period: Period,
