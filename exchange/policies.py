@@ -1,11 +1,11 @@
 """What the database lets through of the exchange with other systems, and what it does by itself:
 with each event of the trail that somebody is told of, it writes what is to be sent."""
 
-from cases.policies import granted_to_group, listed, pairs
-from cases.rights import SEE_CASE, SEE_STATUS, SEE_SUMMARY
+from cases.policies import OPENED, RUNNING, granted_to_group, listed, pairs
+from cases.rights import REFER, SEE_CASE, SEE_REFERRAL, SEE_STATUS, SEE_SUMMARY, SHARE
 from exchange.webhooks.events import EVENTS, WebhookEvent
 from nrm.accounts.roles import Role
-from nrm.policies import BY_SYSTEM, Table, array, declare, holds
+from nrm.policies import ACTOR, BY_SYSTEM, Table, array, declare, holds
 
 
 def _row(event: WebhookEvent) -> str:
@@ -81,6 +81,64 @@ CREATE OR REPLACE TRIGGER tell_subscribed AFTER INSERT ON audit_event FOR EACH R
 """
 
 
+# Who recalls is told by a team that refers, which sees nobody else who stands near to the case.
+FUNCTIONS += f"""
+CREATE OR REPLACE FUNCTION exchange_tell_recalled(pack uuid, at timestamptz) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT cases_tell(
+        ARRAY(
+            SELECT m.user_id FROM cases_casegroupgrant g
+            JOIN accounts_rolegroup rg ON rg.group_id = g.group_id
+            JOIN accounts_organisation o ON o.id = rg.organisation_id AND o.is_active
+            JOIN accounts_membership m ON m.group_id = g.group_id
+            JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+            WHERE g.content_object_id = r.case_id AND {RUNNING}
+              AND rg.role IN ('{Role.SUPERVISOR.value}', '{Role.INTAKE.value}')
+            UNION
+            SELECT g.user_id FROM cases_caseusergrant g
+            JOIN accounts_user u ON u.id = g.user_id AND u.is_active
+            WHERE g.content_object_id = r.case_id AND {RUNNING}
+        ),
+        'pack_recalled', r.case_id, NULL, '', 'pack_recalled:' || r.id, '{{}}'::jsonb,
+        exchange_tell_recalled.at, true
+    )
+    FROM exchange_receivedpack r
+    WHERE r.id = pack AND r.recalled_at IS NOT NULL
+      AND r.organisation_id = ANY (nrm_teams({array(REFER.roles)}))
+$$;
+REVOKE ALL ON FUNCTION exchange_tell_recalled(uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exchange_tell_recalled(uuid, timestamptz) TO nrm_web;
+"""
+
+
+def _packs() -> list[Table]:
+    """Keys of others are read by everybody who is signed in and entered by administrators. A pack
+    is sealed by whoever shares; one that came in is read by whoever reads the referral, and taken
+    in, and recalled, by the team that refers."""
+    everybody = {"signed_in": f"{ACTOR} IS NOT NULL"}
+    administrator = {"administrator": holds(Role.ADMINISTRATOR)}
+    sent = {"near": listed("exchange_sentpack.case_id", pairs(SHARE))}
+    of = "exchange_receivedpack.case_id"
+    referrer = {"as_referrer": granted_to_group(of, pairs(SEE_STATUS))}
+    opened = {"opened": f"{of} = ANY {OPENED}"}
+    near = {"near": listed(of, pairs(SEE_REFERRAL))}
+    return [
+        Table(
+            "exchange_correspondent",
+            read=everybody,
+            insert=administrator,
+            update=administrator,
+        ),
+        Table("exchange_sentpack", read=sent, insert=sent, update=sent),
+        Table(
+            "exchange_receivedpack",
+            read={**near, **referrer, **opened},
+            insert=opened,
+            update=referrer,
+        ),
+    ]
+
+
 def register() -> None:
     """Declares what the room asks of the database."""
     administrator = {"administrator": holds(Role.ADMINISTRATOR)}
@@ -107,5 +165,6 @@ def register() -> None:
             update={**administrator, **by_system},
             delete=by_system,
         ),
+        *_packs(),
         functions=FUNCTIONS,
     )

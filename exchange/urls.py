@@ -3,10 +3,23 @@
 from django.urls import path
 
 from exchange import api, htcds_api, htcds_views
+from exchange.packs import views as packs
 from exchange.webhooks import api as webhooks_api
 from exchange.webhooks import views as webhooks
 
+_ADMINISTERED = "administration/correspondents/"
+_CASE = "cases/<str:reference>/"
+
 urlpatterns = [
+    path(_ADMINISTERED, packs.CorrespondentsView.as_view(), name="correspondents"),
+    path(f"{_ADMINISTERED}new/", packs.CorrespondentAddView.as_view(), name="correspondent_add"),
+    path(f"{_ADMINISTERED}<uuid:pk>/", packs.CorrespondentView.as_view(), name="correspondent"),
+    path(f"{_CASE}packs/", packs.PacksView.as_view(), name="case_packs"),
+    path(f"{_CASE}packs/new/", packs.PackAddView.as_view(), name="case_pack_new"),
+    path(f"{_CASE}packs/<uuid:pack>/", packs.PackView.as_view(), name="case_pack"),
+    path(f"{_CASE}received/", packs.ReceivedWithView.as_view(), name="case_received"),
+    path("packs/", packs.TakeInView.as_view(), name="take_in_pack"),
+    path("packs/<uuid:pk>/", packs.ReceivedPackView.as_view(), name="received_pack"),
     path("administration/webhooks/", webhooks.WebhooksView.as_view(), name="webhooks"),
     path("administration/webhooks/new/", webhooks.WebhookAddView.as_view(), name="webhook_add"),
     path("administration/webhooks/<uuid:pk>/", webhooks.WebhookView.as_view(), name="webhook"),

@@ -108,6 +108,7 @@ def trial_variables(secret: Callable[[str], str], *, port: str) -> dict[str, dic
         "REDIS_URL": f"redis://:{redis['REDIS_PASSWORD']}@redis:6379/0",
     }
     audit = {"NRM_AUDIT_KEY": secret("key-audit")}
+    packs = {"NRM_PACK_KEYS": f"1:{secret('key-packs')}"}
     webhooks = {"NRM_WEBHOOK_KEYS": f"1:{secret('key-webhooks')}"}
     keks = {
         "NRM_KEKS": f"1:{secret('key-identities')}",
@@ -118,7 +119,7 @@ def trial_variables(secret: Callable[[str], str], *, port: str) -> dict[str, dic
     return {
         "db": postgres,
         "redis": redis,
-        "web": {**every, **keks, **webhooks, "DATABASE_URL": database("web")},
+        "web": {**every, **keks, **webhooks, **packs, "DATABASE_URL": database("web")},
         "worker": {**worker, **audit, **webhooks},
         "beat": worker,
         # It also fills the demonstration, whose people have identities and a sealed trail.

@@ -48,6 +48,7 @@ SEARCHES_PER_HOUR = int(env("NRM_SEARCHES_PER_HOUR", "30"))
 AUDIT_KEY = env("NRM_AUDIT_KEY")
 AUDIT_HEADS = env("NRM_AUDIT_HEADS")
 WEBHOOK_KEYS = env("NRM_WEBHOOK_KEYS")  # empty: no system can be told of events
+PACK_KEYS = env("NRM_PACK_KEYS")  # empty: no pack is sealed or opened here
 WEBHOOK_CA = env("NRM_WEBHOOK_CA")  # a file of certificates that count besides the public ones
 WEBHOOKS_INSIDE = DEMO and flag("NRM_WEBHOOKS_INSIDE")  # also to this machine: a trial alone
 CLAMD = env("NRM_CLAMD")  # the path of clamd's socket, or host:port; empty: files are not scanned

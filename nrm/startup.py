@@ -52,7 +52,7 @@ def faults(process: Process) -> Iterator[str]:
     yield from _kek_faults(needed=process == "web")
     yield from _search_faults(needed=process == "web")
     yield from _audit_faults(needed=process == "worker")
-    yield from _webhook_faults()
+    yield from _exchange_faults()
     yield from antivirus.faults()
 
 
@@ -258,13 +258,14 @@ def _search_faults(*, needed: bool) -> Iterator[str]:
         yield "NRM_SEARCH_KEYS must be <number>:<base64 of 32 bytes>, divided by commas."
 
 
-def _webhook_faults() -> Iterator[str]:
+def _exchange_faults() -> Iterator[str]:
     from identities.kek import versioned_keys
 
-    try:
-        versioned_keys(settings.WEBHOOK_KEYS)
-    except ValueError:
-        yield "NRM_WEBHOOK_KEYS must be <number>:<base64 of 32 bytes>, divided by commas."
+    for name in ("WEBHOOK_KEYS", "PACK_KEYS"):
+        try:
+            versioned_keys(getattr(settings, name))
+        except ValueError:
+            yield f"NRM_{name} must be <number>:<base64 of 32 bytes>, divided by commas."
     if settings.WEBHOOK_CA and not Path(settings.WEBHOOK_CA).is_file():
         yield "NRM_WEBHOOK_CA names no file: it is a file of certificates that webhooks trust."
 

@@ -21,7 +21,7 @@ def fill(line: str) -> str:
     name, equals, value = line.partition("=")
     if line.startswith("#") or not equals or value:
         return line
-    if name in ("NRM_KEKS", "NRM_SEARCH_KEYS", "NRM_WEBHOOK_KEYS"):
+    if name in ("NRM_KEKS", "NRM_SEARCH_KEYS", "NRM_WEBHOOK_KEYS", "NRM_PACK_KEYS"):
         return f"{name}=1:{key()}"
     if name == "NRM_AUDIT_KEY":
         return f"{name}={key()}"

@@ -79,6 +79,7 @@ def own_secrets(root: Path, made: Mapping[str, str]) -> dict[str, str]:
         "NRM_SEARCH_KEYS": f"1:{made['search_key']}",
         "NRM_AUDIT_KEY": made["audit_key"],
         "NRM_WEBHOOK_KEYS": f"1:{made['webhook_key']}",
+        "NRM_PACK_KEYS": f"1:{made['pack_key']}",
         "NRM_AUDIT_HEADS": str(root / "audit-heads.jsonl"),
         "NRM_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "NRM_INSECURE_HTTP": "1",
@@ -130,7 +131,7 @@ def load_secrets(root: Path) -> dict[str, str]:
         except ValueError:
             kept = None
         wanted = _new_secrets()
-        later = {"search_key", "webhook_key"}
+        later = {"search_key", "webhook_key", "pack_key"}
         if isinstance(kept, dict) and "kek" in kept and not later <= set(kept):
             # Of before there was a use for them: nothing is lost with fresh ones.
             kept = {**{name: wanted[name] for name in sorted(later)}, **kept}
@@ -152,6 +153,6 @@ def load_secrets(root: Path) -> dict[str, str]:
 
 def _new_secrets() -> dict[str, str]:
     passwords = {name: secrets.token_urlsafe(24) for name in ("postgres", "redis", *ROLES)}
-    names = ("kek", "audit_key", "search_key", "webhook_key")
+    names = ("kek", "audit_key", "search_key", "webhook_key", "pack_key")
     keys = {name: base64.b64encode(os.urandom(32)).decode() for name in names}
     return {"secret_key": secrets.token_urlsafe(48), **keys, **passwords}

@@ -35,7 +35,7 @@ from tests.casework.people import assigned
 from tests.documents import files
 from tests.documents.test_documents import add
 
-ROOMS = ("accounts", "identities", "cases", "screening", "protection", "reporting")
+ROOMS = ("accounts", "identities", "cases", "screening", "protection", "exchange", "reporting")
 # HMACs, which open nothing; and of releases what is published, and the salt of its hash.
 UNDER_NO_KEY = {
     ("accounts_submission", "fingerprint"),

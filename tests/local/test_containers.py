@@ -111,7 +111,7 @@ def test_every_secret_that_compose_reads_is_asked_for() -> None:
     optional = {"NRM_MODE", "NRM_PORT", "NRM_TIME_ZONE", "NRM_BEHIND_PROXY", "WEB_CONCURRENCY"}
     optional |= {"NRM_KEK_FILE", "NRM_KEK_IN_USE", "NRM_KEY_WRAPPER", "NRM_SEARCHES_PER_HOUR"}
     optional |= {"NRM_CLAMD", "NRM_CLAMD_AWAY", "NRM_PROFILES"}
-    optional |= {"NRM_WEBHOOK_KEYS", "NRM_WEBHOOK_CA"}
+    optional |= {"NRM_WEBHOOK_KEYS", "NRM_WEBHOOK_CA", "NRM_PACK_KEYS"}
     optional |= {f"NRM_EMAIL_{name}" for name in ("PORT", "USER", "PASSWORD", "TLS")}
     assert read - optional == asked
 

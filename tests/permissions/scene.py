@@ -56,7 +56,14 @@ from cases.selectors import court as court_reads
 from cases.selectors import matters as matter_reads
 from cases.selectors import notices as notice_reads
 from cases.selectors.lists import Wanted
-from exchange.models import Delivery, Handle, Subscription
+from exchange.models import (
+    Correspondent,
+    Delivery,
+    Handle,
+    ReceivedPack,
+    SentPack,
+    Subscription,
+)
 from identities import kept
 from identities.crypto import seal_json
 from nrm.accounts import actions as accounts
@@ -348,6 +355,51 @@ def _shared(
     )
     digest = sharing.preview_bundle(case, wanted=wanted, **acts).digest
     return sharing.share_bundle(case, wanted=wanted, digest=digest, key=uuid4(), **acts)
+
+
+def _packed(scene: Scene) -> None:
+    """A pack that was sealed of a case, one that came with another, and whose keys they are."""
+    world, at = scene.world, scene.at
+    key = "nrm-pack-1.qo_o5VKQEKx88gvmxh8YWrBCnwmGNnIDMXKT8WpHebY."
+    key += "age14xr44hwrrsv432r7hrznspnw0khw70dlhwgjk2jrw3nu3jvqc5yqa4dj75"
+    asked: dict[str, Any] = {"organisation": world.prosecution, "key": key, "asked_at": at}
+    asked["asked_by"] = second_administrator()
+    waiting = Correspondent.objects.create(**asked)
+    decided = {"state": "active", "decided_by": world.administrator, "decided_at": at}
+    active = Correspondent.objects.create(**asked, **decided)
+    scene.places["correspondent"] = {"pk": str(waiting.pk)}
+    bundle = Bundle.objects.get(pk=scene.places["shared"]["bundle"])
+    pack = SentPack.objects.create(
+        case=bundle.case,
+        bundle=bundle,
+        correspondent=active,
+        content=b"sealed",
+        digest="0" * 64,
+        sealed_by=world.caseworker2,
+        sealed_at=at,
+    )
+    scene.places["others"]["pack"] = str(pack.pk)
+    case = Case.objects.get(reference=scene.references["assigned"])
+    row = uuid4()
+    said = {
+        "purpose": {"text": "Support"},
+        "consent": {"given_on": "2026-11-20"},
+        "shown": [{"title": "The case", "rows": [{"key": "Stage", "value": "Referral received"}]}],
+    }
+    place: dict[str, Any] = {"table": "exchange_receivedpack", "column": "content", "row": row}
+    with acting_as(world.caseworker):
+        sealed = seal_json(case.person_id, said, **place)
+    ReceivedPack.objects.create(
+        id=row,
+        case=case,
+        correspondent=active,
+        organisation=world.police,
+        content=sealed,
+        digest="0" * 64,
+        taken_by=world.responder,
+        taken_at=at,
+    )
+    scene.places["received_pack"] = {"pk": str(row)}
 
 
 def _service(
@@ -659,6 +711,7 @@ def _accounts(scene: Scene) -> None:
         asked_at=scene.at,
     )
     scene.places["role_request"] = {"pk": str(asked.pk)}
+    _packed(scene)
     hook = Subscription.objects.create(
         organisation=world.authority,
         url="https://hooks.example.org/",

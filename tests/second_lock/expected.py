@@ -186,6 +186,10 @@ def _kept_out(standing: Standing, case: str, facts: Facts) -> bool:
     )
 
 
+def _signed_in(standing: Standing, _row: Row, _facts: Facts) -> bool:
+    return standing.who.acts
+
+
 def _administers(standing: Standing, _row: Row, _facts: Facts) -> bool:
     return standing.holds(Role.ADMINISTRATOR)
 
@@ -820,6 +824,13 @@ RULES: dict[str, Rule] = {
     "identities_erasure": Rule(system="read update", also=_keeps("asked_by", "decided_by")),
     # Written by whoever records facts in the same transaction: tests.second_lock.identity.
     "identities_likeness": Rule(also={"read": _alike}),
+    "exchange_correspondent": Rule(
+        also={"read": _signed_in, "insert": _administers, "update": _administers}
+    ),
+    "exchange_sentpack": Rule((rights.SHARE,), (rights.SHARE,)),
+    "exchange_receivedpack": Rule(
+        (rights.SEE_REFERRAL, rights.SEE_STATUS), (rights.SEE_STATUS,), verbs="update"
+    ),
     "exchange_subscription": Rule(
         system="read",
         also={"read": _administers, "insert": _administers, "update": _administers},
