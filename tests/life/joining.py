@@ -33,7 +33,7 @@ def unlink(life: Any, name: str) -> None:
         life.do(linking.unlink_cases, row, name, because="mistake")
 
 
-@step("second case", weight=4, name=proposer, goes_on=st.sampled_from(("this", "this", "other")))
+@step("second case", weight=10, name=proposer, goes_on=st.sampled_from(("this", "this", "other")))
 def ask_merging(life: Any, name: str, goes_on: str) -> None:
     given = {"other": life.reference_of_other(), "reason": "compared", "goes_on": goes_on}
     life.do(merging.ask_merging, life.again(), name, **given)
