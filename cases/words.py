@@ -289,6 +289,8 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("case.confidentiality_changed", _lazy("Who may see the case was changed"), _level, False),
     ("bundle.previewed", _lazy("Looked at what would be shared"), None, True),
     ("bundle.shared", _lazy("Shared with another organisation"), None, False),
+    ("case.export_previewed", _lazy("Looked at what would be exported"), None, True),
+    ("case.exported", _lazy("Exported as a file for another organisation"), None, False),
     ("bundle.opened", _lazy("What was shared was opened"), None, True),
     ("bundle.file_opened", _lazy("A shared document was opened"), _document, True),
     ("bundle.recalled", _lazy("What was shared was recalled"), None, False),

@@ -1,16 +1,24 @@
 """The Human Trafficking Case Data Standard by REST."""
 
 from typing import Any
+from uuid import uuid4
 
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import parsers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases import rights
+from cases.actions.sharing import Wanted
+from cases.api.base import CaseAPIView
 from cases.models.case import CaseKind
 from cases.rights import REFER
 from exchange.actions import sending_organisation
 from exchange.htcds.plans import NEEDED
 from exchange.htcds.reading import MOST_BYTES, Reading, kind_of, read, read_plain
+from exchange.htcds_exports import FILE_KINDS, FURTHER, export_case, preview_export, wanted_of
 from exchange.htcds_imports import Line, import_htcds, look_into
 from nrm.accounts.scopes import Scope
 from nrm.actions import refuse_if
@@ -192,3 +200,92 @@ class HtcdsIntakeView(APIView):
             raise TooLarge
         content = file.read()
         return read(content, kind=kind_of(content))
+
+
+# A case as a record -------------------------------------------------------------------------------
+class HtcdsWantedSerializer(serializers.Serializer):
+    """To whom, for what, on which consent, and what beside codes and counts."""
+
+    organisation = serializers.UUIDField()
+    purpose = serializers.CharField(max_length=40, help_text="A code of the profile.")
+    consent = serializers.UUIDField(help_text="A consent of the case that stands.")
+    further = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(FURTHER)),
+        default=list,
+        max_length=len(FURTHER),
+        help_text="`text`: days, places, people who work with the person and what is told in words."
+        " `identity`: who the person is, which is recorded as showing it. Without them nothing says"
+        " who the person is.",
+    )
+
+
+class HtcdsExportSerializer(HtcdsWantedSerializer):
+    digest = serializers.CharField(max_length=64, help_text="From the preview.")
+    key = serializers.UUIDField(help_text="From the preview: sent twice, it is shared once.")
+    kind = serializers.ChoiceField(choices=list(FILE_KINDS), default=FILE_KINDS[0])
+
+
+class HtcdsPreviewSerializer(serializers.Serializer):
+    """Exactly what would leave: a record as docs/htcds-2.0.schema.json has it."""
+
+    record = serializers.DictField()
+    digest = serializers.CharField()
+    key = serializers.UUIDField()
+
+
+def _wanted(told: dict[str, Any]) -> Wanted:
+    return wanted_of(told["organisation"], told["purpose"], told["consent"], told["further"])
+
+
+class HtcdsPreviewView(CaseAPIView):
+    """What would leave of a case as a record of the standard."""
+
+    right = rights.SHARE
+
+    @describe(
+        "preview_htcds_export",
+        "See what would leave of a case as a record of the Human Trafficking Case Data Standard",
+        tag="Sharing",
+        scope=Scope.IDENTITIES_READ,
+        request=HtcdsWantedSerializer,
+        responses={200: HtcdsPreviewSerializer},
+        problems=(404,),
+        fresh=True,
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        wanted = _wanted(self.read(HtcdsWantedSerializer))
+        told = preview_export(self.case, actor=request.user, at=self.at, wanted=wanted)
+        return respond({"record": told.plain, "digest": told.digest, "key": uuid4()})
+
+
+class HtcdsExportView(CaseAPIView):
+    """A case as a file of the standard, for another organisation, on the person's consent. What
+    left is listed with everything that was shared of the case, and recalled with it."""
+
+    right = rights.SHARE
+
+    @describe(
+        "export_htcds",
+        "Export a case as a file of the Human Trafficking Case Data Standard",
+        tag="Sharing",
+        scope=Scope.IDENTITIES_READ,
+        request=HtcdsExportSerializer,
+        responses={
+            (200, "application/octet-stream"): OpenApiResponse(
+                OpenApiTypes.BINARY, description="The file: JSON, CSV or XLSX."
+            )
+        },
+        problems=(404,),
+        fresh=True,
+    )
+    def post(self, request: Request, reference: str) -> HttpResponseBase:
+        told = self.read(HtcdsExportSerializer)
+        _row, exported = export_case(
+            self.case,
+            actor=request.user,
+            at=self.at,
+            wanted=_wanted(told),
+            digest=told["digest"],
+            key=told["key"],
+        )
+        return exported.attachment(told["kind"])

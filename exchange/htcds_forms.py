@@ -1,18 +1,24 @@
-"""The forms by which records of the Human Trafficking Case Data Standard are imported."""
+"""The forms by which records of the Human Trafficking Case Data Standard are imported, and a case
+is exported as one."""
 
 import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.sharing import Wanted
+from cases.forms.sharing import ShareForm
 from cases.rules.referral_form import form_for
+from cases.rules.sharing import IDENTITY
 from exchange.htcds.reading import MOST_BYTES, Reading, kind_of, read, read_plain
 from exchange.htcds.record import EVERYTHING, Record, as_plain
+from exchange.htcds_exports import FILE_KINDS, FURTHER, wanted_of
 from nrm.accounts.models import Organisation
-from nrm.forms import ChoiceField, Form
+from nrm.forms import ChoiceField, Form, MultiChoiceField, Option
 from nrm.profiles import Profile
 
 # Of what a page carries to its answer; so much is kept too where a session ends meanwhile.
@@ -115,3 +121,38 @@ def read_carried(text: str) -> Reading:
     return Reading(
         tuple(dataclasses.replace(record, row=row) for record, row in made), reading.faults
     )
+
+
+class ExportForm(ShareForm):
+    """To whom, for what, on which consent, and what beside codes. Nothing further is chosen to
+    begin with."""
+
+    parts = MultiChoiceField(
+        label=_("What leaves beside codes and counts?"),
+        help_text=_("Without these, nothing in it says who the person is."),
+        choices=[
+            (
+                code,
+                Option(label, hint=_("You are shown it too, which is recorded."))
+                if code == IDENTITY
+                else label,
+            )
+            for code, label in FURTHER.items()
+        ],
+        required=False,
+    )
+    kind = ChoiceField(
+        label=_("Which kind of file?"),
+        choices=[(kind, kind.upper()) for kind in FILE_KINDS],
+        initial=FILE_KINDS[0],
+        error_messages={"required": _("Select which kind of file")},
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, documents=[], **more)
+
+    def wanted(self) -> Wanted:
+        told = self.cleaned_data
+        return wanted_of(
+            told["organisation"].pk, told["purpose"], UUID(told["consent"]), told["parts"]
+        )

@@ -1,28 +1,46 @@
-"""Importing records of the Human Trafficking Case Data Standard on a page: the file, what is read
-of it, and the confirmation."""
+"""The Human Trafficking Case Data Standard on pages: a file, what is read of it, and its
+confirmation; and a case exported as a record."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases import rights
 from cases.rights import REFER
 from cases.rules.referral_form import carries_identity, form_for
+from cases.selectors import sharing as reads
 from cases.selectors.intake import answer_words
+from cases.views.base import CaseView
+from cases.views.frame import case_frame
 from cases.views.referrals import ResponderView
+from cases.views.sharing import key_of
 from exchange.htcds.fields import standard
 from exchange.htcds.plans import NEEDED, Plan
 from exchange.htcds.reading import Reading
-from exchange.htcds_forms import MOST_CHARACTERS, ConfirmForm, FileForm, carried, read_carried
+from exchange.htcds_exports import export_case, preview_export
+from exchange.htcds_forms import (
+    MOST_CHARACTERS,
+    ConfirmForm,
+    ExportForm,
+    FileForm,
+    carried,
+    read_carried,
+)
 from exchange.htcds_imports import Looked, look_into, receive
 from nrm.accounts.models import Organisation
-from nrm.actions import Objection
+from nrm.accounts.presence import fresh_factor
+from nrm.actions import Objection, Refused
+from nrm.audit import writer
 from nrm.profiles import Profile
-from nrm.web import travels_plainly
+from nrm.web import add_objections, travels_plainly
 
 
 class HtcdsImportView(ResponderView):
@@ -177,3 +195,71 @@ def _line(plan: Plan, profile: Profile) -> dict[str, Any]:
         "faults": plan.faults,
         "without_identity": plan.path == "dtn" and not carries_identity(plan.answers, profile),
     }
+
+
+@method_decorator(fresh_factor("POST"), name="dispatch")
+class HtcdsExportView(CaseView):
+    """GET shows the form; POST shows exactly what would leave, and when that is confirmed, gives
+    the file."""
+
+    right = rights.SHARE
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponseBase:
+        return self._page(request, self._form())
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponseBase:
+        travels_plainly(request)
+        form = self._form(request.POST)
+        if not form.is_valid() or "change" in request.POST:
+            return self._page(request, form, status=200 if "change" in request.POST else 422)
+        by: dict[str, Any] = {"actor": request.user, "at": self.at, "wanted": form.wanted()}
+        key, digest = key_of(request.POST.get("key")), request.POST.get("digest", "")
+        kind = form.cleaned_data["kind"]
+        try:
+            if digest and key:
+                _row, exported = export_case(self.case, digest=digest, key=key, **by)
+                return exported.attachment(kind)
+            exported = preview_export(self.case, **by)
+        except Refused as refusal:
+            add_objections(form, refusal)
+            return self._page(request, form, status=422)
+        return self._show(
+            request,
+            "htcds_preview",
+            rows=exported.rows,
+            digest=exported.digest,
+            key=uuid4(),
+            kind=kind.upper(),
+            organisation=form.cleaned_data["organisation"],
+            sent=[(name, value) for name in form.fields for value in request.POST.getlist(name)],
+        )
+
+    def _form(self, data: Any = None) -> ExportForm:
+        case = self.case
+        return ExportForm(
+            data,
+            organisations=reads.organisations_to_share_with(case),
+            purposes=[(one.code, str(one.label)) for one in case.profile.sharing_purposes],
+            consents=[
+                (str(row.pk), reads.consent_title(case, row))
+                for row in reads.consents_that_stand(case, at=self.at)
+                if row.recipient_kind  # nothing leaves on the consent to the referral
+            ],
+        )
+
+    def _page(self, request: HttpRequest, form: ExportForm, status: int = 200) -> HttpResponse:
+        writer.write("sharing.viewed", at=self.at, actor_id=request.user.pk, case_id=self.case.pk)
+        return self._show(
+            request,
+            "htcds_export",
+            form=form,
+            status=status,
+            consents=form.fields["consent"].choices,
+            normal=self.case.confidentiality == "normal",
+        )
+
+    def _show(
+        self, request: HttpRequest, template: str, status: int = 200, **more: Any
+    ) -> HttpResponse:
+        frame = case_frame(request, self.case, self.held, current="case_people")
+        return render(request, f"exchange/{template}.html", {**frame, **more}, status=status)

@@ -30,5 +30,16 @@ urlpatterns = [
     ),
     path("api/v1/intake/home-office/", api.HomeOfficeView.as_view(), name="api_home_office"),
     path("imports/htcds/", htcds_views.HtcdsImportView.as_view(), name="htcds_import"),
+    path("cases/<str:reference>/htcds/", htcds_views.HtcdsExportView.as_view(), name="case_htcds"),
+    path(
+        "api/v1/cases/<str:reference>/htcds/preview/",
+        htcds_api.HtcdsPreviewView.as_view(),
+        name="api_case_htcds_preview",
+    ),
+    path(
+        "api/v1/cases/<str:reference>/htcds/",
+        htcds_api.HtcdsExportView.as_view(),
+        name="api_case_htcds",
+    ),
     path("api/v1/intake/htcds/", htcds_api.HtcdsIntakeView.as_view(), name="api_htcds_intake"),
 ]

@@ -4,6 +4,7 @@ and the consents that this rests on."""
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -48,6 +49,14 @@ class _Found:
     organisation: Organisation | None
     consent: Consent | None
     documents: list[Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """With whom something is shared, and the consent that it rests on."""
+
+    organisation: Organisation
+    consent: Consent
 
 
 def _find(case: Case, wanted: Wanted, at: datetime) -> tuple[_Found, rules.Facts]:
@@ -117,24 +126,82 @@ def share_bundle(
     and tells the organisation's people.
     `digest` is that of the preview; `key` serves once, so that what is sent twice is shared once.
     Raises Refused with every reason against it, also where the case has changed meanwhile."""
-    if there := case.bundles.filter(pk=key).first():
-        if there.recalled_at is not None:
-            text = _("This was shared, and has been recalled since. Look again to share it anew.")
-            refuse_if([Objection(text, code="recalled")])
-        detail(repeated=True)
+    if there := shared_before(case, key):
         return there
     found, facts = _find(case, wanted, at)
     refuse_if(rules.objections_to_sharing(facts))
     content = _content(case, wanted, found.documents, actor, at)
-    organisation, consent = found.organisation, found.consent
-    assert organisation is not None
-    assert consent is not None
-    changed = list(rules.objections_to_sharing(replace(facts, seen=False)))
+    agreed = _agreed(found)
     if content.digest != digest:
-        refuse_if(changed)
-    sealed = seal_json(
-        case.person_id, content.as_json(), table="cases_bundle", column="content", row=key
+        refuse_if(_changed(facts))
+    row = _keep(case, wanted, agreed, content.as_json(), wanted.parts, actor, at, key)
+    BundleDocument.objects.bulk_create(
+        BundleDocument(bundle=row, document=document) for document in found.documents
     )
+    detail(documents=[document.number for document in found.documents])
+    return row
+
+
+def shared_before(case: Case, key: UUID) -> Bundle | None:
+    """What was shared of the case with this key already. Within the action that shares. Raises
+    Refused where it was recalled since."""
+    there = case.bundles.filter(pk=key).first()
+    if there is None:
+        return None
+    if there.recalled_at is not None:
+        text = _("This was shared, and has been recalled since. Look again to share it anew.")
+        refuse_if([Objection(text, code="recalled")])
+    detail(repeated=True)
+    return there
+
+
+def agreed_to(case: Case, wanted: Wanted, *, at: datetime, seen: bool = True) -> Agreed:
+    """The organisation and the consent, for an action of another room that shares in a form of its
+    own, which leaves the system: so on a consent to exactly this purpose and kind of organisation
+    alone. Raises Refused with every reason against it, and where it is not what was `seen`."""
+    found, facts = _find(case, wanted, at)
+    refuse_if(rules.objections_to_sharing(replace(facts, seen=seen, general=False)))
+    return _agreed(found)
+
+
+def keep_file(
+    case: Case,
+    wanted: Wanted,
+    agreed: Agreed,
+    content: dict[str, Any],
+    *,
+    form: str,
+    actor: User,
+    at: datetime,
+    key: UUID,
+) -> Bundle:
+    """Keeps what left in a file, a code of `rules.FILES`, as something that was shared: with what
+    was agreed to, within the action that has looked into it."""
+    return _keep(case, wanted, agreed, content, (form, *wanted.parts), actor, at, key)
+
+
+def _agreed(found: _Found) -> Agreed:
+    assert found.organisation is not None
+    assert found.consent is not None
+    return Agreed(found.organisation, found.consent)
+
+
+def _changed(facts: rules.Facts) -> list[Objection]:
+    return list(rules.objections_to_sharing(replace(facts, seen=False)))
+
+
+def _keep(
+    case: Case,
+    wanted: Wanted,
+    agreed: Agreed,
+    content: dict[str, Any],
+    parts: tuple[str, ...],
+    actor: User,
+    at: datetime,
+    key: UUID,
+) -> Bundle:
+    organisation, consent = agreed.organisation, agreed.consent
+    sealed = seal_json(case.person_id, content, table="cases_bundle", column="content", row=key)
     try:
         with transaction.atomic():
             row = Bundle.objects.create(
@@ -145,24 +212,21 @@ def share_bundle(
                 authority=case.authority,
                 purpose=wanted.purpose,
                 consent=consent,
-                parts=list(wanted.parts),
+                parts=list(parts),
                 content=sealed,
                 by=actor,
                 shared_at=at,
                 ends_at=reads.until(case, consent, (wanted.purpose, organisation.kind), at),
             )
     except IntegrityError:  # the key has served for something else
-        refuse_if(changed)
+        _found, facts = _find(case, wanted, at)
+        refuse_if(_changed(facts))
         raise
-    BundleDocument.objects.bulk_create(
-        BundleDocument(bundle=row, document=document) for document in found.documents
-    )
     detail(
         organisation=str(organisation.pk),
         purpose=wanted.purpose,
         consent=str(consent.pk),
-        parts=list(wanted.parts),
-        documents=[document.number for document in found.documents],
+        parts=list(parts),
     )
     _tell(case, [row], "bundle_shared", at)
     return row

@@ -26,6 +26,8 @@ PARTS = {
     TEXT: _lazy("Answers of the referral in people’s own words"),
     IDENTITY: _lazy("Who the person is: name, birth date, contacts, numbers"),
 }
+# What left the system in a file, beside being shared in it.
+FILES = {"htcds": _lazy("As a file of the Human Trafficking Case Data Standard")}
 # They may say who the person is, or do: on a consent to exactly this alone.
 PERSONAL = frozenset({TEXT, IDENTITY})
 

@@ -278,6 +278,11 @@ class Line:
     state: str
     openings: list[Opening]
 
+    @property
+    def left_in_a_file(self) -> bool:
+        """Whether whoever received it has it outside of the system as well."""
+        return bool(set(rules.FILES) & set(self.row.parts))
+
 
 def bundles_of(case: Case, *, at: datetime) -> list[Line]:
     """Everything that was shared of the case, the newest first, with who opened it. Four
@@ -300,12 +305,13 @@ def _lines(case: Case, rows: list[Bundle], at: datetime) -> list[Line]:
     documents: dict[UUID, int] = defaultdict(int)
     for pk in BundleDocument.objects.filter(bundle__in=rows).values_list("bundle_id", flat=True):
         documents[pk] += 1
+    known = {**rules.FILES, **rules.PARTS}
     return [
         Line(
             row=row,
             purpose=purpose_label(case.profile, row.purpose),
             consent=consent_title(case, row.consent),
-            parts=[str(rules.PARTS[code]) for code in row.parts if code in rules.PARTS],
+            parts=[str(known[code]) for code in row.parts if code in known],
             documents=documents[row.pk],
             state="recalled" if row.recalled_at else "over" if row.ends_at <= at else "open",
             openings=opened[row.pk],

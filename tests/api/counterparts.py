@@ -167,6 +167,7 @@ COUNTERPARTS = {
     "received_notice": "GET api_notice, POST api_notice_answer",
     "case_bundles": "GET api_case_bundles",
     "case_share": "POST api_case_bundle_preview, POST api_case_bundles",
+    "case_htcds": "POST api_case_htcds_preview, POST api_case_htcds",
     "case_bundle": "GET api_case_bundle, POST api_case_bundle_recall",
     "case_contact": "POST api_case_contact",
     "case_nominee": "GET api_nominees, POST api_nominees",

@@ -145,6 +145,7 @@ READS: tuple[Read, ...] = (
     Read("received_notice", "liaison", "received"),
     Read("case_bundles", "caseworker", "bundle"),
     Read("case_share", "caseworker", "bundle"),
+    Read("case_htcds", "caseworker", "bundle"),
     Read("case_packs", "caseworker", "bundle"),
     Read("case_pack_new", "caseworker", "bundle"),
     Read("case_received", "caseworker", "bundle"),
