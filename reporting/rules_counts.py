@@ -46,8 +46,6 @@ def received_title(received: Mapping[str, int]) -> str:
     """How much of what is open was received long ago."""
     everything = sum(received.values())
     longest = received.get("longer", 0)
-    if not everything:
-        return _("No case is open")
     if not longest:
         return _("No open case was received more than 180 days ago")
     return ngettext(

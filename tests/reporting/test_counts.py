@@ -60,7 +60,7 @@ def test_the_title_of_workload_adds_up(given, nobody, title):
 
 
 def test_titles_of_age_delay_and_beds_say_what_is_counted():
-    assert rules.received_title({}) == "No case is open"
+    assert rules.received_title({}) == "No open case was received more than 180 days ago"
     assert rules.received_title({"week": 2}) == "No open case was received more than 180 days ago"
     assert (
         rules.received_title({"week": 2, "longer": 1})
