@@ -12,6 +12,8 @@
 # make lives   5,000 lives of a case, fifty steps each: whatever people try, what must hold holds;
 #              tells how many lives got how far, and fails where too few do
 # make beds    fifty workers want twenty beds at once, 200 times: never two people in one
+# make register  a register of 100,000 people brought in while the worker is killed: none lost, none
+#              there twice, and no more memory for many than for few; ROWS=5000 KILLS=3
 # make attack  releases of statistics attacked by somebody who knows every rule, at four sizes, and
 #              every figure of docs/statistics.md measured anew
 # make setup   the environment in .venv; the others call it
@@ -33,7 +35,7 @@ LOCK := requirements/development.txt
 SIZES ?= 10000 100000
 ROUNDS ?= 100
 
-.PHONY: setup run stop test suite bench lint messages lock check-all fuzz mutants canaries tampering reveals lives beds attack
+.PHONY: setup run stop test suite bench lint messages lock check-all fuzz mutants canaries tampering reveals lives beds register attack
 
 # Quick when nothing has changed: the stamp names the lock file and the interpreter.
 setup:
@@ -123,6 +125,11 @@ lives: setup
 TURNS ?= 200
 beds: setup
 	@NRM_ROUNDS=$(TURNS) $(BIN)/python -m pytest -q tests/protection/test_shelter.py -k fifty
+
+ROWS ?= 100000
+KILLS ?= 6
+register: setup
+	@$(BIN)/python -m tests.exchange --rows $(ROWS) --kills $(KILLS)
 
 # Some minutes.
 attack: setup

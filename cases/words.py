@@ -276,6 +276,7 @@ _erase_reason = _reason_of(EraseReason)
 
 _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("referral.sent", _lazy("Referral received"), _clocks, False),
+    ("referral.brought_in", _lazy("Brought in from an earlier register"), _clocks, False),
     (
         "referral.identity_destroyed",
         _lazy("What said who the person is was destroyed"),

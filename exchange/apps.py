@@ -9,9 +9,12 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from cases import ports, rights
         from exchange import policies, sealed, words
+        from exchange.registers import policies as register_policies
+        from exchange.registers.rights import BRING_REGISTER
         from nrm.accounts.navigation import register, register_own
         from nrm.accounts.rights import ADMINISTER
 
+        register("registers", _("Registers"), *BRING_REGISTER.roles, order=6)
         register("webhooks", _("Webhooks"), *ADMINISTER.roles, order=85)
         register("correspondents", _("Packs"), *ADMINISTER.roles, order=86)
         # Whoever refers finds it with their referrals; the case's own pages beside its sharing.
@@ -20,4 +23,5 @@ class ExchangeConfig(AppConfig):
         register_own("take_in_pack", _("Open a pack"), *rights.REFER.roles)
         sealed.register_all()
         words.register_all()
+        register_policies.register()
         policies.register()

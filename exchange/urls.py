@@ -4,6 +4,12 @@ from django.urls import path
 
 from exchange import api, htcds_api, htcds_views
 from exchange.packs import views as packs
+from exchange.registers.views import (
+    RegisterMappingView,
+    RegisterRowsView,
+    RegistersView,
+    RegisterView,
+)
 from exchange.webhooks import api as webhooks_api
 from exchange.webhooks import views as webhooks
 
@@ -20,6 +26,12 @@ urlpatterns = [
     path(f"{_CASE}received/", packs.ReceivedWithView.as_view(), name="case_received"),
     path("packs/", packs.TakeInView.as_view(), name="take_in_pack"),
     path("packs/<uuid:pk>/", packs.ReceivedPackView.as_view(), name="received_pack"),
+    path("registers/", RegistersView.as_view(), name="registers"),
+    path("registers/<uuid:register>/", RegisterView.as_view(), name="register"),
+    path(
+        "registers/<uuid:register>/mapping/", RegisterMappingView.as_view(), name="register_mapping"
+    ),
+    path("registers/<uuid:register>/rows/", RegisterRowsView.as_view(), name="register_rows"),
     path("administration/webhooks/", webhooks.WebhooksView.as_view(), name="webhooks"),
     path("administration/webhooks/new/", webhooks.WebhookAddView.as_view(), name="webhook_add"),
     path("administration/webhooks/<uuid:pk>/", webhooks.WebhookView.as_view(), name="webhook"),

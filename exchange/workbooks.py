@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) that others send: the cells of a sheet, row by row. Pure: bytes in, rows out.
+"""Workbooks (XLSX) that others send: the cells of a sheet, row by row. Pure: a file in, rows out.
 
 Read here and not by a library, for reasons that docs/dependencies.md gives: a file of 5 KB can name
 the last cell that there is, and a reader that makes room for all that lies between ends the
@@ -13,11 +13,11 @@ file; whoever reads it decides what that is worth.
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -34,16 +34,41 @@ MOST_COLUMNS = 500
 MOST_ELEMENTS = 3_000_000  # of one part: some seconds of work
 MOST_TEXT = 50_000_000  # characters of all cells: one text may stand in many
 
-_LIMITS = EvidenceLimits(
-    files=1,
-    megabytes=MOST_MEGABYTES,
-    extensions=(),
-    text_characters=MOST_CHARACTERS,
-    source="A working rule of the exchange room",
-    verified=False,
-    unpacked_megabytes=MOST_UNPACKED_MEGABYTES,
-    parts=MOST_PARTS,
-)
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of a workbook is read: megabytes as it came and unpacked, elements of one part, and
+    characters of all cells, of which one text may stand in many."""
+
+    megabytes: int = MOST_MEGABYTES
+    unpacked_megabytes: int = MOST_UNPACKED_MEGABYTES
+    elements: int = field(default_factory=lambda: MOST_ELEMENTS)
+    text: int = field(default_factory=lambda: MOST_TEXT)
+
+    @property
+    def limits(self) -> EvidenceLimits:
+        return EvidenceLimits(
+            files=1,
+            megabytes=self.megabytes,
+            extensions=(),
+            text_characters=MOST_CHARACTERS,
+            source="A working rule of the exchange room",
+            verified=False,
+            unpacked_megabytes=self.unpacked_megabytes,
+            parts=MOST_PARTS,
+        )
+
+
+class Texts(Protocol):
+    """A list of texts that only grows."""
+
+    def append(self, text: str) -> None: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: int) -> str: ...
+
+
 _PIECE = 64 * 1024
 
 
@@ -82,17 +107,27 @@ class Cell:
 
 
 class Workbook:
-    """A workbook in memory. Raises Unreadable, here and while rows are read."""
+    """A workbook. Raises Unreadable, here and while rows are read. It is in memory, but for the
+    texts that cells share: `texts` makes what keeps them; and a file is read as it lies."""
 
-    def __init__(self, content: bytes) -> None:
-        if len(content) > MOST_MEGABYTES * archives.MEGABYTE:
-            most = {"most": MOST_MEGABYTES}
+    def __init__(
+        self,
+        content: bytes | BinaryIO,
+        *,
+        room: Room | None = None,
+        texts: Callable[[], Texts] = list,
+    ) -> None:
+        self._room, self._new_texts = room or Room(), texts
+        file = io.BytesIO(content) if isinstance(content, bytes) else content
+        if file.seek(0, io.SEEK_END) > self._room.megabytes * archives.MEGABYTE:
+            most = {"most": self._room.megabytes}
             raise Unreadable(_("The file is larger than %(most)s MB.") % most, "too_large")
-        if content.startswith(_COMPOUND):
+        file.seek(0)
+        if file.read(len(_COMPOUND)) == _COMPOUND:
             raise Unreadable(_why("locked"), "locked")
-        for objection in archives.objections(io.BytesIO(content), _LIMITS):
+        for objection in archives.objections(file, self._room.limits):
             raise Unreadable(_why(objection.code), objection.code)
-        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        self._archive = zipfile.ZipFile(file)
         self._names = {name.lower(): name for name in self._archive.namelist()}
         self._sheets, self._from_1904 = self._read_book()
         self._dates = self._read_styles()
@@ -105,7 +140,7 @@ class Workbook:
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[Cell]]]:
         """The rows of a sheet that hold something, each with its number as a program shows it."""
-        reading = _Sheet(self._texts, self._dates, self._from_1904)
+        reading = _Sheet(self._texts, self._dates, self._from_1904, left=self._room.text)
         for _piece in self._parsed(self._sheets[sheet], reading):
             yield from reading.taken()
 
@@ -164,11 +199,11 @@ class Workbook:
             if number in _DATE_FORMATS or _shows_date(formats.get(number, ""))
         )
 
-    def _read_texts(self) -> list[str]:
+    def _read_texts(self) -> Texts:
         name = self._within.get("sharedStrings", "")
         if name.lower() not in self._names:
             return []
-        reading = _Texts()
+        reading = _Texts(self._new_texts())
         for _piece in self._parsed(name, reading):
             pass
         return reading.texts
@@ -185,7 +220,7 @@ class Workbook:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_doctype
-        left = MOST_ELEMENTS
+        left = self._room.elements
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             nonlocal left
@@ -269,8 +304,8 @@ class _Elements:
 class _Texts:
     """The texts that cells share. How a word is read aloud (rPh) is not part of it."""
 
-    def __init__(self) -> None:
-        self.texts: list[str] = []
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
         self._parts: list[str] = []
         self._aloud = False
         self._inside = False
@@ -300,7 +335,7 @@ class _Texts:
 class _Sheet:
     """The cells of a sheet, kept until they are taken."""
 
-    texts: list[str]
+    texts: Texts
     dates: frozenset[int]
     from_1904: bool
     rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
@@ -313,7 +348,7 @@ class _Sheet:
     formula: list[str] | None = None
     told: list[str] | None = None
     aloud: bool = False
-    left: int = field(default_factory=lambda: MOST_TEXT)
+    left: int = MOST_TEXT
 
     def taken(self) -> list[tuple[int, list[Cell]]]:
         taken, self.rows = self.rows, []

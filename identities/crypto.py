@@ -203,6 +203,10 @@ class Sealer:
         """Like seal."""
         return self._seal(text.encode(), associated(table, column, row))
 
+    def raw(self, plain: bytes, *, table: str, column: str, row: UUID | str) -> bytes:
+        """Like text, for bytes."""
+        return self._seal(plain, associated(table, column, row))
+
     def json(self, value: Any, *, table: str, column: str, row: UUID | str) -> bytes:
         """Like seal_json."""
         return self.text(json.dumps(value), table=table, column=column, row=row)
@@ -240,6 +244,10 @@ class Opener:
 
     def text(self, sealed: Sealed, *, table: str, column: str, row: UUID) -> str:
         return self._open(sealed, associated(table, column, row)).decode()
+
+    def raw(self, sealed: Sealed, *, table: str, column: str, row: UUID) -> bytes:
+        """What Sealer.raw sealed."""
+        return self._open(sealed, associated(table, column, row))
 
     def part(
         self, sealed: Sealed, *, table: str, column: str, row: UUID, number: int, last: bool

@@ -86,6 +86,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3500},
         },
+        "go on with registers that stand still": {
+            "task": "exchange.registers.tasks.go_on_with_all",
+            "schedule": 30.0,
+            "options": {"expires": 25, "queue": "identities"},
+        },
         "heartbeat": {
             "task": "nrm.heartbeat.beat",
             "schedule": 15.0,
@@ -95,6 +100,7 @@ app.conf.update(
 )
 app.conf.include = [
     "cases.tasks",
+    "exchange.registers.tasks",
     "exchange.tasks",
     "identities.tasks",
     "nrm.accounts.tasks",
@@ -115,7 +121,7 @@ def _logs(**_: object) -> None:
 def _worker_ready(**_: object) -> None:
     from nrm.startup import refuse_to_start_badly
 
-    refuse_to_start_badly("worker")
+    refuse_to_start_badly("identities" if settings.PROCESS == "identities" else "worker")
 
 
 @beat_init.connect

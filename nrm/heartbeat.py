@@ -14,7 +14,7 @@ from celery import shared_task
 from celery.signals import beat_init, before_task_publish, worker_ready
 from django.conf import settings
 
-Part = Literal["worker", "beat"]
+Part = Literal["worker", "beat", "identities"]
 State = Literal["ok", "degraded"]
 
 LATE_AFTER = 60  # seconds: four heartbeats that did not come
@@ -57,6 +57,15 @@ def states() -> dict[str, State]:
     return {"redis": "ok", "worker": worker, "beat": beat}
 
 
+def is_heard(part: Part) -> bool:
+    """Whether Redis has heard of this part within the last minute."""
+    try:
+        value = _client(settings.REDIS_URL).get(f"nrm:heartbeat:{part}")
+    except (redis.RedisError, ValueError):
+        return False
+    return _fresh(value) == "ok"  # type: ignore[arg-type]
+
+
 def _fresh(value: bytes | str | None) -> State:
     # The clocks of two machines may differ a little in either direction.
     return "ok" if value and abs(time.time() - float(value)) < LATE_AFTER else "degraded"
@@ -97,7 +106,7 @@ def _sent(**_: object) -> None:
 
 @worker_ready.connect
 def _worker_started(**_: object) -> None:
-    note("worker")
+    note("identities" if settings.PROCESS == "identities" else "worker")
 
 
 @beat_init.connect

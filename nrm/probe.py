@@ -1,4 +1,4 @@
-"""`python -m nrm.probe web|worker|beat`: exit 0 while that part is well. For containers."""
+"""`python -m nrm.probe web|worker|identities|beat`: exit 0 while that part is well."""
 
 import http.client
 import os
@@ -24,13 +24,13 @@ def web() -> bool:
 def background(part: str) -> bool:
     """Redis has heard of this part within the last minute."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nrm.settings")
-    from nrm.heartbeat import states
+    from nrm.heartbeat import is_heard
 
-    return states()[part] == "ok"
+    return is_heard(part)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
     part = sys.argv[1] if len(sys.argv) == 2 else ""
-    if part not in {"web", "worker", "beat"}:
+    if part not in {"web", "worker", "identities", "beat"}:
         sys.exit(__doc__)
     sys.exit(0 if (web() if part == "web" else background(part)) else 1)

@@ -33,7 +33,7 @@ def database(url: str) -> dict:
 
 
 # Where this runs --------------------------------------------------------------------------------
-PROCESS = env("NRM_PROCESS", "web")  # web, worker or beat: decides the database role
+PROCESS = env("NRM_PROCESS", "web")  # web, worker, identities or beat: decides the database role
 DEMO = flag("NRM_DEMO")
 INSECURE_HTTP = flag("NRM_INSECURE_HTTP")  # plain HTTP on loopback only; nrm.startup checks
 DEBUG = False
@@ -45,6 +45,8 @@ KEK_IN_USE = env("NRM_KEK_IN_USE")  # the number that wraps; empty: the highest
 KEY_WRAPPER = env("NRM_KEY_WRAPPER")  # a class that asks a key service; empty: the keys above
 SEARCH_KEYS = env("NRM_SEARCH_KEYS")
 SEARCHES_PER_HOUR = int(env("NRM_SEARCHES_PER_HOUR", "30"))
+REGISTER_STILL_SECONDS = int(env("NRM_REGISTER_STILL_SECONDS", "60"))  # then another goes on
+REGISTER_DAYS = int(env("NRM_REGISTER_DAYS", "14"))  # that a register lies with nobody at it
 AUDIT_KEY = env("NRM_AUDIT_KEY")
 AUDIT_HEADS = env("NRM_AUDIT_HEADS")
 WEBHOOK_KEYS = env("NRM_WEBHOOK_KEYS")  # empty: no system can be told of events
@@ -122,7 +124,8 @@ FORM_RENDERER = "nrm.forms.Renderer"
 # Database ---------------------------------------------------------------------------------------
 # The application signs in as a role that owns nothing; only migrations use the owner.
 _POOL = {"min_size": 1, "max_size": int(env("NRM_DATABASE_POOL", "8")), "timeout": 10}
-_role_url = env("DATABASE_URL") if PROCESS == "web" else env("DATABASE_WORKER_URL")
+# What needs keys in the background signs in as the web does, and acts for who asked for it.
+_role_url = env("DATABASE_URL" if PROCESS in ("web", "identities") else "DATABASE_WORKER_URL")
 DATABASES = {
     "default": database(_role_url),
     "owner": database(env("DATABASE_OWNER_URL")),

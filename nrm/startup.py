@@ -22,7 +22,7 @@ from psycopg_pool import PoolTimeout
 
 from nrm import antivirus
 
-Process = Literal["web", "worker", "beat"]
+Process = Literal["web", "worker", "identities", "beat"]
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 SHORTEST_SECRET = 40
@@ -49,8 +49,9 @@ def faults(process: Process) -> Iterator[str]:
     yield from _host_faults()
     yield from database_faults(process)
     yield from _redis_faults()
-    yield from _kek_faults(needed=process == "web")
-    yield from _search_faults(needed=process == "web")
+    with_keys = process in ("web", "identities")
+    yield from _kek_faults(needed=with_keys)
+    yield from _search_faults(needed=with_keys)
     yield from _audit_faults(needed=process == "worker")
     yield from _exchange_faults()
     yield from antivirus.faults()
@@ -79,7 +80,8 @@ def _host_faults() -> Iterator[str]:
 
 def database_faults(process: Process) -> Iterator[str]:
     """Whether the database answers this process's role, is migrated and is of the right kind."""
-    variable = "DATABASE_URL" if settings.PROCESS == "web" else "DATABASE_WORKER_URL"
+    as_web = settings.PROCESS in ("web", "identities")
+    variable = "DATABASE_URL" if as_web else "DATABASE_WORKER_URL"
     if not settings.DATABASES["default"]["NAME"]:
         yield f"{variable} is not set: it names the database that the {process} signs in to."
         return

@@ -169,7 +169,7 @@ def _keep_what_was_told(
                 cards.append(card_of(case, ways, said, sealer, actor=actor, at=at))
         else:
             say_what_was_destroyed(referral, answers, sent)
-        also("referral.sent", referral, path=path, source=Source.REGISTER, case=str(case.pk))
+        also("referral.brought_in", referral, path=path, source=Source.REGISTER, case=str(case.pk))
     Referral.objects.bulk_create(referrals.values())
     Episode.objects.bulk_create(episodes)
     Allegation.objects.bulk_create(allegations)

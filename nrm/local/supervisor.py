@@ -190,6 +190,23 @@ class Supervisor:
             [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
             background,
         )
+        # What needs keys in the background: it signs in as the web does.
+        self._start(
+            "identities",
+            [
+                *celery,
+                "worker",
+                "--queues",
+                "identities",
+                "--hostname",
+                "identities@%h",
+                "--concurrency",
+                "1",
+                "--without-gossip",
+                "--without-mingle",
+            ],
+            {**background, "NRM_PROCESS": "identities"},
+        )
         self._start(
             "beat",
             [*celery, "beat", "--scheduler", "celery.beat.Scheduler"],

@@ -427,6 +427,13 @@ CASES = (
     Page("case_people", "caseworker2", "others"),
     *everybody("shared", "provider", "responder", "caseworker", "liaison"),
     Page("shared_bundle", "provider", "shared"),
+    Page("registers", "lead", sent=(EMPTY,)),
+    Page("register", "lead", "register", sent=(Sent(to="register", values={"do": "pause"}),)),
+    Page("register_mapping", "lead", "register"),
+    *(
+        Page("register_rows", "lead", "register", query=f"?state={state}")
+        for state in ("wrong", "alike", "in")
+    ),
     Page("covers", "caseworker", sent=(Sent("main form:not([action]) button", emptied=True),)),
     *everybody("covers", "caseworker2", "supervisor", "other_caseworker"),
     Page("emergency", "caseworker2", sent=(EMPTY,)),

@@ -39,6 +39,7 @@ ROOMS = ("accounts", "identities", "cases", "screening", "protection", "exchange
 # HMACs, which open nothing; and of releases what is published, and the salt of its hash.
 UNDER_NO_KEY = {
     ("accounts_submission", "fingerprint"),
+    ("exchange_registertoken", "token"),
     ("exchange_subscription", "secret"),
     ("exchange_subscription", "secret_before"),
     ("identities_token", "token"),

@@ -59,9 +59,9 @@ def test_a_row_becomes_a_case_that_ended_then_and_starts_no_clock_task_or_notice
     assert referral.unknown_keys == ["column C"]
     for nothing in (Deadline, CaseTask, InboxItem):
         assert not nothing.objects.exists(), nothing
-    assert list(Event.objects.filter(verb="referral.sent").values_list("case_id", flat=True)) == [
-        case.pk
-    ]
+    assert list(
+        Event.objects.filter(verb="referral.brought_in").values_list("case_id", flat=True)
+    ) == [case.pk]
 
 
 def test_its_team_and_the_authority_see_it_and_nobody_else(world: Any) -> None:

@@ -111,7 +111,7 @@ def test_every_secret_that_compose_reads_is_asked_for() -> None:
     optional = {"NRM_MODE", "NRM_PORT", "NRM_TIME_ZONE", "NRM_BEHIND_PROXY", "WEB_CONCURRENCY"}
     optional |= {"NRM_KEK_FILE", "NRM_KEK_IN_USE", "NRM_KEY_WRAPPER", "NRM_SEARCHES_PER_HOUR"}
     optional |= {"NRM_CLAMD", "NRM_CLAMD_AWAY", "NRM_PROFILES"}
-    optional |= {"NRM_WEBHOOK_KEYS", "NRM_WEBHOOK_CA", "NRM_PACK_KEYS"}
+    optional |= {"NRM_WEBHOOK_KEYS", "NRM_WEBHOOK_CA", "NRM_PACK_KEYS", "NRM_REGISTER_DAYS"}
     optional |= {f"NRM_EMAIL_{name}" for name in ("PORT", "USER", "PASSWORD", "TLS")}
     assert read - optional == asked
 
@@ -123,7 +123,7 @@ def test_keys_may_come_from_a_file_or_a_key_service_in_place_of_the_environment(
         assert f"${{{name}:+NRM_KEKS}}" in told
         for service in SERVICES:
             reads = name in SERVICES[service].get("environment", {})
-            assert reads == (service in ("web", "keys")), (service, name)
+            assert reads == (service in ("web", "identities", "keys")), (service, name)
 
 
 def test_production_names_everything_that_is_missing_at_once() -> None:

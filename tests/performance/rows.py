@@ -49,7 +49,7 @@ from tests.casework import people
 from tests.decisions import road
 from tests.documents.files import jpeg, pdf, upload
 from tests.intake.answers import CHILD, FULL
-from tests.permissions.scene import a_letter, a_look, wanted_of
+from tests.permissions.scene import a_letter, a_look, a_register, wanted_of
 from tests.reporting.anomalies import an_anomaly
 from tests.reporting.made import a_published_release
 from tests.screening.build import item
@@ -126,6 +126,7 @@ class Rows:
             "quarter": {"quarter": str(frozen)},
             "published": {"period": "2025"},
             "anomaly": {"anomaly": str(an_anomaly(world, at).pk)},
+            "register": {"register": a_register(self)},
         }
 
     def _place(self, case: Case, **parts: Any) -> dict[str, str]:

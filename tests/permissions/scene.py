@@ -64,6 +64,7 @@ from exchange.models import (
     SentPack,
     Subscription,
 )
+from exchange.registers import actions as registers
 from identities import kept
 from identities.crypto import seal_json
 from nrm.accounts import actions as accounts
@@ -84,6 +85,8 @@ from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.decisions import road
 from tests.documents.files import jpeg, pdf, upload
+from tests.exchange.registers import PLACE, as_csv, line
+from tests.exchange.registers import upload as register_file
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
 from tests.reporting.anomalies import an_anomaly
 from tests.reporting.made import a_published_release
@@ -188,6 +191,7 @@ def _cases(scene: Scene) -> None:
     )
     scene.places["queue"]["merging"] = str(asked.pk)
 
+    scene.places["register"] = {"register": a_register(scene)}
     scene.places["cover"] = {"cover": str(_cover(scene).pk)}
 
     _keep(scene, "screening", *_with_open_screening(scene))
@@ -517,6 +521,28 @@ def _sheltered(scene: Scene, case: Case, by: User) -> dict[str, Any]:
     told: dict[str, Any] = {"arranged_by": "shelter", "apart": True, "words": "Not with Arben."}
     note_transport(stay, leaves_at=scene.at + timedelta(hours=2), **told, **acts)
     return {"place": place.pk, "bed": spare.pk, "stay": stay.pk, "avoidance": kept.pk}
+
+
+def a_register(scene: Any) -> str:
+    """A register of the lead, checked: one row is right, one wrong, two are of one person."""
+    lead, at = scene.world.lead, scene.at
+    rows = [line(1), line(2, sex="unheard-of"), line(3, passport="P0000001")]
+    with acting_as(lead):
+        row = registers.bring(
+            scene.world.police,
+            actor=lead,
+            at=at,
+            file=register_file(as_csv(rows)),
+            open_now=False,
+            submission_key=uuid4(),
+        )
+        row = registers.step(row, actor=lead, at=at)
+        columns = row.mapping["columns"]
+        row = registers.keep_mapping(row, actor=lead, at=at, columns=columns, always=PLACE)
+        row = registers.start_check(row, actor=lead, at=at)
+        row = registers.step(row, actor=lead, at=at)
+    assert (row.state, row.wrong, row.alike) == ("checked", 1, 1)
+    return str(row.pk)
 
 
 def _cover(scene: Scene) -> Cover:

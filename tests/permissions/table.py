@@ -190,6 +190,8 @@ _P = {"place_id": "place"}
 
 # Whoever leads the team; the others of it are told so.
 OUR_LEAD = theirs("lead", hidden_from=OTHER_REFERRERS)
+# What a lead brings in is theirs alone.
+OUR_REGISTER = role("lead")
 OUR_TEAM = theirs(*REFERRERS, hidden_from=OTHER_REFERRERS)
 THEIR_TEAM = theirs(*OTHER_REFERRERS, hidden_from=REFERRERS)
 ALL_REFERRERS = role(*REFERRERS, *OTHER_REFERRERS)
@@ -439,6 +441,12 @@ CASES = (
     row("shared/", "shared", GET=role(*RECEIVERS)),
     row("shared/<uuid:bundle>/", "shared_bundle", "shared", GET=SHARED),
     row("shared/<uuid:bundle>/documents/<uuid:document>/", "shared_file", "shared", GET=SHARED),
+    row("registers/", "registers", GET=role("lead"), POST=role("lead")),
+    row("registers/<uuid:register>/", "register", "register", GET=OUR_REGISTER, POST=OUR_REGISTER),
+    row("registers/<uuid:register>/mapping/", "register_mapping", "register",
+        GET=OUR_REGISTER, POST=OUR_REGISTER),
+    row("registers/<uuid:register>/rows/", "register_rows", "register",
+        GET=OUR_REGISTER, POST=OUR_REGISTER),
     row("cover/", "covers", GET=role(*CASEWORKERS, *SUPERVISORS),
         POST=role(*CASEWORKERS, *SUPERVISORS)),
     row("cover/<uuid:cover>/end/", "cover_end", "cover", POST=COVER),

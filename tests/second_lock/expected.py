@@ -18,6 +18,7 @@ from cases import rights
 from cases.access import _nearness_ids, shelves_of
 from cases.models import Case
 from cases.rights import REFER
+from exchange.registers.rights import BRING_REGISTER
 from nrm.accounts.models import SYSTEM_ID, RoleGroup, User
 from nrm.accounts.roles import Role
 from tests.watching import WATCHER
@@ -170,6 +171,25 @@ def _mine(column: str) -> Admits:
 
 def _of_team(standing: Standing, row: Row, _facts: Facts) -> bool:
     return str(row["organisation_id"]) in standing.teams()
+
+
+def _leads_team(standing: Standing, row: Row, _facts: Facts) -> bool:
+    """Whoever leads those who refer for the organisation."""
+    user = standing.who.user
+    return (
+        standing.who.acts
+        and user is not None
+        and str(row["organisation_id"]) in {str(pk) for pk in BRING_REGISTER.teams_of(user)}
+    )
+
+
+def _own_register(standing: Standing, row: Row, facts: Facts) -> bool:
+    return _leads_team(standing, row, facts) and _mine("started_by_id")(standing, row, facts)
+
+
+def _of_register(standing: Standing, row: Row, facts: Facts) -> bool:
+    of = facts.rows["exchange_registerimport"].get(str(row["register_id"]))
+    return of is not None and _own_register(standing, of, facts)
 
 
 def _sent_by_team(standing: Standing, row: Row, facts: Facts) -> bool:
@@ -670,6 +690,18 @@ RULES: dict[str, Rule] = {
     "cases_savedview": Rule(
         also={"read": _OWN_VIEW, "insert": _OWN_VIEW, "update": _OWN_VIEW, "delete": _OWN_VIEW}
     ),
+    "exchange_registerimport": Rule(
+        system="read",
+        also={"read": _leads_team, "insert": _own_register, "update": _own_register},
+    ),
+    **{
+        f"exchange_register{name}": Rule(also=dict.fromkeys(verbs.split(), _of_register))
+        for name, verbs in (
+            ("part", "read insert delete"),
+            ("row", "read insert update delete"),
+            ("token", "read insert delete"),
+        )
+    },
     "cases_batch": Rule(also={"read": _OWN_BATCH, "insert": _OWN_BATCH, "update": _OWN_BATCH}),
     "cases_deadline": Rule(SEE, KEEP, system="read insert update", also={"read": _referred}),
     "cases_deadlinepause": Rule(SEE, KEEP, system="read insert"),

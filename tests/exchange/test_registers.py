@@ -1,0 +1,415 @@
+"""A register is brought in: read, mapped, checked, run; every row once, whatever happens."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from cases.models import Case, Deadline, InboxItem, OutgoingMail, Referral
+from exchange.models import RegisterImport, RegisterPart, RegisterRow, RegisterToken
+from exchange.registers import actions
+from exchange.registers.actions import told_of
+from nrm.accounts.models import User
+from nrm.actions import Forbidden, Hidden, Refused
+from nrm.audit.models import Event
+from nrm.context import acting_as
+from nrm.spreadsheets import as_xlsx
+from tests.exchange.registers import (
+    HEADS,
+    PLACE,
+    again,
+    as_csv,
+    brought,
+    done,
+    line,
+    mapped,
+    upload,
+    worked,
+)
+from tests.world import person, signed_in
+
+
+def checked(world: Any, *rows: list[str], **more: Any) -> RegisterImport:
+    return done(world, mapped(world, brought(world, as_csv(rows), **more)), actions.start_check)
+
+
+def rows_of(world: Any, register: RegisterImport) -> dict[int, RegisterRow]:
+    with acting_as(world.lead):
+        return {row.number: row for row in RegisterRow.objects.filter(register=register)}
+
+
+# From the file to the last row --------------------------------------------------------------------
+def test_every_row_that_is_right_becomes_a_referral_and_the_file_goes(world: Any) -> None:
+    register = brought(world, as_csv(line(n) for n in range(450)))
+    assert (register.state, register.rows, register.parts) == ("mapping", 450, 3)
+    assert [column["to"] for column in register.mapping["columns"].values()] == [
+        "own_reference",
+        "name",
+        "birth_date",
+        "sex",
+        "nationality",
+        "document",
+        "received_on",
+        "consent_answer",
+        "signs_details",
+    ]
+    register = done(world, mapped(world, register), actions.start_check)
+    assert (register.state, register.wrong, register.alike) == ("checked", 0, 0)
+    assert not Case.objects.exists()
+    register = done(world, register, actions.start_run)
+    assert (register.state, register.brought_in) == ("done", 450)
+    assert Referral.objects.count() == Case.objects.count() == 450
+    rows = rows_of(world, register)
+    assert sorted(rows) == list(range(2, 452))
+    assert len({row.referral_id for row in rows.values()} - {None}) == 450
+    assert register.told is None
+    with acting_as(world.lead):
+        for gone in (RegisterPart, RegisterToken):
+            assert not gone.objects.exists()
+    for nothing in (InboxItem, OutgoingMail, Deadline):
+        assert not nothing.objects.exists()
+
+
+def test_a_workbook_is_read_as_the_same_rows(world: Any) -> None:
+    content = as_xlsx([HEADS, *(line(n) for n in range(3))], sheet="Register")
+    register = done(world, mapped(world, brought(world, content)), actions.start_check)
+    assert (register.kind, register.state, register.rows, register.wrong) == (
+        "xlsx",
+        "checked",
+        3,
+        0,
+    )
+
+
+def test_who_waits_for_a_decision_gets_a_referral_of_today_with_its_clocks_and_nobody_is_told(
+    world: Any,
+) -> None:
+    register = checked(world, line(1), line(2, consent="no"), open_now=True)
+    register = done(world, register, actions.start_run)
+    assert (register.state, register.brought_in) == ("done", 2)
+    assert set(Case.objects.values_list("stage", flat=True)) == {"nrm_submitted", "dtn_submitted"}
+    assert Deadline.objects.filter(term="reasonable_grounds").count() == 1
+    assert not InboxItem.objects.exists()
+    assert not OutgoingMail.objects.exists()
+
+
+# What is wrong, and who is alike ------------------------------------------------------------------
+def test_everything_wrong_is_told_at_once_by_row_and_column_and_without_what_stands_there(
+    world: Any,
+) -> None:
+    register = checked(
+        world,
+        line(1),
+        line(2, born="31/02/1990", sex="unheard-of", received="1/1/12"),
+        line(3, born="", nationality="Atlantis", consent=""),
+    )
+    rows = rows_of(world, register)
+    assert {n: [column for column, _why in row.faults] for n, row in rows.items()} == {
+        3: [3, 4, 7],
+        4: [5, 3],
+    }
+    words = str([row.faults for row in rows.values()])
+    assert "unheard-of" not in words
+    assert "Atlantis" not in words
+    register = done(world, register, actions.start_run)
+    assert (register.state, register.brought_in, register.wrong) == ("done", 1, 2)
+
+
+def test_who_may_be_there_is_proposed_and_waits_for_somebody_to_decide(world: Any) -> None:
+    done(world, checked(world, line(1)), actions.start_run)
+    (there,) = Referral.objects.values_list("receipt", flat=True)
+    register = checked(
+        world, line(2), line(3, passport="P0000002"), line(4, passport="P-0000001"), line(5)
+    )
+    rows = rows_of(world, register)
+    assert {n: (row.like["rows"], row.like["receipts"]) for n, row in rows.items()} == {
+        3: ([2], []),
+        4: ([], [there]),
+    }
+    assert rows[3].like["kinds"] == ["document"]
+    register = done(world, register, actions.start_run)
+    assert (register.state, register.brought_in, register.alike) == ("deciding", 2, 2)
+    register = done(world, register, actions.decide, decisions={3: "import"}, all_others="leave")
+    register = done(world, register, actions.start_run)
+    assert (register.state, register.brought_in, register.left_out) == ("done", 3, 1)
+    assert {n: row.state for n, row in rows_of(world, register).items()} == {
+        2: "in",
+        3: "in",
+        4: "left_out",
+        5: "in",
+    }
+    assert Referral.objects.count() == 4
+
+
+def test_nobody_learns_from_a_list_of_names_who_others_have_referred(world: Any) -> None:
+    other = person("other_lead@example.org", "responder_lead", world.other_police)
+    world.users["other_lead"] = other
+    with acting_as(other):
+        theirs = actions.bring(
+            world.other_police,
+            actor=other,
+            at=timezone.now(),
+            file=upload(as_csv([line(1)])),
+            open_now=False,
+            submission_key=world.police.pk,
+        )
+    worked(theirs)
+    columns = again(world, theirs, who="other_lead").mapping["columns"]
+    for act, more in (
+        (actions.keep_mapping, {"columns": columns, "always": PLACE}),
+        (actions.start_check, {}),
+        (actions.start_run, {}),
+    ):
+        with acting_as(other):
+            act(theirs, actor=other, at=timezone.now(), **more)
+        worked(theirs)
+    assert Referral.objects.count() == 1
+    register = checked(world, line(1))
+    assert (register.wrong, register.alike) == (0, 0)
+
+
+# Once, whatever happens ---------------------------------------------------------------------------
+def test_a_step_that_is_broken_off_did_nothing_and_is_done_once(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = checked(world, *(line(n) for n in range(401)))
+    with acting_as(world.lead):
+        actions.start_run(register, actor=world.lead, at=timezone.now())
+    whole, calls = actions._go_on, []
+
+    def breaks(row: Any, *more: Any, **named: Any) -> Any:
+        calls.append(row.cursor)
+        if len(calls) == 2:
+            raise KeyboardInterrupt  # as a worker that is killed: after the rows, before the end
+        return whole(row, *more, **named)
+
+    monkeypatch.setattr(actions, "_go_on", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        actions.work(register.pk, seconds=60)
+    assert (again(world, register).cursor, Referral.objects.count()) == (1, 200)
+    worked(register)
+    register = again(world, register)
+    assert (register.state, register.brought_in) == ("done", 401)
+    assert Referral.objects.count() == 401
+    assert calls == [0, 1, 1, 2]
+
+
+def test_two_workers_at_one_register_take_turns_and_bring_each_row_in_once(world: Any) -> None:
+    register = checked(world, *(line(n) for n in range(601)))
+    with acting_as(world.lead):
+        actions.start_run(register, actor=world.lead, at=timezone.now())
+
+    def works() -> None:
+        try:
+            worked(register)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(works) for _ in range(2)]:
+            one.result()
+    assert again(world, register).brought_in == Referral.objects.count() == 601
+
+
+def test_pressed_twice_there_is_one_register_and_one_run(world: Any) -> None:
+    first = brought(world, as_csv([line(1)]))
+    with acting_as(world.lead):
+        same = actions.bring(
+            world.police,
+            actor=world.lead,
+            at=timezone.now(),
+            file=upload(as_csv([line(2)])),
+            open_now=False,
+            submission_key=first.submission_key,
+        )
+    assert same.pk == first.pk
+    register = done(world, mapped(world, first), actions.start_check)
+    with acting_as(world.lead):
+        for _ in range(2):
+            actions.start_run(register, actor=world.lead, at=timezone.now())
+    worked(register)
+    assert Referral.objects.count() == 1
+
+
+def test_paused_it_stands_still_and_goes_on_where_it_was(world: Any) -> None:
+    register = checked(world, *(line(n) for n in range(250)))
+    with acting_as(world.lead):
+        at = timezone.now()
+        row = actions.start_run(register, actor=world.lead, at=at)
+        actions.step(row, actor=world.lead, at=at)
+        actions.pause(row, actor=world.lead, at=at)
+    assert not actions.work(register.pk, seconds=60)
+    assert Referral.objects.count() == 200
+    assert done(world, register, actions.start_run).brought_in == 250
+
+
+# The file -----------------------------------------------------------------------------------------
+def test_stopped_the_file_is_gone_and_what_is_in_stays(world: Any) -> None:
+    register = checked(world, *(line(n) for n in range(250)))
+    with acting_as(world.lead):
+        at = timezone.now()
+        row = actions.start_run(register, actor=world.lead, at=at)
+        actions.step(row, actor=world.lead, at=at)
+    register = done(world, register, actions.stop)
+    assert (register.state, register.told, Referral.objects.count()) == ("stopped", None, 200)
+    with acting_as(world.lead):
+        assert not RegisterPart.objects.exists()
+
+
+def test_the_file_is_sealed_and_goes_by_itself_where_nobody_goes_on(world: Any) -> None:
+    register = checked(world, line(7))
+    with acting_as(world.lead):
+        kept = b"".join(bytes(part.data) for part in RegisterPart.objects.all())
+        assert told_of(register).name == "register.csv"
+    assert kept
+    assert b"Baf" not in kept
+    assert "P0000007" not in str(kept)
+    with acting_as(world.lead):
+        late = register.delete_on - timedelta(days=100)
+        RegisterImport.objects.filter(pk=register.pk).update(delete_on=late)
+    with acting_as(User.objects.system()):
+        actions.forget_files()
+    register = again(world, register)
+    assert (register.state, register.told) == ("abandoned", None)
+    with acting_as(world.lead):
+        assert not RegisterPart.objects.exists()
+        assert not RegisterToken.objects.exists()
+
+
+def test_what_the_columns_meant_is_remembered_for_the_team_without_a_word_of_the_file(
+    world: Any,
+) -> None:
+    heads = ("Wer?", "Geboren", "Geschlecht", "Eingang", "Ja")
+    row = ["Ama Invented", "1/2/1990", "weiblich", "3/4/2019", "ja"]
+    register = brought(world, as_csv([row], heads))
+    assert register.mapping["columns"] == {}
+    with acting_as(world.lead):
+        word = actions.token_of("weiblich")
+        actions.keep_mapping(
+            register,
+            actor=world.lead,
+            at=timezone.now(),
+            columns={
+                "1": {"to": "name"},
+                "2": {"to": "birth_date", "dates": "day"},
+                "3": {"to": "sex", "words": {word: "female"}},
+                "4": {"to": "received_on", "dates": "month"},
+                "5": {"to": "consent_answer", "words": {actions.token_of("ja"): "given"}},
+            },
+            always=PLACE,
+        )
+    register = again(world, register)
+    assert "geschlecht" not in str(register.remembered).lower() + str(register.mapping).lower()
+    colleague = person("lead2@example.org", "responder_lead", world.police)
+    world.users["lead2"] = colleague
+    next_one = brought(world, as_csv([row], heads), who="lead2")
+    assert next_one.mapping["columns"] == register.mapping["columns"]
+    register = done(world, done(world, register, actions.start_check), actions.start_run)
+    assert register.brought_in == 1
+    case = Case.objects.get()
+    assert timezone.localdate(case.opened_at).isoformat() == "2019-03-04"
+    assert Referral.objects.get().answers["sex"] == "female"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"only,heads\r\n", "no rows"),
+        (b'a,b\r\n"never closed,2\r\n', "Row 2 cannot be read"),
+        (b"PK\x03\x04 no workbook", "damaged"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(world: Any, content: bytes, why: str) -> None:
+    register = brought(world, content)
+    assert register.state == "unreadable"
+    assert why in register.why_unreadable
+
+
+def test_an_empty_file_is_not_taken(world: Any) -> None:
+    with pytest.raises(Refused):
+        brought(world, b"")
+
+
+# Who ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "name", ["responder", "intake", "supervisor", "caseworker", "administrator"]
+)
+def test_who_does_not_lead_a_team_brings_in_no_register(world: Any, name: str) -> None:
+    with pytest.raises(Forbidden):
+        brought(world, as_csv([line(1)]), who=name)
+
+
+def test_a_colleague_who_leads_too_reads_nothing_of_it(world: Any) -> None:
+    register = checked(world, line(1))
+    colleague = person("lead2@example.org", "responder_lead", world.police)
+    with acting_as(colleague), pytest.raises(Hidden):
+        actions.start_run(register, actor=colleague, at=timezone.now())
+    with acting_as(colleague):
+        assert not RegisterPart.objects.exists()
+        assert not RegisterRow.objects.exists()
+    client = world.client("lead")
+    assert client.get(f"/registers/{register.pk}/").status_code == 200
+    assert signed_in(colleague).get(f"/registers/{register.pk}/").status_code == 404
+
+
+def test_whoever_leads_no_more_has_nothing_go_on(world: Any) -> None:
+    register = checked(world, line(1))
+    with acting_as(world.lead):
+        actions.start_run(register, actor=world.lead, at=timezone.now())
+    world.lead.memberships.all().delete()
+    assert not actions.work(register.pk, seconds=60)
+    assert not Referral.objects.exists()
+
+
+# The pages ----------------------------------------------------------------------------------------
+def test_the_lead_brings_one_in_on_the_pages(world: Any) -> None:
+    client = world.client("lead")
+    file = io.BytesIO(as_csv([line(1), line(2, sex="Weiblich"), line(3, passport="P0000001")]))
+    file.name = "Ama Invented.csv"
+    sent = client.post(
+        "/registers/",
+        {
+            "file": file,
+            "organisation": str(world.police.pk),
+            "what": "ended",
+            "submission_key": str(world.lead.pk),
+        },
+    )
+    assert sent.status_code == 302, sent.content
+    page = sent["Location"]
+    assert "meta http-equiv" in client.get(page).content.decode()
+    with acting_as(world.lead):
+        register = RegisterImport.objects.get()
+    worked(register)
+    assert "Ama Invented.csv" in client.get(page).content.decode()
+    asked = client.post(page, {"do": "check"})
+    assert asked.status_code == 422
+    assert "Where did you meet the person?" in asked.content.decode()
+    form = client.get(f"{page}mapping/")
+    assert "Column B: Full name" in form.content.decode()
+    values = {name: field.initial or "" for name, field in form.context["form"].fields.items()}
+    assert any(values[name] == "?" for name in values if name.startswith("word_4_"))
+    words = {name: "female" for name in values if values[name] == "?"}
+    kept = client.post(
+        f"{page}mapping/", {**values, **words, "always_jurisdiction": "england", "check": "1"}
+    )
+    assert kept["Location"] == page
+    assert client.post(page, {"do": "check"}).status_code == 302
+    worked(register)
+    register = again(world, register)
+    assert (register.wrong, register.alike) == (0, 1)
+    rows = client.get(f"{page}rows/?state=alike").content.decode()
+    assert "row 2" in rows
+    assert client.post(f"{page}rows/", {"row_4": "leave"}).status_code == 302
+    assert client.post(page, {"do": "run"}).status_code == 302
+    worked(register)
+    assert "Done" in client.get(page).content.decode()
+    assert Referral.objects.count() == 2
+    table = client.get(f"{page}rows/?as=csv")
+    assert table["Content-Type"] == "text/csv; charset=utf-8"
+    assert table.content.decode().splitlines() == ["Row,Column,Reason"]
+    assert not Event.objects.filter(data__icontains="Invented").exists()
