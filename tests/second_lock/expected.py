@@ -556,7 +556,8 @@ def _travels(standing: Standing, row: Row, facts: Facts) -> bool:
     stay = facts.rows["protection_stay"][str(row["stay_id"])]
     planned = str(stay["case_id"]) in standing.cases(rights.SUPPORT)
     of_it = str(stay["case_id"]) == str(row["case_id"])
-    return of_it and (planned or _lodges(standing, stay, facts))
+    # Of the system the policy of the stay asks nothing; a job has no right on the table.
+    return of_it and (planned or _lodges(standing, stay, facts) or standing.who.is_system)
 
 
 def _arranges_travel(standing: Standing, row: Row, facts: Facts) -> bool:
@@ -819,8 +820,6 @@ RULES: dict[str, Rule] = {
         also={"read": _lodges, "update": _lodges},
     ),
     "protection_transport": Rule(
-        # Of whom the policy of the stay asks nothing; a job has no right on the table.
-        system="read",
         also={"read": _travels, "insert": _arranges_travel, "update": _arranges_travel},
     ),
     "protection_avoidance": Rule((rights.SUPPORT,), (rights.SUPPORT,)),
