@@ -11,14 +11,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases import words
-from cases.models import Case, Consent, Deadline
+from cases.models import Case, Consent, Deadline, Decision
+from cases.models.decision import DecisionState
 from cases.rules import sharing as parts
 from cases.selectors.sharing import Content, purpose_label
-from exchange.case_records import answers_of, decisions_of, facts_of
-from exchange.htcds.fields import DETAIL, IDENTITY, WORDS, standard
-from exchange.htcds.mapping import write_record
+from exchange.htcds.fields import DETAIL, IDENTITY, OPEN, WORDS, standard
+from exchange.htcds.record import RECORD_ID, Record
 from exchange.htcds.writing import document
+from exchange.htcds_selectors import record_of
 from identities.vault import KnownFact
+from nrm.accounts.models import Organisation
 from nrm.deadline_words import day_words
 
 Rows = list[dict[str, str]]
@@ -39,13 +41,19 @@ class PackContent:
 
 
 def content_of(
-    case: Case, chosen: Iterable[str], bundle: Content, known: Iterable[KnownFact], *, number: str
+    case: Case,
+    receiver: Organisation,
+    chosen: Iterable[str],
+    bundle: Content,
+    known: Iterable[KnownFact],
+    *,
+    number: str,
 ) -> PackContent:
     """The chosen parts: those of the bundle in words, the record of the standard, and with the
     decisions the findings that hold and the clocks. `number` is the pack's own; our reference is
     not in it."""
     chosen = set(chosen)
-    record = _record(case, chosen, known, number)
+    record = _record(case, receiver, chosen, known, number)
     title = _("Human Trafficking Case Data Standard")
     shown = [*_marked(bundle.parts, chosen), *_in_words(title, _fields(record, identity=False))]
     identity = _in_words(title, _fields(record, identity=True))
@@ -57,7 +65,7 @@ def content_of(
             "findings": _findings(case),
             "decisions": [
                 {"code": row.code, "outcome": row.outcome, "made_on": str(row.made_on)}
-                for row in decisions_of(case)
+                for row in _decisions(case)
             ],
             "clocks": [_clock(row) for row in _deadlines(case)],
         }
@@ -81,18 +89,42 @@ def _in_words(title: str, rows: Rows) -> list[dict[str, Any]]:
     return [{"title": title, "rows": rows}] if rows else []
 
 
+# Of the record, what is said with the decisions alone; and what the other side asks anew, since an
+# agreement to be referred here, and where the case belongs here, say nothing about there.
+_OF_DECISIONS = frozenset(
+    {
+        "cas_Status",
+        "vic_TraffickingStatus",
+        "vic_TraffickingStatusDecisionMakingOrg",
+        "vic_MethodsOfControl",
+        "vic_MethodOfRecruitment",
+        "nrm_Indicators",
+    }
+)
+_ASKED_ANEW = frozenset({"nrm_ConsentToReferral", "nrm_Jurisdiction"})
+_ALWAYS = frozenset({RECORD_ID, "nrm_AgeStatus"})
+
+
 def _record(
-    case: Case, chosen: set[str], known: Iterable[KnownFact], number: str
+    case: Case, receiver: Organisation, chosen: set[str], known: Iterable[KnownFact], number: str
 ) -> dict[str, Any]:
-    answers = answers_of(
-        case, coded=parts.REFERRAL in chosen, words=parts.TEXT in chosen, known=known
-    )
-    facts = facts_of(case, identifier=number) if parts.DECISIONS in chosen else None
-    written = write_record(answers, profile=case.profile, facts=facts).record
-    written.fields["nrm_RecordId"] = number
+    told = record_of(case, receiver, known)
+    out = set(_ASKED_ANEW)
+    if parts.DECISIONS not in chosen:
+        out |= _OF_DECISIONS
+    if parts.REFERRAL not in chosen:
+        opened = {name for name, one in standard().fields.items() if one.protection == OPEN}
+        out |= opened - _ALWAYS - (_OF_DECISIONS if parts.DECISIONS in chosen else set())
+    fields = {name: value for name, value in told.fields.items() if name not in out}
+    of_parts = {
+        name: tuple(
+            {field: value for field, value in one.items() if field not in out} for one in items
+        )
+        for name, items in told.parts.items()
+    }
     including = {IDENTITY} if parts.IDENTITY in chosen else set()
     including |= {DETAIL, WORDS} if parts.TEXT in chosen else set()
-    return document([written], including=including)
+    return document([Record({**fields, RECORD_ID: number}, of_parts)], including=including)
 
 
 def _fields(record: dict[str, Any], *, identity: bool) -> Rows:
@@ -119,6 +151,15 @@ def _fields(record: dict[str, Any], *, identity: bool) -> Rows:
 
 def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _decisions(case: Case) -> list[Decision]:
+    """The decisions that were made and that no later one has taken the place of, the first
+    first."""
+    made = Decision.objects.filter(case=case, state=DecisionState.MADE).order_by("made_at", "pk")
+    rows = list(made)
+    before = {row.supersedes_id for row in rows}
+    return [row for row in rows if row.pk not in before]
 
 
 _ELEMENTS = ("act", "means", "purpose", "result", "limb")

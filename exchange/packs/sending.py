@@ -19,7 +19,7 @@ from exchange.packs.content import PackContent, content_of, said_of
 from exchange.packs.keys import are_set
 from identities import vault
 from identities.crypto import seal_json, unseal_json
-from nrm.accounts.models import User
+from nrm.accounts.models import Organisation, User
 from nrm.actions import Objection, Refused, action, detail, refuse_if
 
 _TABLE = "exchange_sentpack"
@@ -59,7 +59,9 @@ def _content(
     if IDENTITY in wanted.parts:
         purpose = case.profile.sharing.disclosure
         _disclosure, known = vault.reveal(case.person_id, case_id=case.pk, purpose=purpose)
-    return content_of(case, wanted.parts, bundle, known, number=str(number)), bundle.digest
+    receiver = Organisation.objects.get(pk=wanted.organisation)
+    content = content_of(case, receiver, wanted.parts, bundle, known, number=str(number))
+    return content, bundle.digest
 
 
 @action("pack.previewed", right=rights.SHARE)

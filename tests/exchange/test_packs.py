@@ -184,7 +184,11 @@ def test_nothing_is_readable_on_the_way_and_size_and_name_say_nothing(world, at,
     whole = json.dumps(body, ensure_ascii=False)
     assert all(word in whole for word in IDENTIFYING[:1])
     assert case.reference not in whole
-    assert case.reference not in json.dumps(sealing.open_file(files[0]).said)
+    little = sealing.open_file(files[0]).said
+    assert case.reference not in json.dumps(little)
+    assert set(little["htcds"]["records"][0]) == {"nrm_RecordId", "nrm_AgeStatus"}
+    # Whether they agree to be referred, and where the case belongs, is asked anew over there.
+    assert not {"nrm_ConsentToReferral", "nrm_Jurisdiction"} & set(body["htcds"]["records"][0])
     # Who the person is was shown on record, and stands in the preview as it stands in the file.
     assert Disclosure.objects.filter(person_id=case.person_id).exists()
 
