@@ -22,6 +22,8 @@ MOST_CHARACTERS = 15_000  # of one cell: as much as the longest answer
 # Of a workbook: 25 MB unfold to some hundred.
 _ROOM = Room(megabytes=25, unpacked_megabytes=600, elements=40_000_000, text=600_000_000)
 
+_SHORT, _MOST_SHORT = 80, 20_000
+
 Row = tuple[int, list[str]]
 
 
@@ -31,6 +33,8 @@ class SealedTexts:
     def __init__(self) -> None:
         self._file = SealedFile()
         self._ends = array("Q", [0])
+        # Words that stand in many cells lie far from what is new: they are not fetched each time.
+        self._short: dict[int, str] = {}
 
     def append(self, text: str) -> None:
         data = text.encode("utf-8", "replace")
@@ -41,9 +45,16 @@ class SealedTexts:
         return len(self._ends) - 1
 
     def __getitem__(self, place: int) -> str:
+        if (known := self._short.get(place)) is not None:
+            return known
         start, end = self._ends[place], self._ends[place + 1]
         self._file.seek(start)
-        return self._file.read(end - start).decode()
+        text = self._file.read(end - start).decode()
+        if len(text) <= _SHORT:
+            if len(self._short) >= _MOST_SHORT:
+                self._short.clear()
+            self._short[place] = text
+        return text
 
 
 def kind_of(file: BinaryIO) -> str:

@@ -19,7 +19,8 @@ QUEUE = "identities"
 SECONDS = 40.0
 
 
-@shared_task  # type: ignore[untyped-decorator]
+# Reading a large workbook is one step, and may take minutes.
+@shared_task(time_limit=3600, soft_time_limit=3500)  # type: ignore[untyped-decorator]
 def go_on(*, register_id: str, **_: object) -> None:
     """Goes on with one register for a while, and rings again while there is more to do."""
     note("identities")

@@ -13,6 +13,7 @@ from cases.models import Case, Deadline, InboxItem, OutgoingMail, Referral
 from exchange.models import RegisterImport, RegisterPart, RegisterRow, RegisterToken
 from exchange.registers import actions
 from exchange.registers.actions import told_of
+from exchange.registers.reading import SealedTexts
 from nrm.accounts.models import User
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
@@ -83,6 +84,16 @@ def test_a_workbook_is_read_as_the_same_rows(world: Any) -> None:
         3,
         0,
     )
+
+
+def test_the_texts_that_cells_share_are_read_as_they_are_kept_aside() -> None:
+    texts = SealedTexts()
+    wanted = [f"text {n} ".ljust(n % 300, "é") for n in range(5_000)]
+    for text in wanted:
+        texts.append(text)
+    assert len(texts) == 5_000
+    assert [texts[n] for n in reversed(range(5_000))] == wanted[::-1]
+    assert texts[4_999] == wanted[-1]
 
 
 def test_who_waits_for_a_decision_gets_a_referral_of_today_with_its_clocks_and_nobody_is_told(
