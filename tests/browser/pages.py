@@ -411,7 +411,7 @@ CASES = (
     Page("case_bundles", "caseworker2", "others"),
     Page("case_bundles", "supervisor", "assigned"),
     Page("case_share", "caseworker", "assigned", sent=(EMPTY,)),
-    Page("case_htcds", "caseworker", "assigned", sent=(EMPTY,)),
+    Page("case_htcds", "caseworker", "assigned"),  # nobody agreed: no form
     Page("case_bundle", "caseworker2", "others", sent=(EMPTY,)),
     Page(
         "case_nominee",
