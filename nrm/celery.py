@@ -91,6 +91,11 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 25, "queue": "identities"},
         },
+        "build the releases that were asked for": {
+            "task": "reporting.tasks.build_releases",
+            "schedule": 15.0,
+            "options": {"expires": 14},
+        },
         "heartbeat": {
             "task": "nrm.heartbeat.beat",
             "schedule": 15.0,

@@ -120,7 +120,12 @@ def trial_variables(secret: Callable[[str], str], *, port: str) -> dict[str, dic
         "db": postgres,
         "redis": redis,
         "web": {**every, **keks, **webhooks, **packs, "DATABASE_URL": database("web")},
-        "worker": {**worker, **audit, **webhooks},
+        "worker": {
+            **worker,
+            **audit,
+            **webhooks,
+            "DATABASE_REPORTING_URL": database("reporting"),
+        },
         "beat": worker,
         # It also fills the demonstration, whose people have identities and a sealed trail.
         "migrate": {

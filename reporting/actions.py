@@ -1,76 +1,132 @@
-"""Freezing a table: counted once, when it is first built, and never again."""
+"""What auditors do with a release: ask for it, approve it, withhold it. One is built by a job
+(`reporting.building`); whatever was asked for, approved or withheld is not taken back."""
 
-import hashlib
-import json
-from collections import Counter
-from datetime import datetime, time
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from uuid import UUID, uuid5
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nrm.accounts.models import User
-from nrm.accounts.rights import SEE_STATISTICS
-from nrm.actions import Objection, action, detail, refuse_if
+from nrm.accounts.rights import RELEASE_STATISTICS, SEE_STATISTICS
+from nrm.actions import Objection, Refused, action, detail, lock, refuse_if
+from nrm.audit import writer
 from nrm.profiles import Profile
-from reporting.models import FrozenTable
-from reporting.rules import Quarter, band_of, publishable
+from reporting.models import Approval, Release, ReleaseState, Spend, WithholdReason
+from reporting.releases.periods import Period
+from reporting.selectors import cap_of, closed_periods, epsilon_of, plan_of, release_of
 
-REFERRALS_BY_AGE = "referrals_by_age"
+_PERIODS = UUID("3f0a41c5-9c53-4f0e-8f57-1c7be3f2f5a1")  # only to name locks
+_CAP = "within_the_cap_of_the_year"
 
 
-@action("statistics.frozen", right=SEE_STATISTICS)
-def freeze_referrals_by_age(
-    *, actor: User, at: datetime, profile: Profile, quarter: Quarter
-) -> FrozenTable:
-    """Referrals of the quarter by age band, under the 10-5 rule. The table that was frozen first
-    is returned to everybody after; true counts are kept nowhere."""
-    zone = profile.calendar_for().zone
-    if not quarter.closed_on(at.astimezone(zone).date()):
-        refuse_if([Objection(_("This quarter has not ended. Only closed quarters are counted."))])
-    wanted = {"code": REFERRALS_BY_AGE, "profile_code": profile.code, "quarter": str(quarter)}
-    if earlier := FrozenTable.objects.filter(**wanted).first():
+def ask_for_release(*, actor: User, at: datetime, profile: Profile, period: Period) -> Release:
+    """Asks for the release of a closed period, and takes its epsilon from the account of its year,
+    for good. Whoever asks again, also at the same moment, gets the release of the first. Refused
+    with every reason: the period has not ended, there are no tables, the year has nothing left."""
+    RELEASE_STATISTICS.check(actor, None)
+    if earlier := release_of(profile, period):
         return earlier
-    detail(table=REFERRALS_BY_AGE, quarter=str(quarter), profile=profile.code)
-    rule = profile.statistics
-    counts, total = _count_by_age(profile, quarter, zone)
-    codes = [band.code for band in rule.age_bands] + ["unknown"]
-    shown = {"threshold": rule.threshold, "rounding": rule.rounding}
-    cells = [{"code": code, "count": publishable(counts[code], **shown)} for code in codes]
-    total_shown = publishable(total, **shown)
-    body = json.dumps(
-        {**wanted, "cells": cells, "total": total_shown, "rule": shown}, sort_keys=True
+    return _ask(actor=actor, at=at, profile=profile, period=period)
+
+
+@action("release.asked", right=RELEASE_STATISTICS)
+def _ask(*, actor: User, at: datetime, profile: Profile, period: Period) -> Release:
+    lock(uuid5(_PERIODS, f"{profile.code} {period}"))
+    if earlier := release_of(profile, period):
+        detail(again=True)
+        return earlier
+    plan = plan_of(profile)
+    objections = []
+    if plan is None:
+        text = _("There are no tables for this profile, so nothing can be released.")
+        objections.append(Objection(text, code="no_tables"))
+    if period not in closed_periods(profile, at=at):
+        text = _("This period has not ended, or ended long ago. Only closed periods are released.")
+        objections.append(Objection(text, code="not_closed"))
+    refuse_if(objections)
+    assert plan is not None
+    release = Release.objects.create(
+        profile_code=profile.code, period=str(period), asked_by=actor, asked_at=at
     )
     try:
         with transaction.atomic():
-            return FrozenTable.objects.create(
-                **wanted,
-                cells=cells,
-                total=total_shown,
-                rule=shown,
-                sha256=hashlib.sha256(body.encode()).hexdigest(),
-                frozen_at=at,
+            spend = Spend.objects.create(
+                profile_code=profile.code,
+                year=period.year,
+                epsilon=epsilon_of(plan),
+                cap=cap_of(plan),
+                release=release,
+                by=actor,
+                at=at,
             )
-    except IntegrityError:  # two auditors at once: the first one's table holds
-        return FrozenTable.objects.get(**wanted)
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != _CAP:
+            raise
+        text = _(
+            "The year %(year)d has no epsilon left for another release. That is final: the noise"
+            " of the earlier ones would promise less than they say."
+        )
+        raise Refused([Objection(text % {"year": period.year}, code="no_epsilon")]) from None
+    detail(profile=profile.code, period=str(period), epsilon=str(spend.epsilon))
+    return release
 
 
-def _count_by_age(profile: Profile, quarter: Quarter, zone: ZoneInfo) -> tuple[Counter[str], int]:
-    """True counts, for the freeze alone. Sealed cases count in the total only."""
-    bands = [(band.code, band.from_age, band.to_age) for band in profile.statistics.age_bands]
-    counts: Counter[str] = Counter()
-    total = 0
-    asked: list[Any] = [
-        profile.code,
-        datetime.combine(quarter.first_day, time.min, zone),
-        datetime.combine(quarter.next.first_day, time.min, zone),
-    ]
-    # Auditors see no case: the database counts, and says numbers.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM reporting_received(%s, %s, %s)", asked)
-        for age, status, sealed, number in cursor.fetchall():
-            total += number
-            if not sealed:
-                counts[band_of(age, status, bands)] += number
-    return counts, total
+@action("release.approved", right=RELEASE_STATISTICS)
+def approve_release(release: Release, *, actor: User, at: datetime) -> Release:
+    """Approves what was built. With the second person it is published; whoever asked for it may be
+    one of the two. Refused for who approved already, and where it does not wait for anybody."""
+    release.refresh_from_db()
+    refuse_if(_not_waiting(release))
+    before = set(release.approvals.values_list("by_id", flat=True))
+    if actor.pk in before:
+        text = _("You approved it already. Somebody else has to be the second person.")
+        raise Refused([Objection(text, code="same_person")])
+    Approval.objects.create(release=release, by=actor, at=at)
+    detail(period=release.period, person=len(before) + 1)
+    if before:
+        release.state, release.published_at = ReleaseState.PUBLISHED, at
+        release.save(update_fields=["state", "published_at"])
+        writer.write(
+            "release.published",
+            at=at,
+            actor_id=actor.pk,
+            object_type="reporting.release",
+            object_id=release.pk,
+            data={"period": release.period, "sha256": release.sha256},
+        )
+    return release
+
+
+@action("release.withheld", right=RELEASE_STATISTICS)
+def withhold_release(release: Release, *, actor: User, at: datetime, because: str) -> Release:
+    """Says that what was built is not to be published. One person is enough, and it is final: its
+    epsilon stays spent. Refused where it does not wait for anybody."""
+    release.refresh_from_db()
+    objections = list(_not_waiting(release))
+    if because not in WithholdReason.values:
+        objections.append(Objection(_("Select why"), field="because"))
+    refuse_if(objections)
+    release.state, release.withheld_by = ReleaseState.WITHHELD, actor
+    release.withheld_at, release.withheld_because = at, because
+    release.save(update_fields=["state", "withheld_by", "withheld_at", "withheld_because"])
+    detail(period=release.period, because=because)
+    return release
+
+
+@action("release.downloaded", right=SEE_STATISTICS, look=True)
+def take_file(release: Release, *, actor: User, at: datetime, kind: str, held: bool) -> None:
+    """Notes that somebody took a file away; `held`: they had it already, and it had not changed."""
+    detail(period=release.period, kind=kind, held=held)
+
+
+@action("release.seen", right=SEE_STATISTICS, look=True)
+def see_release(release: Release, *, actor: User, at: datetime) -> None:
+    """Notes that somebody looked at the counts of a release."""
+    detail(period=release.period)
+
+
+def _not_waiting(release: Release) -> list[Objection]:
+    if release.state == ReleaseState.BUILT:
+        return []
+    return [Objection(_("This release does not wait for anybody. Open the page again."))]

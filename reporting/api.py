@@ -1,7 +1,10 @@
-"""Statistics by REST: the fixed tables over closed quarters, as they were frozen."""
+"""Releases by REST: which there are, asking for one, and its published files."""
 
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,128 +12,137 @@ from rest_framework.response import Response
 from nrm.accounts.rights import SEE_STATISTICS
 from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
-from nrm.audit import writer
 from nrm.rest import APIView, describe, respond
-from reporting.actions import freeze_referrals_by_age
-from reporting.models import FrozenTable
-from reporting.selectors import QUARTERS, age_band, auditors_profile, frozen_quarters, frozen_table
-from reporting.selectors import quarter_of as find_quarter
+from reporting.actions import ask_for_release
+from reporting.files import KINDS
+from reporting.models import Release, ReleaseState
+from reporting.selectors import auditors_profile, offered, period_of, release_of
+from reporting.views import give_file
 
 TAG = "Statistics"
+NOT_ASKED = "not_asked"
 
 
-class QuarterSerializer(serializers.Serializer):
-    quarter = serializers.CharField(help_text="Such as 2026-Q1.")
-    frozen = serializers.BooleanField()
+class ReleaseSerializer(serializers.Serializer):
+    """A closed period and what is released of it."""
+
+    period = serializers.CharField(help_text="Such as 2026-Q1, or 2026.")
+    state = serializers.ChoiceField(
+        [NOT_ASKED, *ReleaseState.values],
+        help_text="asked: being built; built: waits for two people; blocked: did not withstand the"
+        " attacks; published: its files are there; withheld: will not be published.",
+    )
+    asked_at = serializers.DateTimeField(allow_null=True)
+    built_at = serializers.DateTimeField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)
+    sha256 = serializers.CharField(allow_blank=True, help_text="Of what the JSON says.")
+    files = serializers.ListField(
+        child=serializers.CharField(), help_text="Kinds of files; none before it is published."
+    )
 
 
-class QuartersBodySerializer(serializers.Serializer):
-    """The closed quarters of the last two years, the newest first."""
+class ReleasesSerializer(serializers.Serializer):
+    """The closed periods, the newest first."""
 
     profile = serializers.CharField()
-    results = QuarterSerializer(many=True)
+    results = ReleaseSerializer(many=True)
 
 
-class CellSerializer(serializers.Serializer):
-    """One count, rounded; null where it is too small to be told."""
-
-    code = serializers.CharField()
-    label = serializers.CharField()
-    count = serializers.IntegerField(allow_null=True)
-
-
-class FrozenTableSerializer(serializers.Serializer):
-    """Referrals of one quarter by age band. What is frozen never changes."""
-
-    table = serializers.CharField()
-    quarter = serializers.CharField()
-    cells = CellSerializer(many=True)
-    total = serializers.IntegerField(allow_null=True, help_text="Rounded from its own count.")
-    threshold = serializers.IntegerField(help_text="Counts below it are not told.")
-    rounding = serializers.IntegerField()
-    sha256 = serializers.CharField()
-    frozen_at = serializers.DateTimeField()
-
-
-def _body(table: FrozenTable, profile: Any) -> dict[str, Any]:
+def _told(period: str, release: Release | None) -> dict[str, Any]:
+    published = release is not None and release.state == ReleaseState.PUBLISHED
     return {
-        "table": table.code,
-        "quarter": table.quarter,
-        "cells": [
-            {"code": cell["code"], "label": age_band(cell["code"], profile), "count": cell["count"]}
-            for cell in table.cells
-        ],
-        "total": table.total,
-        "threshold": table.rule["threshold"],
-        "rounding": table.rule["rounding"],
-        "sha256": table.sha256,
-        "frozen_at": table.frozen_at,
+        "period": period,
+        "state": release.state if release else NOT_ASKED,
+        "asked_at": release.asked_at if release else None,
+        "built_at": release.built_at if release else None,
+        "published_at": release.published_at if release else None,
+        "sha256": release.sha256 if release else "",
+        "files": list(KINDS) if published else [],
     }
 
 
-class StatisticsView(APIView):
-    """Which quarters there are, under the law of your own organisation."""
+class ReleasesView(APIView):
+    """Which periods have ended, under the law of your own organisation, and what is released."""
 
     role_right = SEE_STATISTICS
 
     @describe(
-        "list_quarters",
-        "List the quarters and which are frozen",
+        "list_releases",
+        "List the closed periods and what is released of each",
         tag=TAG,
         scope=Scope.STATISTICS_READ,
-        responses={200: QuartersBodySerializer},
+        responses={200: ReleasesSerializer},
     )
     def get(self, request: Request) -> Response:
         profile = auditors_profile(request.user)
-        told = [
-            {"quarter": quarter, "frozen": frozen}
-            for quarter, frozen in frozen_quarters(profile, at=self.at, count=QUARTERS)
-        ]
-        return respond({"profile": profile.code, "results": told})
+        found = [_told(str(one.period), one.release) for one in offered(profile, at=self.at)]
+        return respond({"profile": profile.code, "results": found})
 
 
-class StatisticsTableView(APIView):
-    """One table of one quarter."""
+class ReleaseView(APIView):
+    """One period. It is approved on its page, by two people who are there."""
 
     role_right = SEE_STATISTICS
 
     @describe(
-        "read_statistics",
-        "Read a table as it was frozen",
+        "read_release",
+        "Read what is released of a period",
         tag=TAG,
         scope=Scope.STATISTICS_READ,
-        responses={200: FrozenTableSerializer},
+        responses={200: ReleaseSerializer},
         problems=(404,),
     )
-    def get(self, request: Request, quarter: str) -> Response:
+    def get(self, request: Request, period: str) -> Response:
         profile = auditors_profile(request.user)
-        chosen = find_quarter(quarter, profile, at=self.at)
-        table = frozen_table(profile, chosen)
-        if table is None:
-            raise Hidden("see_statistics")
-        writer.write(
-            "statistics.seen",
-            at=self.at,
-            actor_id=request.user.pk,
-            object_type="reporting.frozentable",
-            object_id=table.pk,
-            data={"quarter": table.quarter},
-        )
-        return respond(_body(table, profile))
+        chosen = period_of(period, profile, at=self.at)
+        return respond(_told(str(chosen), release_of(profile, chosen)))
 
     @describe(
-        "freeze_statistics",
-        "Freeze a table; what was frozen before is given again",
+        "ask_for_release",
+        "Ask for the release of a period; asked again, it is the same one",
         tag=TAG,
         scope=Scope.STATISTICS_READ,
         request=None,
-        responses={200: FrozenTableSerializer},
+        responses={200: ReleaseSerializer},
         problems=(404, 422),
     )
-    def post(self, request: Request, quarter: str) -> Response:
+    def post(self, request: Request, period: str) -> Response:
         profile = auditors_profile(request.user)
-        chosen = find_quarter(quarter, profile, at=self.at)
-        table = freeze_referrals_by_age(
-            actor=request.user, at=self.at, profile=profile, quarter=chosen
-        )
-        return respond(_body(table, profile))
+        chosen = period_of(period, profile, at=self.at)
+        release = ask_for_release(actor=request.user, at=self.at, profile=profile, period=chosen)
+        return respond(_told(str(chosen), release))
+
+
+class FileView(APIView):
+    """A published file. It never changes: 304 to who has it."""
+
+    role_right = SEE_STATISTICS
+
+    @describe(
+        "download_release",
+        "Take a published file",
+        tag=TAG,
+        scope=Scope.STATISTICS_READ,
+        responses={
+            (200, "application/octet-stream"): OpenApiResponse(
+                OpenApiTypes.BINARY, description="The file, in the media type of its kind."
+            ),
+            304: OpenApiResponse(description="You have it: it has not changed."),
+        },
+        problems=(404,),
+        parameters=[
+            OpenApiParameter(
+                "If-None-Match",
+                str,
+                OpenApiParameter.HEADER,
+                description="The ETag of the file that you have.",
+            )
+        ],
+        fresh=True,
+    )
+    def get(self, request: Request, period: str, kind: str) -> HttpResponse:
+        profile = auditors_profile(request.user)
+        release = release_of(profile, period_of(period, profile, at=self.at))
+        if release is None:
+            raise Hidden("see_statistics")
+        return give_file(request, release, kind, actor=request.user, at=self.at)

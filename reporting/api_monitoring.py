@@ -11,8 +11,8 @@ from nrm.accounts.scopes import Scope
 from nrm.rest import APIView, describe, respond
 from reporting.monitor import wrote_down
 from reporting.monitoring.values import Entry
+from reporting.selectors import auditors_profile
 from reporting.selectors_monitoring import answered
-from reporting.selectors_releases import auditors_profile
 
 STATES = ("held", "partly", "not_held")
 

@@ -18,8 +18,8 @@ from nrm.opendocument import ODS
 from nrm.profiles import Profile
 from reporting.models import Release
 from reporting.monitoring.sheets import as_spreadsheet
+from reporting.selectors import auditors_profile
 from reporting.selectors_monitoring import answered, course
-from reporting.selectors_releases import auditors_profile
 
 
 def wrote_down(verb: str, release: Release, *, actor: User, at: Any) -> None:

@@ -4,27 +4,8 @@ by nrm_reporting, and by nobody who signs in. The secret of an auditor's codes i
 What is unusual is read by auditors and, of the staff of an authority, by its supervisors."""
 
 from nrm.accounts.roles import Role
-from nrm.policies import ACTOR, BY_SYSTEM, Table, array, declare, holds, of_team
+from nrm.policies import ACTOR, BY_SYSTEM, Table, declare, holds, of_team
 from reporting.freezing import FUNCTION
-
-FUNCTIONS = f"""
-CREATE OR REPLACE FUNCTION reporting_received(profile text, first timestamptz, ended timestamptz)
-RETURNS TABLE (age_years smallint, age_status varchar, sealed boolean, number bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    IF NOT nrm_holds({array([Role.AUDITOR])}) THEN
-        RAISE EXCEPTION 'Statistics are counted for auditors.' USING ERRCODE = '42501';
-    END IF;
-    RETURN QUERY
-        SELECT c.age_years, c.age_status, c.confidentiality = 'sealed', count(*)
-        FROM cases_case c
-        WHERE c.profile_code = profile AND c.kind = 'referral'
-          AND c.opened_at >= first AND c.opened_at < ended
-        GROUP BY 1, 2, 3;
-END $$;
-REVOKE ALL ON FUNCTION reporting_received(text, timestamptz, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION reporting_received(text, timestamptz, timestamptz) TO nrm_web;
-"""
 
 
 def register() -> None:
@@ -73,5 +54,5 @@ def register() -> None:
             read={"auditor": auditor, "system": BY_SYSTEM},
             insert={"system": BY_SYSTEM},
         ),
-        functions=FUNCTIONS + FUNCTION,
+        functions=FUNCTION,
     )

@@ -6,7 +6,6 @@ hidden cells non-empty; the rest is rounded to the nearest five. The total is ro
 true count, so that it cannot be used to work out a hidden cell.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,16 +37,6 @@ class Quarter:
             Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
         )
 
-    @property
-    def previous(self) -> "Quarter":
-        return (
-            Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
-        )
-
-    @classmethod
-    def of(cls, day: date) -> "Quarter":
-        return cls(day.year, (day.month + 2) // 3)
-
     @classmethod
     def parse(cls, text: str) -> "Quarter | None":
         """The quarter written as 2026-Q1, or None."""
@@ -56,35 +45,3 @@ class Quarter:
         if plain and number in ("1", "2", "3", "4"):
             return cls(int(year), int(number))
         return None
-
-    def closed_on(self, today: date) -> bool:
-        """Whether the quarter has ended: an open one is never counted."""
-        return self.next.first_day <= today
-
-
-def closed_quarters(today: date, count: int) -> Iterator[Quarter]:
-    """The latest closed quarters, newest first."""
-    quarter = Quarter.of(today).previous
-    for _ in range(count):
-        yield quarter
-        quarter = quarter.previous
-
-
-def band_of(age: int | None, status: str, bands: list[tuple[str, int, int | None]]) -> str:
-    """The code of the band (code, from, to inclusive) that holds the age.
-
-    Where only adult or child is known, the one band that holds all adults or all children; where
-    there is no such band, or nothing is known: "unknown".
-    """
-    if age is not None:
-        for code, low, high in bands:
-            if age >= low and (high is None or age <= high):
-                return code
-        return "unknown"
-    if status == "adult":
-        fitting = [code for code, low, _ in bands if low >= 18]
-    elif status == "child":
-        fitting = [code for code, _, high in bands if high is not None and high < 18]
-    else:
-        fitting = []
-    return fitting[0] if len(fitting) == 1 else "unknown"

@@ -1,18 +1,74 @@
-"""What pages and REST share of the frozen statistics."""
+"""What pages and REST share of releases: the periods, what is released of each, and the account of
+epsilon."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nrm.accounts.models import User
 from nrm.accounts.roles import Role
 from nrm.actions import Hidden
+from nrm.audit.models import Event
 from nrm.profiles import Profile, load_profile
-from reporting.actions import REFERRALS_BY_AGE
-from reporting.models import FrozenTable
-from reporting.rules import Quarter, closed_quarters
+from reporting.models import (
+    FrozenTable,
+    Release,
+    ReleaseFile,
+    ReleaseState,
+    Spend,
+)
+from reporting.releases import document
+from reporting.releases.periods import Period
+from reporting.releases.tables import Plan, load_plan
 
 QUARTERS = 8
+YEARS = 2
+LOGGED = 100
+# What is done with a release, and what it is called in its log.
+LOG = {
+    "release.asked": _lazy("Asked for"),
+    "release.built": _lazy("Built"),
+    "release.blocked": _lazy("Did not withstand the attacks"),
+    "release.failed": _lazy("Building broke off"),
+    "release.approved": _lazy("Approved"),
+    "release.published": _lazy("Approved by a second person, and published"),
+    "release.withheld": _lazy("Withheld"),
+    "release.seen": _lazy("Looked at"),
+    "release.downloaded": _lazy("File taken away"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A closed period and the release of it, where one was asked for."""
+
+    period: Period
+    release: Release | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearOfEpsilon:
+    """What a year may spend, and what was taken of it, in the order in which it was."""
+
+    year: int
+    cap: Decimal
+    spends: list[Spend] = field(default_factory=list)
+
+    @property
+    def spent(self) -> Decimal:
+        return sum((one.epsilon for one in self.spends), Decimal(0))
+
+    @property
+    def left(self) -> Decimal:
+        return max(Decimal(0), self.cap - self.spent)
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.spent / self.cap) if self.cap else 100
 
 
 def auditors_profile(user: User) -> Profile:
@@ -20,29 +76,118 @@ def auditors_profile(user: User) -> Profile:
     return load_profile(user.organisations(Role.AUDITOR)[0].profile)
 
 
-def quarter_of(text: str, profile: Profile, *, at: datetime) -> Quarter:
-    """The quarter written so, where it is one of those offered. Hidden (404) otherwise."""
-    found = Quarter.parse(text)
-    if found is None or found not in set(closed_quarters(_today(profile, at), QUARTERS)):
+def plan_of(profile: Profile) -> Plan | None:
+    """The set of tables of the profile's releases; None where it has none."""
+    try:
+        return load_plan(profile.code)
+    except LookupError:
+        return None
+
+
+def closed_periods(profile: Profile, *, at: datetime) -> list[Period]:
+    """The latest closed quarters and years, the newest first; a year before its quarters."""
+    today = _today(profile, at)
+    years = range(today.year, today.year - 1 - max(YEARS, QUARTERS // 4), -1)
+    quarters = [Period(year, number) for year in years for number in (4, 3, 2, 1)]
+    closed = [one for one in quarters if one.closed_on(today)][:QUARTERS]
+    closed += [Period(year) for year in years if Period(year).closed_on(today)][:YEARS]
+    return sorted(closed, key=lambda one: (one.last_day, one.number is None), reverse=True)
+
+
+def offered(profile: Profile, *, at: datetime) -> list[Offered]:
+    """The closed periods, and older ones that were released. One query."""
+    known = {
+        period: row
+        for row in Release.objects.filter(profile_code=profile.code)
+        if (period := Period.parse(row.period))
+    }
+    periods = {*closed_periods(profile, at=at), *known}
+    newest_first = sorted(periods, key=lambda one: (one.last_day, one.number is None), reverse=True)
+    return [Offered(period, known.get(period)) for period in newest_first]
+
+
+def period_of(text: str, profile: Profile, *, at: datetime) -> Period:
+    """The period written so, where it is one of those offered or was released. Hidden (404)
+    otherwise. One query at most."""
+    found = Period.parse(text)
+    if found is None or str(found) != text:
         raise Hidden("see_statistics")
-    return found
+    if found in closed_periods(profile, at=at) or release_of(profile, found):
+        return found
+    raise Hidden("see_statistics")
 
 
-def frozen_table(profile: Profile, quarter: Quarter) -> FrozenTable | None:
-    """The table of the quarter, where it was frozen. One query."""
-    return FrozenTable.objects.filter(
-        code=REFERRALS_BY_AGE, profile_code=profile.code, quarter=str(quarter)
+def release_of(profile: Profile, period: Period) -> Release | None:
+    """The release of the period, whatever became of it."""
+    return (
+        Release.objects.filter(profile_code=profile.code, period=str(period))
+        .select_related("asked_by", "withheld_by")
+        .first()
+    )
+
+
+def published_releases(profile_code: str) -> list[Release]:
+    """Every published release of a profile, the newest period first. One query."""
+    return list(
+        Release.objects.filter(profile_code=profile_code, state=ReleaseState.PUBLISHED).order_by(
+            "-period"
+        )
+    )
+
+
+def published_release(profile_code: str, period: str) -> Release | None:
+    """The published release of a period, written as 2026-Q1 or as 2026. One query."""
+    return Release.objects.filter(
+        profile_code=profile_code, period=period, state=ReleaseState.PUBLISHED
     ).first()
 
 
-def frozen_quarters(profile: Profile, *, at: datetime, count: int) -> list[tuple[str, bool]]:
-    """The latest closed quarters, the newest first, and whether each is frozen. One query."""
-    frozen = set(
-        FrozenTable.objects.filter(code=REFERRALS_BY_AGE, profile_code=profile.code).values_list(
-            "quarter", flat=True
-        )
+def file_of(release: Release, kind: str) -> ReleaseFile | None:
+    """A file of the release. One query."""
+    return ReleaseFile.objects.filter(release=release, kind=kind).first()
+
+
+def document_of(release: Release) -> document.Release | None:
+    """The file of a release that was built, read and checked; None before it is built. Whoever
+    gives it out asks whether it is published. One query."""
+    found = file_of(release, "json")
+    return document.read_release(bytes(found.content)) if found else None
+
+
+def account_of(profile: Profile, plan: Plan) -> list[YearOfEpsilon]:
+    """What each year has spent of epsilon, the newest year first. One query."""
+    years: dict[int, YearOfEpsilon] = {}
+    rows = Spend.objects.filter(profile_code=profile.code).select_related("release", "by")
+    for row in rows.order_by("-year", "at", "id"):
+        year = years.setdefault(row.year, YearOfEpsilon(row.year, cap_of(plan)))
+        year.spends.append(row)
+    return list(years.values())
+
+
+def epsilon_of(plan: Plan) -> Decimal:
+    """What one release takes: never a little less than it spends."""
+    return _decimal(Fraction(plan.epsilon), ROUND_CEILING)
+
+
+def cap_of(plan: Plan) -> Decimal:
+    """What a year may spend: never a little more."""
+    return _decimal(Fraction(plan.epsilon_a_year), ROUND_FLOOR)
+
+
+def log_of(releases: list[Release]) -> list[Event]:
+    """What was done with these releases, the newest first: asked for, built, approved, published,
+    looked at, downloaded. One query."""
+    wanted = [release.pk for release in releases]
+    return list(
+        Event.objects.filter(
+            verb__in=LOG, object_type="reporting.release", object_id__in=wanted
+        ).order_by("-at", "-id")[:LOGGED]
     )
-    return [(str(q), str(q) in frozen) for q in closed_quarters(_today(profile, at), count)]
+
+
+def earlier_tables(profile: Profile) -> list[FrozenTable]:
+    """Tables that were frozen before there were releases. One query."""
+    return list(FrozenTable.objects.filter(profile_code=profile.code))
 
 
 def age_band(code: str, profile: Profile) -> str:
@@ -53,3 +198,8 @@ def age_band(code: str, profile: Profile) -> str:
 
 def _today(profile: Profile, at: datetime) -> date:
     return at.astimezone(profile.calendar_for().zone).date()
+
+
+def _decimal(exact: Fraction, rounding: str) -> Decimal:
+    whole = Decimal(exact.numerator * 10**12) / Decimal(exact.denominator)
+    return whole.to_integral_value(rounding=rounding) / Decimal(10**12)

@@ -13,7 +13,7 @@ from reporting.monitoring.values import Filled, fill
 from reporting.monitoring.words import names_of
 from reporting.releases import document
 from reporting.releases.periods import Period
-from reporting.selectors_releases import (
+from reporting.selectors import (
     document_of,
     plan_of,
     published_release,

@@ -14,12 +14,26 @@ from reporting import (
 
 urlpatterns = [
     path("dashboard/counts/", counts.CountsView.as_view(), name="counts"),
-    path("statistics/", views.QuartersView.as_view(), name="statistics"),
-    path("statistics/<str:quarter>/", views.TableView.as_view(), name="statistics_table"),
+    path("statistics/", views.ReleasesView.as_view(), name="statistics"),
+    path("statistics/epsilon/", views.EpsilonView.as_view(), name="statistics_epsilon"),
+    path("statistics/<str:period>/", views.ReleaseView.as_view(), name="statistics_release"),
     path(
-        "statistics/<str:quarter>/download/",
-        views.DownloadView.as_view(),
-        name="statistics_download",
+        "statistics/<str:period>/approval/",
+        views.ApprovalView.as_view(),
+        name="statistics_approval",
+    ),
+    path(
+        "statistics/<str:period>/withholding/",
+        views.WithholdingView.as_view(),
+        name="statistics_withholding",
+    ),
+    path(
+        "statistics/<str:period>/attacks/", views.AttacksView.as_view(), name="statistics_attacks"
+    ),
+    path(
+        "statistics/<str:period>/files/<str:kind>/",
+        views.FileView.as_view(),
+        name="statistics_file",
     ),
     path("monitoring/", monitor.MonitoringView.as_view(), name="monitoring"),
     path(
@@ -51,10 +65,15 @@ urlpatterns = [
         name="api_anomaly",
     ),
     path("api/v1/audit-events/", api_trail.AuditEventsView.as_view(), name="api_audit_events"),
-    path("api/v1/statistics/", api.StatisticsView.as_view(), name="api_statistics"),
+    path("api/v1/statistics/", api.ReleasesView.as_view(), name="api_statistics"),
     path(
-        "api/v1/statistics/<str:quarter>/",
-        api.StatisticsTableView.as_view(),
-        name="api_statistics_table",
+        "api/v1/statistics/<str:period>/",
+        api.ReleaseView.as_view(),
+        name="api_statistics_release",
+    ),
+    path(
+        "api/v1/statistics/<str:period>/files/<str:kind>/",
+        api.FileView.as_view(),
+        name="api_statistics_file",
     ),
 ]

@@ -41,11 +41,29 @@ class Limits:
     chance: float = 0.01
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a release may not be published: in words, with what was proved, and as a kind and a
+    place without it, for pages that must not say more than the files do."""
+
+    kind: str
+    text: str
+    where: Where | None = None
+
+    def as_code(self) -> dict[str, Any]:
+        """The kind and the place, as JSON would have it."""
+        if self.where is None:
+            return {"kind": self.kind}
+        period, table, cell = self.where
+        return {"kind": self.kind, "period": period, "table": table, "codes": list(cell)}
+
+
 def attack(
     newest: Release, earlier: Sequence[Release] = (), *, limits: Limits | None = None, seed: int = 1
 ) -> dict[str, Any]:
     """Everything that was tried and found, as JSON would have it. `passed`: whether the release may
-    be published; `reasons`: every reason why not."""
+    be published; `reasons`: every reason why not, in words; `codes`: the same as kinds and places,
+    without what was proved of a count."""
     limits = limits or Limits()
     plan = plan_of(newest)
     weak = controls(plan, newest.rule, seed=seed)
@@ -58,19 +76,30 @@ def attack(
         *_reasons_of_periods(joined),
         *_reasons_of_proof(knowledge, limits),
         *(
-            f"{one.period} {one.table} {_codes(one.cell)}: all of one {one.dimension} are in it."
+            Reason(
+                "alike",
+                f"{one.period} {one.table} {_codes(one.cell)}: all of one {one.dimension} are in"
+                " it.",
+                (one.period, one.table, one.cell),
+            )
             for one in groups
         ),
         *(
-            f"{one.code}: the file does not say how often a person counts in it."
+            Reason(
+                "contribution",
+                f"{one.code}: the file does not say how often a person counts in it.",
+                (str(newest.period), one.code, ()),
+            )
             for one, table in zip(plan.tables, newest.tables, strict=True)
             if plan.contribution(one) != table.contribution
         ),
     ]
     if tracked.gain > limits.gain:
-        reasons.append(f"The tracker is {tracked.gain:.1f} points better than the guess.")
+        text = f"The tracker is {tracked.gain:.1f} points better than the guess."
+        reasons.append(Reason("tracker", text))
     if diffs.named > limits.named:
-        reasons.append(f"Differences name {diffs.named:.0%} of the people that were added.")
+        text = f"Differences name {diffs.named:.0%} of the people that were added."
+        reasons.append(Reason("differences", text))
     return {
         "release": {"period": str(newest.period), "sha256": newest.sha256},
         "joined_with": [{"period": str(one.period), "sha256": one.sha256} for one in earlier],
@@ -83,7 +112,8 @@ def attack(
             "guessed": round(tracked.guessed, 3),
         },
         "differences": {"trials": diffs.trials, "named": round(diffs.named, 3)},
-        "reasons": reasons,
+        "reasons": [one.text for one in reasons],
+        "codes": [one.as_code() for one in reasons],
         "passed": not reasons,
     }
 
@@ -146,40 +176,49 @@ def _made_the_same_way(release: Release, plan: Plan, seed: int) -> tuple[Tracked
     return tracked, found
 
 
-def _reasons_of_controls(weak: Sequence[Control]) -> list[str]:
+def _reasons_of_controls(weak: Sequence[Control]) -> list[Reason]:
     return [
-        f'The weak release "{one.name}" was not broken: these attacks prove nothing.'
+        Reason(
+            "control", f'The weak release "{one.name}" was not broken: these attacks prove nothing.'
+        )
         for one in weak
         if not one.broken
     ]
 
 
-def _reasons_of_periods(joined: Sequence[Release]) -> list[str]:
+def _reasons_of_periods(joined: Sequence[Release]) -> list[Reason]:
     reasons = []
     if len({one.profile for one in joined}) > 1:
-        reasons.append("The releases are of different profiles.")
+        reasons.append(Reason("profiles", "The releases are of different profiles."))
     for period, times in Counter(str(one.period) for one in joined).items():
         if times > 1:
-            reasons.append(f"{period} is released {times} times: periods may not overlap.")
+            text = f"{period} is released {times} times: periods may not overlap."
+            reasons.append(Reason("periods", text, (period, "", ())))
     for year in sorted({one.period.year for one in joined}):
         spent = sum((one.epsilon for one in joined if one.period.year == year), Fraction(0))
         if spent > min(one.epsilon_a_year for one in joined):
-            reasons.append(f"The releases of {year} spend epsilon {spent}, more than a year may.")
+            text = f"The releases of {year} spend epsilon {spent}, more than a year may."
+            reasons.append(Reason("epsilon", text, (str(year), "", ())))
     return reasons
 
 
-def _reasons_of_proof(knowledge: Knowledge, limits: Limits) -> list[str]:
+def _reasons_of_proof(knowledge: Knowledge, limits: Limits) -> list[Reason]:
     proof = knowledge.proof
     if not proof.feasible:
-        return ["Nothing makes the releases agree: what they say of their rules cannot be true."]
-    reasons = [f"{_at(where)} was not finished in time." for where in proof.undecided]
+        text = "Nothing makes the releases agree: what they say of their rules cannot be true."
+        return [Reason("impossible", text)]
+    reasons = [
+        Reason("undecided", f"{_at(where)} was not finished in time.", where)
+        for where in proof.undecided
+    ]
     for where, (low, high) in proof.intervals.items():
+        said = f"{_at(where)} is hidden, and proved"
         if low == high:
-            reasons.append(f"{_at(where)} is hidden, and proved to be {low}.")
+            reasons.append(Reason("recovered", f"{said} to be {low}.", where))
         elif high - low < limits.width:
-            reasons.append(f"{_at(where)} is hidden, and proved to be {low} to {high}.")
+            reasons.append(Reason("narrow", f"{said} to be {low} to {high}.", where))
         elif low > 0:
-            reasons.append(f"{_at(where)} is hidden, and proved not to be empty.")
+            reasons.append(Reason("not_empty", f"{said} not to be empty.", where))
     return reasons
 
 

@@ -386,7 +386,7 @@ def _needing(world, case) -> dict[str, tuple[str, str]]:
             "supervisor",
             reverse("case_confidentiality", args=[case.reference]),
         ),
-        "take a table away": ("auditor", reverse("statistics_download", args=["2025-Q1"])),
+        "take a table away": ("auditor", reverse("statistics_file", args=["2025-Q1", "csv"])),
         "make a token": ("caseworker", "/account/"),
         "remove a factor": ("caseworker", reverse("factor_removal", args=[case.pk])),
         "make codes": ("caseworker", reverse("recovery_codes")),

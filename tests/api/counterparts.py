@@ -39,6 +39,10 @@ FOR_PEOPLE_ALONE = {
     "register": "a person says what each column of their own spreadsheet means",
     "register_mapping": "a person says what each column of their own spreadsheet means",
     "register_rows": "a person says what each column of their own spreadsheet means",
+    "statistics_approval": "two people who are there approve; no program is one of them",
+    "statistics_withholding": "a person who is there decides it",
+    "statistics_attacks": "whoever has the files attacks them: manage.py attack_release",
+    "statistics_epsilon": "an account for people; each file says what it spent",
     "health_live": "is for machines already",
     "health_ready": "is for machines already",
     "health_work": "is for machines already",
@@ -280,7 +284,7 @@ COUNTERPARTS = {
     "monitoring_report": "GET api_monitoring_report",
     "monitoring_download": "GET api_monitoring_report",
     "statistics": "GET api_statistics",
-    "statistics_table": "GET api_statistics_table, POST api_statistics_table",
-    "statistics_download": "GET api_statistics_table",
+    "statistics_release": "GET api_statistics_release, POST api_statistics_release",
+    "statistics_file": "GET api_statistics_file",
 }
 # fmt: on

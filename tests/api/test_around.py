@@ -7,12 +7,17 @@ from django.utils import timezone
 
 from cases.actions import assigning, clocks
 from cases.models import Case
+from nrm.accounts.roles import Role
+from nrm.audit.models import Event
 from nrm.context import acting_as
-from reporting.rules import closed_quarters
+from reporting.releases.document import read_release
+from reporting.releases.periods import Period
 from tests.api.tools import api, field_errors
 from tests.decisions import road
 from tests.intake.answers import ADULT, CHILD
 from tests.permissions.scene import Scene, _referred
+from tests.reporting.made import a_release
+from tests.world import person
 
 CASES = "/api/v1/cases/"
 
@@ -194,18 +199,29 @@ def test_the_age_in_an_episode_is_recorded_on_the_version_that_was_read(
     assert recorded["ETag"] == client.get(where)["ETag"] != etag
 
 
-def test_an_auditor_freezes_a_quarter_and_reads_the_same_table_after(world: Any, at: Any) -> None:
+def test_an_auditor_asks_for_a_release_and_takes_its_files_once_they_are_published(
+    world: Any, at: Any
+) -> None:
     client = api(world.auditor)
     listed = client.get("/api/v1/statistics/").json()
-    (quarter,) = closed_quarters(timezone.localdate(at), 1)
-    assert listed["results"][0] == {"quarter": str(quarter), "frozen": False}
-    where = f"/api/v1/statistics/{quarter}/"
-    assert client.get(where).status_code == 404
-    frozen = client.post(where)
-    assert frozen.status_code == 200
-    assert client.get(where).json() == frozen.json() == client.post(where).json()
-    assert all(cell["count"] is None for cell in frozen.json()["cells"])
+    periods = [one["period"] for one in listed["results"]]
+    assert {one["state"] for one in listed["results"]} == {"not_asked"}
+    where = f"/api/v1/statistics/{periods[0]}/"
+    asked = client.post(where)
+    assert asked.status_code == 200
+    assert asked.json()["state"] == "asked"
+    assert client.get(where).json() == asked.json() == client.post(where).json()
+    assert client.get(f"{where}files/json/").status_code == 404
     assert client.post("/api/v1/statistics/2999-Q1/").status_code == 404
     assert api(world.supervisor).get(where).status_code == 403
-    with acting_as(world.auditor):
-        assert timezone.now() - at < timedelta(hours=1)
+    second = person("auditor2@example.org", Role.AUDITOR, world.oversight)
+    a_release(world, Period.parse(periods[1]), approved_by=[world.auditor, second])
+    where = f"/api/v1/statistics/{periods[1]}/"
+    assert client.get(where).json()["state"] == "published"
+    file = client.get(f"{where}files/json/")
+    assert read_release(file.content).sha256 == client.get(where).json()["sha256"]
+    same = client.get(f"{where}files/json/", HTTP_IF_NONE_MATCH=file["ETag"])
+    assert (same.status_code, same.content) == (304, b"")
+    assert client.get(f"{where}files/none/").status_code == 404
+    taken = Event.objects.filter(verb="release.downloaded").order_by("id")
+    assert [one.data["held"] for one in taken] == [False, True]

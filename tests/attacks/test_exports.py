@@ -3,15 +3,11 @@
 import ast
 import csv
 import io
-import json
-from datetime import date
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from nrm.spreadsheets import as_csv
-from reporting.rules import closed_quarters
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("nrm", "identities", "cases", "screening", "protection", "exchange", "reporting")
@@ -44,20 +40,6 @@ def test_formula_in_a_csv_cell_is_text_in_every_column(formula):
 def test_what_is_no_formula_stays_as_it_is():
     rows = [("Adult", "[c]", -5, 0, "12-17", "a=b", "")]
     assert as_csv(rows) == "Adult,[c],-5,0,12-17,a=b,\r\n"
-
-
-def test_auditor_who_downloads_a_table_with_a_formula_gets_text(world):
-    client = world.client("auditor")
-    quarter = str(next(closed_quarters(date.today(), 1)))
-    client.post(f"/statistics/{quarter}/")
-    cells = json.dumps([{"code": FORMULAS[0], "count": 15}])
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE reporting_frozentable DISABLE TRIGGER USER")
-        cursor.execute("UPDATE reporting_frozentable SET cells = %s", [cells])
-        cursor.execute("ALTER TABLE reporting_frozentable ENABLE TRIGGER USER")
-    file = client.get(f"/statistics/{quarter}/download/").content.decode()
-    rows = list(csv.reader(io.StringIO(file, newline="")))
-    assert rows[1] == ["referrals_by_age", quarter, f"'{FORMULAS[0]}", "15"]
 
 
 def test_no_export_writes_csv_or_spreadsheets_past_the_one_that_escapes():

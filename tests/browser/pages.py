@@ -683,8 +683,11 @@ STATISTICS = (
     Page("audit_staff", "auditor", query="?person=nonsense", status=422),
     *everybody("monitoring", "auditor", "new_auditor"),
     Page("monitoring_report", "auditor", "published"),
-    Page("statistics_table", "auditor", "frozen"),
-    Page("statistics_table", "auditor", "not_frozen"),
+    Page("statistics_epsilon", "auditor"),
+    Page("statistics_release", "auditor", "released"),
+    Page("statistics_release", "auditor", "built"),
+    Page("statistics_release", "auditor", "not_released"),
+    Page("statistics_attacks", "auditor", "released"),
 )
 
 PAGES: tuple[Page, ...] = (
@@ -783,7 +786,9 @@ NOT_PAGES: dict[str, str] = {
     "contradiction": "takes what is sent",
     "decision_withdraw": "takes what is sent",
     "deadline_resume": "takes what is sent",
-    "statistics_download": "gives a file",
+    "statistics_approval": "takes what is sent",
+    "statistics_withholding": "takes what is sent",
+    "statistics_file": "gives a file",
     "monitoring_download": "gives a file",
     "document_identity": "takes what is sent",
     "document_return": "takes what is sent",

@@ -1,44 +1,79 @@
-"""What leaves the service, taken by keyboard alone and without scripts: the auditor's table as a
-file, and the letter of a decision on paper."""
+"""What leaves the service, taken by keyboard alone and without scripts: what auditors release, and
+the letter of a decision on paper."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from reporting.rules import closed_quarters
+from nrm.accounts.roles import Role
+from reporting import building, counting
+from reporting.attacks.population import invented
+from reporting.releases.tables import load_plan, true_counts
+from reporting.selectors import closed_periods
 from tests.browser.keys import Keyboard
 from tests.decisions import road
+from tests.world import person, signed_in
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_auditor_builds_and_downloads_a_table(
-    world: Any, at: Any, eyes: Any, javascript: bool
+def test_two_auditors_release_a_year_of_four_quarters_and_take_its_files(
+    world: Any, at: Any, eyes: Any, as_worker: Any, monkeypatch: Any
 ) -> None:
-    window = eyes(world.client("auditor"), javascript=javascript)
-    quarter = str(next(iter(closed_quarters(at.date(), 1))))
-    window.go("/statistics/")
-    if javascript:
-        keys = Keyboard(window)
-        keys.follow(quarter)
+    """One asks by keyboard and approves, the other approves without scripts; the last quarter is
+    attacked together with the three before."""
+    second = person("auditor2@example.org", Role.AUDITOR, world.oversight)
+    plan, true = load_plan("uk"), building.attack
+    people = iter(range(4))
+    monkeypatch.setattr(
+        counting,
+        "counts",
+        lambda *_: true_counts(plan, "quarter", invented(plan, 2000, next(people))),
+    )
+    passed = {"passed": True, "reasons": [], "codes": [], "joined_with": [], "proof": {}}
+    one, two = eyes(world.client("auditor")), eyes(signed_in(second), javascript=False)
+    keys = Keyboard(one)
+    closed = [p for p in closed_periods(world.profile, at=at) if p.number][:4]
+    for number, period in enumerate(sorted(closed)):
+        last = number == 3
+        monkeypatch.setattr(building, "attack", true if last else lambda *_: passed)
+        one.go("/statistics/")
+        keys.follow(str(period))
         keys.round_trip()
-        keys.follow("Build the table")
+        keys.follow("Build this release")
         keys.round_trip()
-        keys.to("Download as CSV")
-        with window.page.expect_download() as file:
-            window.page.keyboard.press("Enter")
-    else:
-        page = window.page
-        page.get_by_role("link", name=quarter).click()
-        page.get_by_role("button", name="Build the table").click()
-        with page.expect_download() as file:
-            page.get_by_role("button", name="Download as CSV").click()
-    text = Path(file.value.path()).read_text(encoding="utf-8-sig")
-    assert file.value.suggested_filename.endswith(".csv")
-    assert quarter in text + file.value.suggested_filename
-    assert "[c]" in text  # no count of a quarter without referrals is shown
-    assert window.faults == []
+        assert "Waits for its turn" in one.page.content()
+        with as_worker():
+            assert building.build_waiting(at=at) == 1
+        one.go(f"/statistics/{period}/")
+        keys.follow("Approve this release")
+        keys.round_trip()
+        assert "A second person has to approve it too" in one.page.content()
+        two.go(f"/statistics/{period}/")
+        two.page.get_by_role("button", name="Approve this release").click()
+        assert "Published. It does not change any more" in two.page.content()
+    one.go(f"/statistics/{period}/attacks/")
+    assert "It withstood every attack" in one.page.content()
+    one.go(f"/statistics/{period}/")
+    assert one.page.locator("svg.nrm-counts__bar").count() > 10
+    _shot(one, "release")
+    with one.page.expect_download() as file:
+        one.page.get_by_role("link", name="CSV").click()
+    text = Path(file.value.path()).read_text(encoding="utf-8")
+    assert file.value.suggested_filename == f"statistics-uk-{period}.csv"
+    assert f"{period},referrals_age_sex,Referrals by age and sex" in text
+    assert "[c]" in text
+    one.go("/statistics/epsilon/")
+    _shot(one, "epsilon")
+    one.go("/statistics/")
+    assert one.page.get_by_text("Published").count() == 4
+    _shot(one, "releases")
+    assert one.faults == two.faults == []
+
+
+def _shot(window: Any, name: str) -> None:
+    """For somebody to look at, where NRM_SHOTS names a folder."""
+    if folder := os.environ.get("NRM_SHOTS"):
+        window.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def test_caseworker_comes_to_the_letter_by_keyboard(world: Any, at: Any, eyes: Any) -> None:

@@ -51,7 +51,7 @@ _HOMES = {
     "audit-staff/": Meant("auditor"),
     "audit-anomalies/": Meant("auditor", "anomaly"),
     "unusual-access/": Meant("supervisor"),
-    "statistics/": Meant("auditor", "frozen"),
+    "statistics/": Meant("auditor", "released_file"),
     "monitoring/": Meant("auditor", "published"),
     "referrals/": Meant("responder", "assigned"),
     "referral-form/": Meant("responder"),

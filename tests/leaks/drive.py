@@ -185,24 +185,37 @@ class Drive:
         self._answer(requests.post(f"{self.address}/sign-in/", form, timeout=60), (403,))
 
     def publish(self) -> None:
-        """Freezes the last quarter that is closed, and the one that is open now as if it were."""
-        from datetime import timedelta
-
+        """Releases the last quarter that is closed, with what happened now as if it were of it."""
+        from nrm.accounts.roles import Role
         from nrm.profiles import load_profile
-        from reporting.actions import freeze_referrals_by_age
-        from reporting.models import FrozenTable
-        from reporting.rules import closed_quarters
+        from reporting.actions import approve_release
+        from reporting.building import build_waiting
+        from reporting.models import Release, ReleaseFile
+        from reporting.selectors import closed_periods
+        from tests.conftest import signed_in_as_worker
+        from tests.world import person
 
-        later = timezone.now() + timedelta(days=100)
-        freeze_referrals_by_age(
-            actor=self.users["auditor"],
-            at=later,
-            profile=load_profile("uk"),
-            quarter=next(closed_quarters(later.date(), 1)),
-        )
-        self.statistics += [str(row).encode() for row in FrozenTable.objects.values()]
-        past = str(next(closed_quarters(timezone.localdate(), 1)))
+        now = timezone.now()
+        auditor = self.users["auditor"]
+        closed = closed_periods(load_profile("uk"), at=now)
+        past = str(next(one for one in closed if one.number))
         self.call("auditor", "POST", f"statistics/{past}/", 200, 201, 204)
+        self._move_cases("-")
+        with signed_in_as_worker():
+            build_waiting(at=now)
+        self._move_cases("+")
+        release = Release.objects.get(period=past)
+        second = person("second@example.org", Role.AUDITOR, auditor.organisations(Role.AUDITOR)[0])
+        for who in (auditor, second):
+            approve_release(release, actor=who, at=now)
         self.statistics.append(self.call("auditor", "GET", f"statistics/{past}/").content)
-        file = self.page("auditor", f"/statistics/{past}/download/")
-        self.statistics.append(file.content)
+        self.statistics.append(self.page("auditor", f"/statistics/{past}/").content)
+        for file in ReleaseFile.objects.filter(release=release):
+            got = self.page("auditor", f"/statistics/{past}/files/{file.kind}/")
+            self.statistics.append(got.content)
+
+    def _move_cases(self, way: str) -> None:
+        from django.db import connections
+
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"UPDATE cases_case SET opened_at = opened_at {way} interval '100 days'")

@@ -114,7 +114,7 @@ def test_no_identity_leaves_by_a_side_door(stack, messages, eyes):
     assert b"identities_fact" in contents["full dump without keys"]
     assert b"person_key" not in contents["full dump without keys"]
     assert b"document-1.jpg" in contents["names of files"]
-    assert b"referrals_by_age" in contents["statistics files"]
+    assert b"referrals_age_sex" in contents["statistics files"]
     assert len(seen_addresses) > 100
     for name, content in contents.items():
         for form in (everyone[0].encode(), everyone[0].encode().hex().encode()):

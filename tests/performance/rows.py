@@ -39,10 +39,9 @@ from nrm.accounts.tokens import new_token
 from nrm.context import acting_as
 from protection.actions import assessments, children, counselling, leaflet, plan, services, shelter
 from protection.models import Place, PlanItem, Service, Session
-from reporting.actions import freeze_referrals_by_age
 from reporting.models import Anomaly
 from reporting.releases.periods import Period
-from reporting.rules import closed_quarters
+from reporting.selectors import closed_periods
 from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.casework import people
@@ -51,7 +50,7 @@ from tests.documents.files import jpeg, pdf, upload
 from tests.intake.answers import CHILD, FULL
 from tests.permissions.scene import a_letter, a_look, a_register, wanted_of
 from tests.reporting.anomalies import an_anomaly
-from tests.reporting.made import a_published_release
+from tests.reporting.made import a_published_release, a_release
 from tests.screening.build import item
 from tests.world import World, person
 
@@ -109,8 +108,9 @@ class Rows:
         draft = drafting.start_draft(
             world.police, actor=world.responder, at=at, profile=world.profile
         )
-        frozen = next(iter(closed_quarters(at.date(), 2)))
-        freeze_referrals_by_age(actor=world.auditor, at=at, profile=world.profile, quarter=frozen)
+        closed = closed_periods(world.profile, at=at)
+        released = next(one for one in closed if one.number)
+        a_release(world, released)
         for period in (Period(2025), *Period(2025).quarters):
             a_published_release(world, period)
         self.places = {
@@ -123,7 +123,7 @@ class Rows:
             "draft": {"draft": str(draft.pk), "page": "episodes"},
             "organisation": {"pk": str(world.police.pk)},
             "account": {"pk": str(world.responder.pk)},
-            "quarter": {"quarter": str(frozen)},
+            "period": {"period": str(released)},
             "published": {"period": "2025"},
             "anomaly": {"anomaly": str(an_anomaly(world, at).pk)},
             "register": {"register": a_register(self)},

@@ -215,7 +215,10 @@ READS: tuple[Read, ...] = (
     Read("decision_serve", "caseworker", "decided"),
     Read("deadlines", "caseworker", "wide"),
     Read("deadline", "caseworker", "wide"),
-    Read("statistics_table", "auditor", "quarter"),
+    Read("statistics_epsilon", "auditor"),
+    Read("statistics_release", "auditor", "period"),
+    Read("statistics_attacks", "auditor", "period"),
+    Read("api_statistics_release", "auditor", "period"),
     # REST
     Read("api_sessions", "caseworker", query="?limit=100"),
     Read("api_tokens", "caseworker", query="?limit=100"),
@@ -341,7 +344,8 @@ NOT_READ = {
     "deadline_keep_paused",
     "api_referral_provisional",
     "deadline_extend",
-    "statistics_download",
+    "statistics_file",  # gives a file
+    "api_statistics_file",
     "health_live",
     "health_ready",
     "health_work",
@@ -371,7 +375,6 @@ NOT_READ = {
     "api_shared_file",
     "api_draft_hand_over",
     "api_summary",
-    "api_statistics_table",
     "api_audit_staff",
 }
 

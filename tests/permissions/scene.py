@@ -1,5 +1,5 @@
 """The scene of the permission table: cases at each point of their road, a team's drafts, what was
-sent, inboxes and a frozen table, all reached by the actions that people take."""
+sent, inboxes and releases of statistics, all reached by the actions that people take."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -78,9 +78,8 @@ from protection.actions import assessments, children, counselling, leaflet, plan
 from protection.actions.transport import note_transport
 from protection.models import Service
 from protection.models import Session as Meeting
-from reporting.actions import freeze_referrals_by_age
 from reporting.releases.periods import Period
-from reporting.rules import closed_quarters
+from reporting.selectors import closed_periods
 from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.decisions import road
@@ -89,7 +88,7 @@ from tests.exchange.registers import PLACE, as_csv, line
 from tests.exchange.registers import upload as register_file
 from tests.intake.answers import ADULT, CHILD, DECLINES, FULL
 from tests.reporting.anomalies import an_anomaly
-from tests.reporting.made import a_published_release
+from tests.reporting.made import a_published_release, a_release
 from tests.screening.build import item
 from tests.world import World, build_world, person, second_administrator, with_app
 
@@ -787,15 +786,19 @@ def _accounts(scene: Scene) -> None:
 
 
 def _statistics(scene: Scene) -> None:
-    frozen, open_still = list(closed_quarters(timezone.localdate(scene.at), 2))
-    freeze_referrals_by_age(
-        actor=scene.world.auditor, at=scene.at, profile=scene.world.profile, quarter=frozen
-    )
-    a_published_release(scene.world, Period(2025))
+    world = scene.world
+    second = person("second-auditor@example.org", Role.AUDITOR, world.oversight)
+    periods = [one for one in closed_periods(world.profile, at=scene.at) if one.number]
+    released, built, neither = periods[:3]
+    a_release(world, released, approved_by=[world.auditor, second])
+    a_release(world, built, approved_by=[second])
+    a_published_release(world, Period(2025))
     scene.places["published"] = {"period": "2025"}
     scene.places["anomaly"] = {"anomaly": str(an_anomaly(scene.world, scene.at).pk)}
-    scene.places["frozen"] = {"quarter": str(frozen)}
-    scene.places["not_frozen"] = {"quarter": str(open_still)}
+    scene.places["released"] = {"period": str(released)}
+    scene.places["released_file"] = {"period": str(released), "kind": "json"}
+    scene.places["built"] = {"period": str(built)}
+    scene.places["not_released"] = {"period": str(neither)}
 
 
 def _tokens(scene: Scene) -> None:

@@ -509,7 +509,6 @@ IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "protection_clinicalnote": ("author_id", {"submission_key": None}),
     "reporting_codesecret": ("user_id", {}),
     "reporting_release": ("asked_by_id", {"state": "asked", "sha256": "", "built_at": None}),
-    "reporting_approval": ("by_id", {}),
     "exchange_registerimport": ("started_by_id", {"submission_key": None}),
 }
 # Written by a trigger, whatever was sent.

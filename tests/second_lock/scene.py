@@ -53,7 +53,6 @@ from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
 from protection.models import ChildRecord, Service, Session, Stay, Transport
 from reporting.models import CodeSecret
-from reporting.releases.periods import Period
 from screening import actions as screening
 from screening.models import Evidence
 from tests.decisions import road
@@ -70,7 +69,6 @@ from tests.permissions.scene import (
     _sheltered,
     build_scene,
 )
-from tests.reporting.made import a_release
 from tests.rows import begun_with
 from tests.screening.build import item
 from tests.world import person
@@ -117,7 +115,6 @@ def _more_rows(scene: Scene) -> None:
         _named(case, world.supervisor, at)
     Batch.objects.create(actor=world.intake, what="remind", at=at, submission_key=uuid4())
     CodeSecret.objects.create(user=world.auditor, secret=b"sealed")
-    a_release(world, Period(2024, 1), approved_by=[world.auditor])
     shown: dict[str, Any] = {"at": at, "purpose": "contact"}
     show_identity(case_of(scene, "assigned"), actor=world.caseworker, **shown)
     show_identity(case_of(scene, "others"), actor=world.caseworker2, **shown)

@@ -93,17 +93,22 @@ def test_whoever_has_opened_a_case_sees_its_status_after_and_nothing_else(world:
             assert (table, cursor.fetchone()[0]) == (table, rows)
 
 
-def test_nobody_but_an_auditor_counts_and_the_numbers_are_all_they_get(world: Any) -> None:
+def test_an_auditor_reads_no_case_and_no_snapshot_and_freezes_nothing(world: Any) -> None:
+    """Of a case nothing reaches an auditor but the counts of a release that a job built."""
     world.case()
-    asked = "SELECT sum(number) FROM reporting_received('uk', now() - interval '1 day', now())"
-    with acting_as(world.auditor), connection.cursor() as cursor:
-        cursor.execute(asked)
-        assert cursor.fetchone() == (1,)
-        cursor.execute("SELECT count(*) FROM cases_case")
-        assert cursor.fetchone() == (0,)
-    for who in (world.supervisor, world.responder, None):
-        with pytest.raises(DatabaseError), acting_as(who), connection.cursor() as cursor:
-            cursor.execute(asked)
+    freeze = (
+        "SELECT reporting_freeze(gen_random_uuid(), '{}', '', '', 'UTC', now()::date, now()::date,"
+        " now(), now())"
+    )
+    for who in (world.auditor, world.supervisor, None):
+        with acting_as(who), connection.cursor() as cursor:
+            if who == world.auditor:
+                cursor.execute("SELECT count(*) FROM cases_case")
+                assert cursor.fetchone() == (0,)
+        for asked in (freeze, "SELECT count(*) FROM reporting_snapshotrow"):
+            refused = pytest.raises(DatabaseError, match="permission denied")
+            with refused, acting_as(who), connection.cursor() as cursor:
+                cursor.execute(asked)
 
 
 def test_an_event_is_written_by_who_acts_and_in_nobody_elses_name(world: Any) -> None:

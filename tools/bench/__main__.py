@@ -128,6 +128,7 @@ def measure(size: int, rounds: int, folder: Path, *, fresh: bool) -> dict[str, A
                 unlocked = statistics.median(a + b for a, b in found) / open_unit
                 one[TIMES] = round(one["null_views"] / unlocked, 2)
         swept = sweep_costs(environment, unit)
+        released = release_costs(started, environment)
         for one in lines:
             say(
                 f"  {one['who']:<10}{one['what']:<24}{one['null_views']:>6} null views"
@@ -142,6 +143,7 @@ def measure(size: int, rounds: int, folder: Path, *, fresh: bool) -> dict[str, A
             "null_view_ms": round(unit / 1e6, 3),
             "costs": lines,
             "sweep": swept,
+            "release": released,
             "worker_megabytes": round(memory, 1),
         }
 
@@ -401,6 +403,15 @@ def line(
         "bytes": len(body),
         "bytes_gzip": len(gzip.compress(body, 6)),
     }
+
+
+def release_costs(started: Services, environment: dict[str, str]) -> dict[str, Any]:
+    """What a release of statistics over every case costs, in plain passes over the same cases."""
+    found = json.loads(
+        run("tools.bench.releasing", env={**environment, "BENCH_ADMIN_URL": started.admin_url})
+    )
+    say(f"  release of {found['people']:,} people: {found}")
+    return dict(found)
 
 
 def sweep_costs(environment: dict[str, str], unit: float) -> dict[str, float]:

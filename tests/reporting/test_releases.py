@@ -1,0 +1,275 @@
+"""Who releases statistics, and what stops them: the account of epsilon, the attacks, a second
+person; and that nothing is taken back or changed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, connections
+from django.db.models import Sum
+
+from nrm.accounts.roles import Role
+from nrm.actions import Forbidden, Refused
+from nrm.audit.models import Event
+from nrm.context import acting_as
+from reporting import building, counting
+from reporting.actions import approve_release, ask_for_release, withhold_release
+from reporting.files import KINDS
+from reporting.models import Approval, Release, ReleaseFile, Spend
+from reporting.releases.document import read_release
+from reporting.releases.periods import Period
+from reporting.selectors import document_of, published_releases
+from tests.reporting.made import NOVEMBER, a_release
+from tests.reporting.persons import some_casework
+from tests.world import person
+
+Q1 = Period(2026, 1)
+PASSED = {"passed": True, "reasons": [], "codes": [], "joined_with": [], "proof": {}}
+FAILED = {**PASSED, "passed": False, "codes": [{"kind": "tracker"}]}
+
+
+@pytest.fixture
+def second(world):
+    return person("auditor2@example.org", Role.AUDITOR, world.oversight)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Attacks that find nothing, and take no time."""
+    monkeypatch.setattr(building, "attack", lambda *_: PASSED)
+
+
+def ask(world, period=Q1, actor=None):
+    return ask_for_release(
+        actor=actor or world.auditor, at=NOVEMBER, profile=world.profile, period=period
+    )
+
+
+def build(as_worker, at=NOVEMBER):
+    with as_worker():
+        return building.build_waiting(at=at)
+
+
+def fresh(release):
+    return Release.objects.get(pk=release.pk)
+
+
+def test_two_auditors_release_a_quarter_that_withstood_every_attack(world, second, as_worker):
+    some_casework(world, datetime(2025, 10, 1, tzinfo=UTC), people=30, seed=1)
+    release = ask(world)
+    assert build(as_worker) == 1
+    assert build(as_worker) == 0
+    built = fresh(release)
+    assert (built.state, built.step) == ("built", "done")
+    assert all(one["broken"] for one in built.attacks["controls"])
+    assert "intervals" not in str(built.attacks)
+    assert sorted(ReleaseFile.objects.values_list("kind", flat=True)) == sorted(KINDS)
+    assert published_releases("uk") == []
+    approve_release(release, actor=world.auditor, at=NOVEMBER)
+    assert fresh(release).state == "built"
+    approve_release(release, actor=second, at=NOVEMBER)
+    assert published_releases("uk") == [release]
+    found = document_of(release)
+    assert found.sha256 == built.sha256
+    with counting.statistics() as reader:
+        assert counting.hash_of(reader, release.pk) == found.snapshot_sha256
+    verbs = Event.objects.filter(object_id=release.pk).order_by("id").values_list("verb", flat=True)
+    assert list(verbs) == [
+        "release.asked",
+        "release.built",
+        "release.approved",
+        "release.published",
+        "release.approved",
+    ]
+
+
+def test_nobody_is_both_people(world, second):
+    release = a_release(world, Q1, approved_by=[world.auditor])
+    with pytest.raises(Refused):
+        approve_release(release, actor=world.auditor, at=NOVEMBER)
+    assert fresh(release).state == "built"
+    with pytest.raises(DatabaseError, match="Two people approve"), acting_as(world.auditor):
+        Release.objects.filter(pk=release.pk).update(state="published", published_at=NOVEMBER)
+    with pytest.raises(DatabaseError, match="violates"), acting_as(world.auditor):
+        Approval.objects.create(release=release, by=second, at=NOVEMBER)
+    approve_release(release, actor=second, at=NOVEMBER)
+    assert fresh(release).state == "published"
+
+
+@pytest.mark.parametrize("name", ["caseworker", "supervisor", "administrator", "responder"])
+def test_nobody_but_auditors_asks_or_approves(world, name):
+    release = a_release(world, Q1)
+    with pytest.raises(Forbidden):
+        ask(world, Period(2026, 2), actor=world.users[name])
+    with pytest.raises(Forbidden):
+        approve_release(release, actor=world.users[name], at=NOVEMBER)
+    with pytest.raises(Forbidden):
+        withhold_release(release, actor=world.users[name], at=NOVEMBER, because="risk")
+
+
+def test_what_did_not_withstand_the_attacks_is_final_and_has_no_numbers(
+    world, as_worker, monkeypatch
+):
+    monkeypatch.setattr(building, "attack", lambda *_: FAILED)
+    release = ask(world)
+    build(as_worker)
+    assert fresh(release).state == "blocked"
+    assert not ReleaseFile.objects.exists()
+    assert ask(world) == release
+    assert build(as_worker) == 0
+    assert Spend.objects.count() == 1
+    with pytest.raises(Refused):
+        approve_release(release, actor=world.auditor, at=NOVEMBER)
+
+
+def test_one_person_is_enough_to_withhold_and_the_epsilon_stays_spent(world, second):
+    release = a_release(world, Q1, approved_by=[world.auditor])
+    with pytest.raises(Refused):
+        withhold_release(release, actor=second, at=NOVEMBER, because="")
+    withhold_release(release, actor=second, at=NOVEMBER, because="risk")
+    assert fresh(release).state == "withheld"
+    with pytest.raises(Refused):
+        approve_release(release, actor=second, at=NOVEMBER)
+    assert Spend.objects.get().release_id == release.pk
+
+
+def test_open_and_long_gone_periods_are_refused(world):
+    for period in (Period(2026, 4), Period(2026), Period(2019, 1)):
+        with pytest.raises(Refused):
+            ask(world, period)
+    assert not Spend.objects.exists()
+
+
+# The account of epsilon --------------------------------------------------------------------------
+def at_once(call, times):
+    def one(number):
+        try:
+            return call(number)
+        except (Refused, IntegrityError):
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(50) as pool:
+        return list(pool.map(one, range(times)))
+
+
+def test_fifty_who_ask_at_once_for_a_quarter_get_one_release_and_spend_once(world):
+    found = at_once(lambda _: ask(world).pk, 50)
+    assert len(set(found)) == 1
+    assert None not in found
+    assert Spend.objects.count() == Release.objects.count() == 1
+
+
+def test_fifty_releases_at_once_never_pass_the_cap_of_their_year(world):
+    """The database sees to it, whoever forgets to."""
+    releases = [
+        Release.objects.create(
+            profile_code="uk", period=f"2025-{n:02}", asked_by=world.auditor, asked_at=NOVEMBER
+        )
+        for n in range(50)
+    ]
+
+    def spend(number):
+        with acting_as(world.auditor):
+            return Spend.objects.create(
+                profile_code="uk",
+                year=2025,
+                epsilon="0.9",
+                cap="5",
+                release=releases[number],
+                by=world.auditor,
+                at=NOVEMBER,
+            )
+
+    assert sum(one is not None for one in at_once(spend, 50)) == 5
+    assert float(Spend.objects.aggregate(all=Sum("epsilon"))["all"]) == 4.5
+
+
+def test_the_year_that_has_nothing_left_is_refused_for_good(world):
+    a_release(world, Period(2025, 1))
+    Spend.objects.create(
+        profile_code="uk",
+        year=2025,
+        epsilon="3.5",
+        cap="5",
+        release=Release.objects.create(
+            profile_code="uk", period="2025-Q9", asked_by=world.auditor, asked_at=NOVEMBER
+        ),
+        by=world.auditor,
+        at=NOVEMBER,
+    )
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            ask(world, Period(2025, 2))
+        assert refused.value.objections[0].code == "no_epsilon"
+    assert not Release.objects.filter(period="2025-Q2").exists()
+
+
+@pytest.mark.parametrize("where", ["_noised", "attack", "files_of"])
+def test_a_crash_after_spending_gives_nothing_back_and_the_next_job_goes_on(
+    world, as_worker, quick, monkeypatch, where
+):
+    release = ask(world)
+    with monkeypatch.context() as broken:
+        broken.setattr(building, where, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            build(as_worker)
+    assert fresh(release).state == "asked"
+    assert fresh(release).failed_at == NOVEMBER
+    assert not ReleaseFile.objects.exists()
+    assert Spend.objects.count() == 1
+    assert ask(world) == release
+    assert build(as_worker) == 1
+    assert Spend.objects.count() == 1
+    assert fresh(release).state == "built"
+
+
+def test_two_jobs_do_not_build_one_release(world, as_worker, quick):
+    release = ask(world)
+    with counting.statistics() as other:
+        other.execute(
+            "SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"building {release.pk}"]
+        )
+        assert build(as_worker) == 0
+    assert build(as_worker) == 1
+
+
+def test_a_release_that_came_between_is_attacked_with_it(world, as_worker, monkeypatch):
+    joined = []
+    looked = building._earlier
+
+    def attack(_newest, earlier):
+        joined.append(len(earlier))
+        return PASSED
+
+    def before_it_came(release, actor):
+        return looked(release, actor) if joined else []
+
+    monkeypatch.setattr(building, "attack", attack)
+    monkeypatch.setattr(building, "_earlier", before_it_came)
+    a_release(world, Period(2026, 2))
+    ask(world)
+    build(as_worker)
+    assert joined == [0, 1]
+
+
+# For good ----------------------------------------------------------------------------------------
+def test_what_is_published_is_not_changed_by_anybody_the_owner_included(world, second):
+    release = a_release(world, Q1, approved_by=[world.auditor, second])
+    before = bytes(ReleaseFile.objects.get().content)
+    for table, column in (
+        ("release", "state"),
+        ("releasefile", "kind"),
+        ("spend", "cap"),
+        ("approval", "at"),
+        ("snapshot", "salt"),
+    ):
+        change = f"UPDATE reporting_{table} SET {column} = {column}"
+        for way in (change, f"DELETE FROM reporting_{table}"):
+            with pytest.raises(DatabaseError), connections["owner"].cursor() as owner:
+                owner.execute(way)
+    with pytest.raises(DatabaseError, match="past that"):
+        ReleaseFile.objects.create(release=release, kind="csv", content=b"", sha256="0" * 64)
+    assert bytes(ReleaseFile.objects.get().content) == before
+    assert read_release(before) == document_of(release)
