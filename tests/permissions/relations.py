@@ -29,6 +29,7 @@ from cases.actions import (
 )
 from cases.actions.confidentiality import change_confidentiality
 from cases.models import Bundle, Case, CaseGroupGrant, CaseLink, Cover, Document, Transfer
+from exchange.models import Correspondent
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
@@ -42,6 +43,7 @@ from tests.intake.answers import CHILD
 from tests.permissions.scene import (
     Scene,
     _a_child,
+    _correspondent,
     _counselled,
     _document,
     _for_a_court,
@@ -52,6 +54,7 @@ from tests.permissions.scene import (
     _notice,
     _planned,
     _referred,
+    _sealed,
     _service,
     _shared,
     _sheltered,
@@ -169,6 +172,7 @@ BY_NAME = {relation.name: relation for relation in RELATIONS}
 IN_EMERGENCY = {
     "case": "GET",
     "case_referral": "GET",
+    "case_received": "GET",
     "case_timeline": "GET",
     "case_people": "GET",
     "case_notes": "GET POST",
@@ -359,6 +363,7 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
     notes.write_note(case, text="Asked for an interpreter.", **by)
     document = _document(scene, case, world.caseworker)
     bundle = _shared(scene, case, world.caseworker, document)
+    to = Correspondent.objects.filter(state="active").first() or _correspondent(scene)
     matter = _matter(scene, case, world.caseworker)
     with acting_as(world.caseworker):
         asked = case.consents.get(purpose="referral").pk
@@ -367,6 +372,7 @@ def _case(scene: Scene, place: str, houses: dict[str, Organisation]) -> None:
         "organisation": world.provider_house.pk,
         "document": document.pk,
         "bundle": bundle.pk,
+        "pack": _sealed(scene, bundle, to, world.caseworker).pk,
         "consent": asked,
         "person": world.caseworker.pk,
         "service": asked_of.pk,

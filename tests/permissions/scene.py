@@ -360,28 +360,43 @@ def _shared(
     return sharing.share_bundle(case, wanted=wanted, digest=digest, key=uuid4(), **acts)
 
 
+def _correspondent(scene: Scene, **changed: Any) -> Correspondent:
+    """The key of another installation, which two administrators have entered and confirmed."""
+    key = "nrm-pack-1.qo_o5VKQEKx88gvmxh8YWrBCnwmGNnIDMXKT8WpHebY."
+    key += "age14xr44hwrrsv432r7hrznspnw0khw70dlhwgjk2jrw3nu3jvqc5yqa4dj75"
+    values: dict[str, Any] = {
+        "organisation": scene.world.prosecution,
+        "key": key,
+        "asked_by": second_administrator(),
+        "asked_at": scene.at,
+        "state": "active",
+        "decided_by": scene.world.administrator,
+        "decided_at": scene.at,
+    }
+    return Correspondent.objects.create(**values | changed)
+
+
+def _sealed(scene: Scene, bundle: Bundle, to: Correspondent, by: User) -> SentPack:
+    """A pack that was sealed of a case."""
+    return SentPack.objects.create(
+        case=bundle.case,
+        bundle=bundle,
+        correspondent=to,
+        content=b"sealed",
+        digest="0" * 64,
+        sealed_by=by,
+        sealed_at=scene.at,
+    )
+
+
 def _packed(scene: Scene) -> None:
     """A pack that was sealed of a case, one that came with another, and whose keys they are."""
     world, at = scene.world, scene.at
-    key = "nrm-pack-1.qo_o5VKQEKx88gvmxh8YWrBCnwmGNnIDMXKT8WpHebY."
-    key += "age14xr44hwrrsv432r7hrznspnw0khw70dlhwgjk2jrw3nu3jvqc5yqa4dj75"
-    asked: dict[str, Any] = {"organisation": world.prosecution, "key": key, "asked_at": at}
-    asked["asked_by"] = second_administrator()
-    waiting = Correspondent.objects.create(**asked)
-    decided = {"state": "active", "decided_by": world.administrator, "decided_at": at}
-    active = Correspondent.objects.create(**asked, **decided)
+    waiting = _correspondent(scene, state="waiting", decided_by=None, decided_at=None)
+    active = _correspondent(scene)
     scene.places["correspondent"] = {"pk": str(waiting.pk)}
     bundle = Bundle.objects.get(pk=scene.places["shared"]["bundle"])
-    pack = SentPack.objects.create(
-        case=bundle.case,
-        bundle=bundle,
-        correspondent=active,
-        content=b"sealed",
-        digest="0" * 64,
-        sealed_by=world.caseworker2,
-        sealed_at=at,
-    )
-    scene.places["others"]["pack"] = str(pack.pk)
+    scene.places["others"]["pack"] = str(_sealed(scene, bundle, active, world.caseworker2).pk)
     case = Case.objects.get(reference=scene.references["assigned"])
     row = uuid4()
     said = {
