@@ -40,7 +40,7 @@ class Room:
     """How much of a workbook is read: megabytes as it came and unpacked, elements of one part, and
     characters of all cells, of which one text may stand in many."""
 
-    megabytes: int = MOST_MEGABYTES
+    megabytes: int = field(default_factory=lambda: MOST_MEGABYTES)
     unpacked_megabytes: int = MOST_UNPACKED_MEGABYTES
     elements: int = field(default_factory=lambda: MOST_ELEMENTS)
     text: int = field(default_factory=lambda: MOST_TEXT)
