@@ -410,4 +410,4 @@ def test_a_payload_costs_a_known_number_of_queries(world: Any) -> None:
     assert len(queries) == QUERIES
 
 
-QUERIES = 37
+QUERIES = 36
