@@ -14,7 +14,7 @@ from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
 from nrm.rest import APIView, describe, respond
 from reporting.actions import ask_for_release
-from reporting.files import KINDS
+from reporting.files import KINDS, type_of
 from reporting.models import Release, ReleaseState
 from reporting.selectors import auditors_profile, offered, period_of, release_of
 from reporting.views import give_file
@@ -124,9 +124,13 @@ class FileView(APIView):
         tag=TAG,
         scope=Scope.STATISTICS_READ,
         responses={
-            (200, "application/octet-stream"): OpenApiResponse(
-                OpenApiTypes.BINARY, description="The file, in the media type of its kind."
-            ),
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            **{
+                (200, type_of(kind).partition(";")[0]): OpenApiResponse(
+                    OpenApiTypes.BINARY, description="The file, in the media type of its kind."
+                )
+                for kind in KINDS[1:]
+            },
             304: OpenApiResponse(description="You have it: it has not changed."),
         },
         problems=(404,),
