@@ -19,6 +19,8 @@ from cases.rules.deadlines import pause_reasons
 from cases.selectors.court import opened_content
 from cases.selectors.matters import opened
 from cases.selectors.notices import content_of, digest_of
+from exchange.htcds_exports import preview_export
+from exchange.htcds_exports import wanted_of as record_wanted
 from nrm.audit.codes import PERSON
 from nrm.context import acting_as
 from nrm.openapi import example_of
@@ -184,6 +186,29 @@ def _previewed(scene: Scene, place: Place) -> Body:
         wanted = Wanted(house, "support", consent, ("contact",))
         digest = preview_bundle(case, actor=by, at=scene.at, wanted=wanted).digest
     return {**body, "digest": digest, "key": str(uuid4())}
+
+
+# What the example says once for all of its records.
+_SAID_OF_RECORD = {
+    "nrm_AgeStatus": "Adult",
+    "nrm_ConsentToReferral": "Given",
+    "nrm_Jurisdiction": "uk:england",
+    "nrm_RecordId": "F-1",
+}
+
+
+def _as_record(scene: Scene, place: Place) -> Body:
+    body = _wanted(scene, place)
+    return {name: body[name] for name in ("organisation", "purpose", "consent")} | {"further": []}
+
+
+def _previewed_record(scene: Scene, place: Place) -> Body:
+    body, by = _as_record(scene, place), scene.world.supervisor
+    wanted = record_wanted(UUID(body["organisation"]), "support", UUID(body["consent"]), [])
+    with acting_as(by):
+        case = Case.objects.get(reference=place["reference"])
+        digest = preview_export(case, actor=by, at=scene.at, wanted=wanted).digest
+    return {**body, "digest": digest, "key": str(uuid4()), "kind": "json"}
 
 
 _LETTER = {"letter": "invitation", "language": "en", "details": "Tomorrow at noon."}
@@ -374,6 +399,9 @@ _OTHERWISE = {
     "preview_bundle": Meant("supervisor", "others", _wanted),
     "share_bundle": Meant("supervisor", "others", _previewed),
     "recall_bundle": Meant("supervisor", "others"),
+    "import_htcds": Meant("responder", "", lambda scene, place: _SAID_OF_RECORD),
+    "preview_htcds_export": Meant("supervisor", "others", _as_record),
+    "export_htcds": Meant("supervisor", "others", _previewed_record),
     "record_consent": Meant("supervisor", "assigned"),
     "record_contact": Meant("supervisor", "assigned"),
     "nominate": Meant("supervisor", "queue", _today("given_on")),
