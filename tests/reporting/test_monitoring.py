@@ -151,7 +151,10 @@ def test_the_first_page_draws_totals_with_their_table_and_leads_to_each_period(w
     drawn = {one.code: one for one in page.context["course"].trends}
     assert drawn["referrals"].title.startswith("Referrals: up from ")
     assert "no change" in drawn["first_decisions"].title
-    assert "hidden at one end" in drawn["final_decisions"].title
+    # Of nobody, which noise alone shows at times.
+    final = drawn["final_decisions"]
+    hidden = any(column.shown == "[c]" for column in final.columns)
+    assert ("hidden at one end" in final.title) is hidden
     for one in drawn.values():
         for column in one.columns:
             assert text.count(column.shown) >= 2  # on the column and in the table
