@@ -33,18 +33,38 @@ _MANIFEST = (
     ' manifest:version="1.3">'
     f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS}"/>'
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+    '<manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>'
     "</manifest:manifest>"
 )
+
+
+def _cell_style(name: str, of_paragraph: str = "", of_text: str = "") -> str:
+    return (
+        f'<style:style style:name="{name}" style:family="table-cell"'
+        ' style:data-style-name="as-text"><style:table-cell-properties'
+        ' style:vertical-align="top" fo:wrap-option="wrap" fo:padding="0.07cm"/>'
+        f"{of_paragraph}{of_text}</style:style>"
+    )
+
+
+_AT_THE_END = '<style:paragraph-properties fo:text-align="end"/>'
+_BOLD = '<style:text-properties fo:font-weight="bold"/>'
 _CELLS = (
     '<number:text-style style:name="as-text"><number:text-content/></number:text-style>'
-    '<style:style style:name="text" style:family="table-cell" style:data-style-name="as-text">'
-    '<style:table-cell-properties style:vertical-align="top" fo:wrap-option="wrap"/>'
-    "</style:style>"
-    '<style:style style:name="head" style:family="table-cell" style:data-style-name="as-text">'
-    '<style:table-cell-properties style:vertical-align="top" fo:wrap-option="wrap"/>'
-    '<style:text-properties fo:font-weight="bold"/></style:style>'
+    f"{_cell_style('text')}{_cell_style('text-end', _AT_THE_END)}"
+    f"{_cell_style('head', of_text=_BOLD)}{_cell_style('head-end', _AT_THE_END, _BOLD)}"
     '<style:style style:name="row" style:family="table-row">'
     '<style:table-row-properties style:use-optimal-row-height="true"/></style:style>'
+)
+# On paper a sheet is as wide as the page, however many columns it has.
+_PAGES = (
+    f"<office:document-styles{_NAMES}><office:automatic-styles>"
+    '<style:page-layout style:name="page"><style:page-layout-properties'
+    ' fo:page-width="29.7cm" fo:page-height="21cm" style:print-orientation="landscape"'
+    ' fo:margin="1.5cm" style:scale-to-X="1" style:scale-to-Y="0"/></style:page-layout>'
+    "</office:automatic-styles><office:master-styles>"
+    '<style:master-page style:name="Default" style:page-layout-name="page"/>'
+    "</office:master-styles></office:document-styles>"
 )
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same sheets make the same file; nothing says when it was
 # What XML cannot say, halves of characters with it.
@@ -57,11 +77,13 @@ _NARROWEST, _WIDEST = 2.2, 12.0  # centimetres
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `heads`: the first so many rows are headings, repeated on each page in print."""
+    """One sheet. `heads`: the first so many rows are headings, repeated on each page in print;
+    `figures_from`: the place of the first column of figures, whose texts stand where they do."""
 
     name: str
     rows: Sequence[Sequence[Value]]
     heads: int = 1
+    figures_from: int | None = None
 
 
 def as_ods(sheets: Iterable[Sheet], *, right_to_left: bool = False) -> bytes:
@@ -87,6 +109,7 @@ def as_ods(sheets: Iterable[Sheet], *, right_to_left: bool = False) -> bytes:
         declared = '<?xml version="1.0" encoding="UTF-8"?>'
         _write(archive, "META-INF/manifest.xml", declared + _MANIFEST, zipfile.ZIP_DEFLATED)
         _write(archive, "content.xml", declared + content, zipfile.ZIP_DEFLATED)
+        _write(archive, "styles.xml", declared + _PAGES, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
@@ -97,14 +120,15 @@ def _write(archive: zipfile.ZipFile, name: str, text: str, compression: int) -> 
 
 
 def _table(name: str, sheet: Sheet) -> str:
+    widths = _widths(sheet)
     columns = "".join(
-        f'<table:table-column table:style-name="{_column_name(width)}"/>'
-        for width in _widths(sheet)
+        f'<table:table-column table:style-name="{_column_name(width)}"/>' for width in widths
     )
-    heads = "".join(_row(row, "head") for row in sheet.rows[: sheet.heads])
+    figures = len(widths) if sheet.figures_from is None else sheet.figures_from
+    heads = "".join(_row(row, "head", figures) for row in sheet.rows[: sheet.heads])
     if heads:
         heads = f"<table:table-header-rows>{heads}</table:table-header-rows>"
-    rest = "".join(_row(row, "text") for row in sheet.rows[sheet.heads :])
+    rest = "".join(_row(row, "text", figures) for row in sheet.rows[sheet.heads :])
     called = escape(name, {'"': "&quot;"})
     return (
         f'<table:table table:name="{called}" table:style-name="sheet">'
@@ -112,8 +136,9 @@ def _table(name: str, sheet: Sheet) -> str:
     )
 
 
-def _row(row: Sequence[Value], style: str) -> str:
-    cells = "".join(_cell(value, style) for value in row) or "<table:table-cell/>"
+def _row(row: Sequence[Value], style: str, figures: int) -> str:
+    styles = (style if place < figures else f"{style}-end" for place in range(len(row)))
+    cells = "".join(map(_cell, row, styles)) or "<table:table-cell/>"
     return f'<table:table-row table:style-name="row">{cells}</table:table-row>'
 
 
@@ -165,7 +190,7 @@ def _column_style(width: float) -> str:
 def _sheet_style(right_to_left: bool) -> str:
     mode = "rl-tb" if right_to_left else "lr-tb"
     return (
-        '<style:style style:name="sheet" style:family="table">'
+        '<style:style style:name="sheet" style:family="table" style:master-page-name="Default">'
         f'<style:table-properties table:display="true" style:writing-mode="{mode}"/></style:style>'
     )
 

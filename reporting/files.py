@@ -53,7 +53,7 @@ def _spreadsheet(release: Release, language: str) -> bytes:
     for table in tables_of(release, language):
         rows: list[list[Value]] = [[table.title], [*table.head]]
         rows += [[line.label, *map(shown, line.counts)] for line in table.lines]
-        sheets.append(Sheet(table.code, rows, heads=2))
+        sheets.append(Sheet(table.code, rows, heads=2, figures_from=1))
     return as_ods(sheets, right_to_left=language == "ar")
 
 

@@ -62,6 +62,28 @@ def test_a_formula_stays_a_text_also_when_somebody_edits_the_cell(formula):
         assert cell.get(f"{TABLE}formula") is None
 
 
+def test_a_hidden_count_stands_under_the_counts_and_its_heading_with_it():
+    given = [["Title"], ["Sex", "Count"], ["Female", 10], ["Male", "[c]"]]
+    (table,) = content(as_ods([Sheet("One", given, heads=2, figures_from=1)])).iter(f"{TABLE}table")
+    styles = [cell.get(f"{TABLE}style-name") for cell in table.iter(f"{TABLE}table-cell")]
+    assert styles == ["head", "head", "head-end", "text", None, "text", "text-end"]
+
+
+def test_a_sheet_is_printed_as_wide_as_the_page():
+    file = as_ods([Sheet("One", [["a"] * 40])])
+    (table,) = content(file).iter(f"{TABLE}table")
+    style = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        pages = ET.fromstring(archive.read("styles.xml"))
+        assert b"styles.xml" in archive.read("META-INF/manifest.xml")
+    (page,) = pages.iter(f"{style}page-layout-properties")
+    assert page.get(f"{style}scale-to-X") == "1"
+    (master,) = pages.iter(f"{style}master-page")
+    named = {one.get(f"{style}name"): one for one in content(file).iter(f"{style}style")}
+    sheet = named[table.get(f"{TABLE}style-name")]
+    assert sheet.get(f"{style}master-page-name") == master.get(f"{style}name")
+
+
 def test_sheets_have_names_that_programs_accept_and_none_twice():
     names = ["A/B:C", "a b c", "x" * 40, "x" * 50, "", "'"]
     found = list(rows(as_ods([Sheet(name, [["a"]]) for name in names])))
