@@ -3,6 +3,7 @@ else; what is not published, hidden or not held is told as that."""
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -150,7 +151,8 @@ def test_the_first_page_draws_totals_with_their_table_and_leads_to_each_period(w
         assert reverse("monitoring_report", args=[period]) in text
     drawn = {one.code: one for one in page.context["course"].trends}
     assert drawn["referrals"].title.startswith("Referrals: up from ")
-    assert "no change" in drawn["first_decisions"].title
+    # Of as many in both, of which noise alone tells a change at times.
+    assert drawn["first_decisions"].title.startswith("First decisions: ")
     # Of nobody, which noise alone shows at times.
     final = drawn["final_decisions"]
     hidden = any(column.shown == "[c]" for column in final.columns)
@@ -172,6 +174,22 @@ def quarter(number, count):
     plan = small(table("all"))
     counts = {"all": {(): count}}
     return small_release(plan, counts, Period(2026, number))
+
+
+def exactly(number, count):
+    """A release in which exactly this was published, whatever the noise was."""
+    made = quarter(number, 400)
+    (only,) = made.tables
+    return replace(made, tables=(replace(only, cells={(): count}),))
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_change_is_told_from_where_noise_and_rounding_could_not_make_it(way):
+    (only,) = quarter(1, 400).tables
+    could = int(6 * only.scale) + 5
+    for change, says in ((could, "no change"), (could + 1, " up from " if way > 0 else " down ")):
+        found = trends.trend([exactly(1, 4_000), exactly(2, 4_000 + way * change)], "all")
+        assert says in found.title
 
 
 def test_no_change_is_told_that_noise_alone_could_make():
