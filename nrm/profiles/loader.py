@@ -17,7 +17,7 @@ from nrm.profiles.shape import Profile
 from nrm.variables import variable
 
 DATA = Path(__file__).parent / "data"
-_NOT_PROFILES = ("calendars", "indicators-")
+_NOT_PROFILES = ("calendars", "indicators-", "releases-")
 
 
 class UnknownProfile(LookupError):

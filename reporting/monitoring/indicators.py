@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nrm.profiles.labels import NOTHING, Label
 from nrm.profiles.reading import read
-from reporting.releases.tables import Plan, load_plan, plans
+from reporting.releases.tables import Plan, load_plan, shipped_files
 
 DATA = Path(__file__).parent / "data"
 # In which a report can be read: each text has all of them.
@@ -105,7 +105,7 @@ def load_reports() -> Reports:
         path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
         for path in sorted(DATA.glob("*.toml"))
     }
-    return read_reports(tables, [load_plan(profile) for profile in plans()])
+    return read_reports(tables, [load_plan(profile) for profile in shipped_files()])
 
 
 def read_reports(tables: Mapping[str, object], releases: Iterable[Plan]) -> Reports:

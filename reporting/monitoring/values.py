@@ -106,10 +106,13 @@ def value_of(
     if table is None:
         return Value("not_held", because=_missing(indicator, release, plan))
     at = {choice.dimension: choice.code for choice in indicator.where}
-    for dimension, code in at.items():
-        if code not in release.dimensions[dimension][1]:
-            because = _("The releases of this country do not tell this apart.")
-            return Value("not_held", because=because)
+    # A country's own tables can divide otherwise under the same name.
+    told_apart = {*table.dimensions} == {*at, *indicator.by} and all(
+        code in release.dimensions[dimension][1] for dimension, code in at.items()
+    )
+    if not told_apart:
+        because = _("The releases of this country do not tell this apart.")
+        return Value("not_held", because=because)
     codes = [
         [at[code]] if code in at else list(release.dimensions[code][1]) for code in table.dimensions
     ]

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Literal
 
 from nrm.profiles.labels import NOTHING, Label
+from nrm.profiles.loader import folders
 from nrm.profiles.reading import read
 
 DATA = Path(__file__).parent / "data"
@@ -205,22 +206,47 @@ def true_counts(plan: Plan, kind: PeriodKind, rows: Iterable[Row]) -> Counts:
 def load_plan(profile: str) -> Plan:
     """The set of tables of a profile. Raises PlanFaults with every fault, LookupError without a
     file for it."""
-    return _load(profile)
+    path = plan_files().get(profile)
+    if path is None:
+        raise LookupError(f'There are no tables for the profile "{profile}".')
+    return _load(profile, path)
 
 
 @cache
-def _load(profile: str) -> Plan:
-    if profile not in plans():
-        raise LookupError(f'There are no tables for the profile "{profile}".')
+def _load(profile: str, path: Path) -> Plan:
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise PlanFaults([f"not readable: {error}"]) from error
     common = tomllib.loads((DATA / "common.toml").read_text(encoding="utf-8"))
-    own = tomllib.loads((DATA / f"{profile}.toml").read_text(encoding="utf-8"))
-    own["dimensions"] = common["dimensions"] + own.get("dimensions", [])
+    if own.get("profile") != profile:
+        raise PlanFaults([f"profile: must be {profile!r}, as the file is called"])
+    dimensions = own.get("dimensions", [])
+    given = [one.get("code") for one in dimensions]
+    shared = [one for one in common["dimensions"] if one["code"] not in given]
+    own["dimensions"] = shared + dimensions
     return read_plan({**own, "caveats": common["caveats"]})
 
 
 def plans() -> tuple[str, ...]:
     """The profiles that have a set of tables."""
-    return tuple(sorted(path.stem for path in DATA.glob("*.toml") if path.stem != "common"))
+    return tuple(sorted(plan_files()))
+
+
+def plan_files() -> dict[str, Path]:
+    """The file of each profile that has a set of tables: those that ship, and in their place those
+    of the installation's own folder, `releases-` and the profile's code."""
+    own = {
+        path.stem.removeprefix("releases-"): path
+        for folder in folders()
+        for path in folder.glob("releases-*.toml")
+    }
+    return shipped_files() | own
+
+
+def shipped_files() -> dict[str, Path]:
+    """The file of each profile that ships."""
+    return {path.stem: path for path in DATA.glob("*.toml") if path.stem != "common"}
 
 
 def read_plan(table: object) -> Plan:

@@ -1,7 +1,6 @@
 """A country that writes its own profile: one file in a folder of its own, and no code."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from cases.actions.assigning import assign_case
 from cases.actions.referring import receive_referral
 from cases.actions.sweeping import sweep
 from cases.models import Case, CaseTask
-from nrm.profiles import load_profile, loader
+from nrm.profiles import load_profile
 from nrm.profiles.loader import DATA
 from screening import actions as screening
 from tests.decisions.road import again, content, day, dues, own_grounds
@@ -36,19 +35,6 @@ NAMES = {
     "support_plan": "plan_of_help",
     "screened": "looked_at",
 }
-
-
-@pytest.fixture
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of an installation's own profiles, as NRM_PROFILES names it."""
-    monkeypatch.setenv("NRM_PROFILES", str(tmp_path))
-    read = (loader.calendars, loader._versions, loader._profile)
-    for kept in read:
-        kept.cache_clear()
-    yield tmp_path
-    monkeypatch.undo()
-    for kept in read:
-        kept.cache_clear()
 
 
 def written(folder: Path) -> None:
