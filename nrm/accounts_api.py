@@ -170,6 +170,11 @@ class OrganisationSerializer(serializers.Serializer):
     name = serializers.CharField()
     kind = Coded()
     profile = serializers.CharField(help_text="The law that it works under.")
+    authority_kind = Coded(
+        allow_null=True,
+        help_text="Which of the authorities of that law it is. Null where it is none of them, or "
+        "where that was not recorded.",
+    )
     is_open = serializers.BooleanField()
 
 
@@ -186,6 +191,12 @@ class OrganisationWriteSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=200)
     kind = serializers.ChoiceField(OrganisationKind.choices)
     profile = serializers.CharField(max_length=30, help_text="The code of a profile, such as uk.")
+    authority_kind = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Of a competent authority: which one of the profile it is, such as sca.",
+    )
 
     def validate_profile(self, value: str) -> str:
         if value not in {profile.code for profile in profiles()}:
@@ -197,6 +208,12 @@ class OrganisationChangeSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=200)
     is_open = serializers.BooleanField(
         help_text="In a closed one no role gives anything. One that is closed is opened by two."
+    )
+    authority_kind = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Which authority of its profile it is; empty: none. Left out, it stays as it is.",
     )
 
 
@@ -248,6 +265,12 @@ def _organisation_body(organisation: Organisation) -> dict[str, Any]:
         "name": organisation.name,
         "kind": coded_choice(OrganisationKind, organisation.kind),
         "profile": organisation.profile,
+        "authority_kind": {
+            "code": organisation.authority_kind,
+            "label": organisation.authority_label,
+        }
+        if organisation.authority_kind
+        else None,
         "is_open": organisation.is_active,
     }
 
@@ -528,7 +551,7 @@ class OrganisationView(AdministrationAPIView):
 
     @describe(
         "change_organisation",
-        "Rename or close an organisation",
+        "Rename or close an organisation, or say which authority it is",
         tag=ADMINISTRATION,
         scope=Scope.ADMINISTRATION,
         request=OrganisationChangeSerializer,
@@ -545,6 +568,7 @@ class OrganisationView(AdministrationAPIView):
             at=self.at,
             name=said["name"],
             is_active=said["is_open"],
+            authority_kind=said.get("authority_kind"),
         )
         return respond(_organisation_body(changed))
 

@@ -68,18 +68,26 @@ def _count(reader: Reader, snapshot: UUID, plan: Plan, table: Table) -> dict[Cel
 
 
 def hash_of(reader: Reader, snapshot: UUID) -> str:
-    """The salted hash of the rows, in the order of their codes. Reads them as they come: a million
-    rows take no more memory than one."""
+    """The salted hash of the rows, in the order of their codes. Of rows that were frozen before a
+    column was there it is without it, as it was published. Reads them as they come: a million rows
+    take no more memory than one."""
     row = reader.execute(
         "SELECT salt FROM reporting_snapshot WHERE release_id = %s", [snapshot]
     ).fetchone()
     if row is None:
         raise LookupError("This snapshot is not there.")
     digest = SnapshotHash(bytes(row[0]))
+    columns = [*COLUMNS]
+    before = (
+        "SELECT EXISTS (SELECT FROM reporting_snapshotrow"
+        " WHERE snapshot_id = %s AND authority IS NULL)"
+    )
+    if reader.execute(before, [snapshot]).fetchone() == (True,):
+        columns.remove("authority")
     query = sql.SQL(
         "COPY (SELECT {} FROM reporting_snapshotrow WHERE snapshot_id = {} ORDER BY number)"
         " TO STDOUT"
-    ).format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)), sql.Literal(snapshot))
+    ).format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Literal(snapshot))
     with reader.cursor() as cursor, cursor.copy(query) as copy:
         for part in copy:
             digest.add(bytes(part))

@@ -6,7 +6,8 @@ over whole tables. What it counts is described in docs/statistics.md; `tests/rep
 counts the same in Python.
 
 A person is who the cases are of; cases that were merged are of one person. What is known of them is
-that of their newest case (sex, nationality and responder: the newest answer). Codes are gathered as
+that of their newest case (sex, nationality and responder: the newest answer; authority: which one
+the office is that has the case when it is frozen). Codes are gathered as
 bits, in the order of the list of their dimension: the lowest bit is the first code.
 """
 
@@ -30,6 +31,7 @@ DIMENSIONS = (
     "exploitation",
     "place",
     "responder",
+    "authority",
     "circumstance",
     "driver",
     "first_outcome",
@@ -130,6 +132,7 @@ BEGIN
         SELECT a AS person, least(a::text, min(b::text))::uuid AS same FROM reach GROUP BY a
     ), mine AS MATERIALIZED (
         SELECT c.id, coalesce(one.same, c.person_id) AS person, c.kind, c.opened_at, c.age_status,
+               c.authority_id AS office,
                c.confidentiality = 'sealed' AS sealed, g.id IS NOT NULL AS gone_on
         FROM cases_case c LEFT JOIN one ON one.person = c.person_id
         LEFT JOIN cases_merging g ON g.case_id = c.id AND g.state = 'agreed' AND NOT g.undo
@@ -233,7 +236,7 @@ BEGIN
             UNION ALL SELECT person, {_BIT["matters"]} FROM accused
         ) t GROUP BY person
     ), known AS (
-        SELECT DISTINCT ON (m.person) m.person, m.id, m.age_status, w.among,
+        SELECT DISTINCT ON (m.person) m.person, m.id, m.age_status, m.office, w.among,
                bool_or(m.sealed) OVER (PARTITION BY m.person) AS sealed
         FROM mine m JOIN member w ON w.person = m.person
         ORDER BY m.person, m.gone_on, m.opened_at DESC, m.id
@@ -279,6 +282,9 @@ BEGIN
             CASE WHEN a.responder IS NOT NULL THEN {
     _bit("responder", "a.responder")
 } END AS responder,
+            CASE WHEN g.authority_kind <> '' THEN {
+    _bit("authority", "g.authority_kind")
+} END AS authority,
             h.exploitation, h.driver, h.place,
             CASE WHEN h.online THEN {_bit("circumstance", "'online'")} ELSE 0 END
             | CASE WHEN h.conflict THEN {_bit("circumstance", "'conflict'")} ELSE 0 END
@@ -302,7 +308,7 @@ BEGIN
 } AS final_time,
             q.bits AS reconsideration, u.bits AS recovery, x.bits AS matter_outcome,
             v.bits AS service
-        FROM known k
+        FROM known k JOIN accounts_organisation g ON g.id = k.office
         LEFT JOIN answered a USING (person) LEFT JOIN happened h USING (person)
         LEFT JOIN firsts f USING (person) LEFT JOIN finals l USING (person)
         LEFT JOIN looked q USING (person) LEFT JOIN supported u USING (person)
@@ -316,6 +322,7 @@ BEGIN
             {_where(_OF_REFERRAL, _code("exploitation", "p.exploitation"))} AS exploitation,
             {_where(_OF_REFERRAL, _code("place", "p.place"))} AS place,
             {_where(_OF_REFERRAL, _code("responder", "p.responder"))} AS responder,
+            {_where(_OF_REFERRAL, _code("authority", "p.authority"))} AS authority,
             {_where(_OF_REFERRAL, _code("circumstance", "p.circumstance"))} AS circumstance,
             {_where(_OF_REFERRAL, _code("driver", "p.driver"))} AS driver,
             {

@@ -284,6 +284,8 @@ class SnapshotRow(models.Model):
     exploitation = models.CharField(max_length=40)
     place = models.CharField(max_length=40)
     responder = models.CharField(max_length=40)
+    # Null in what was frozen before it was a column: the salted hash of such rows is without it.
+    authority = models.CharField(max_length=40, null=True)  # noqa: DJ001
     circumstance = models.CharField(max_length=40)
     driver = models.CharField(max_length=40)
     first_outcome = models.CharField(max_length=40)

@@ -147,8 +147,13 @@ def begin_world(profile_code: str) -> World:
 
 
 def build_world(profile_code: str) -> World:
+    first = next((one.code for one in load_profile(profile_code).authorities), "")
+
     def organisation(name: str, kind: str) -> Organisation:
-        return Organisation.objects.create(name=name, kind=kind, profile=profile_code)
+        which = first if kind == OrganisationKind.COMPETENT_AUTHORITY else ""
+        return Organisation.objects.create(
+            name=name, kind=kind, profile=profile_code, authority_kind=which
+        )
 
     world = World(
         profile=load_profile(profile_code),

@@ -13,6 +13,7 @@ from nrm.accounts.models import Membership, Organisation, Session, Token, User
 from nrm.accounts.rights import ADMINISTER, OWN_ACCOUNT
 from nrm.accounts.roles import Role
 from nrm.actions import Changed, Objection, action, detail, lock, refuse_if
+from nrm.profiles import load_profile
 
 
 @action("organisation.added", right=ADMINISTER)
@@ -24,10 +25,12 @@ def add_organisation(
     kind: str,
     profile: str,
     region: str = "",
+    authority_kind: str = "",
     key: UUID | None = None,
 ) -> Organisation:
-    """Adds an organisation; refused where one of the same name and kind is there. `key` names the
-    submission: sent twice, it makes one."""
+    """Adds an organisation; refused where one of the same name and kind is there, or where it is
+    said to be an authority that its law does not have. `key` names the submission: sent twice, it
+    makes one."""
     row_id = key or uuid4()
     lock(row_id)
     if earlier := Organisation.objects.filter(pk=row_id).first():
@@ -35,9 +38,23 @@ def add_organisation(
         return earlier
     if Organisation.objects.filter(name__iexact=name.strip(), kind=kind).exists():
         refuse_if([Objection(_("An organisation of this name is already here."), field="name")])
+    _refuse_authority(authority_kind, kind=kind, profile=profile)
+    if authority_kind:
+        detail(authority_kind=authority_kind)
     return Organisation.objects.create(
-        id=row_id, name=name.strip(), kind=kind, profile=profile, region=region
+        id=row_id,
+        name=name.strip(),
+        kind=kind,
+        profile=profile,
+        region=region,
+        authority_kind=authority_kind,
     )
+
+
+def _refuse_authority(code: str, *, kind: str, profile: str) -> None:
+    if code:
+        of_law = {choice.code for choice in load_profile(profile).authorities}
+        refuse_if(rules.objections_to_authority(code=code, kind=kind, of_law=of_law))
 
 
 @action("organisation.changed", right=ADMINISTER)
@@ -48,25 +65,33 @@ def change_organisation(
     at: datetime,
     name: str,
     is_active: bool,
-    before: tuple[str, bool] | None = None,
+    authority_kind: str | None = None,
+    before: tuple[str, bool, str] | None = None,
 ) -> Organisation:
-    """Renames an organisation, or closes it. In a closed one no role gives anything. Refused where
-    a closed one is to be opened: two administrators do that (role_requests.ask_to_open).
+    """Renames an organisation, closes it, or says which of the authorities of its law it is (None:
+    as it stands). In a closed one no role gives anything. Refused where a closed one is to be
+    opened: two administrators do that (role_requests.ask_to_open).
 
-    `before` is the name, and whether it was open, as the administrator read them; Changed where
-    somebody has changed them since to something else than is wanted now."""
+    `before` is the name, whether it was open, and which authority it was, as the administrator read
+    them; Changed where somebody has changed them since to something else than is wanted now."""
     lock(organisation.pk)
     organisation.refresh_from_db()
-    stands = (organisation.name, organisation.is_active)
-    if before is not None and stands not in (before, (name.strip(), is_active)):
+    stands = (organisation.name, organisation.is_active, organisation.authority_kind)
+    if authority_kind is None:
+        authority_kind = organisation.authority_kind
+    if before is not None and stands not in (before, (name.strip(), is_active, authority_kind)):
         raise Changed([_changed_meanwhile(organisation)])
+    if authority_kind != organisation.authority_kind:
+        _refuse_authority(authority_kind, kind=organisation.kind, profile=organisation.profile)
+        detail(authority_kind=authority_kind)
     if is_active and not organisation.is_active:
         text = _("A closed organisation is opened by two administrators: ask for it.")
         refuse_if([Objection(text, field="is_active", code="two")])
     organisation.name = name.strip()
     organisation.is_active = is_active
+    organisation.authority_kind = authority_kind
     organisation.changed_by = actor
-    organisation.save(update_fields=["name", "is_active", "changed_by"])
+    organisation.save(update_fields=["name", "is_active", "authority_kind", "changed_by"])
     detail(is_active=is_active)
     if stands[1] != is_active:
         _end_sessions_in(organisation, but=actor, at=at)
@@ -93,10 +118,17 @@ def _changed_meanwhile(organisation: Organisation) -> Objection:
         "%(who)s changed this organisation while you were writing: it is now “%(name)s”, "
         "%(state)s. Yours is below. Save again if it should take the place of theirs."
     )
+    if organisation.authorities:
+        text = _(
+            "%(who)s changed this organisation while you were writing: it is now “%(name)s”, "
+            "%(state)s, and as an authority: %(authority)s. Yours is below. Save again if it "
+            "should take the place of theirs."
+        )
     told = {
         "who": organisation.changed_by or _("Somebody"),
         "name": organisation.name,
         "state": _("open") if organisation.is_active else _("closed"),
+        "authority": organisation.authority_label or _("None of these"),
     }
     return Objection(text % told, code="changed")
 

@@ -93,30 +93,34 @@ def _as_it_stands(organisation: Organisation) -> dict[str, str]:
     return {
         "was_name": organisation.name,
         "was_active": "yes" if organisation.is_active else "no",
+        "was_authority": organisation.authority_kind,
     }
 
 
 class OrganisationView(AdministrationView):
-    """One organisation: its name, whether it is open, and the accounts in it."""
+    """One organisation: its name, which authority it is, whether it is open, and the accounts in
+    it."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         organisation = _organisation(pk)
         form = OrganisationChangeForm(
+            authorities=organisation.authorities,
             initial={
                 "name": organisation.name,
+                "authority_kind": organisation.authority_kind,
                 "is_active": "yes" if organisation.is_active else "no",
                 **_as_it_stands(organisation),
-            }
+            },
         )
         return self._page(request, organisation, form)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         organisation = _organisation(pk)
-        form = OrganisationChangeForm(request.POST)
+        form = OrganisationChangeForm(request.POST, authorities=organisation.authorities)
         status = 200
         if form.is_valid():
             said = form.cleaned_data
-            read = (said["was_name"], said["was_active"] == "yes")
+            read = (said["was_name"], said["was_active"] == "yes", said.get("was_authority", ""))
             opens = said["is_active"] == "yes" and said["was_active"] == "no"
             try:
                 if opens and not organisation.is_active:
@@ -133,6 +137,7 @@ class OrganisationView(AdministrationView):
                     at=self.at,
                     name=said["name"],
                     is_active=said["is_active"] == "yes",
+                    authority_kind=said.get("authority_kind"),
                     before=read if said["was_active"] else None,
                 )
             except Changed as clash:

@@ -1,5 +1,6 @@
 """The forms of signing in, of one's own account, and of administration."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,8 +12,9 @@ from nrm.accounts import role_requests, throttle
 from nrm.accounts.models import Organisation
 from nrm.accounts.roles import ROLES_OF, OrganisationKind, Role
 from nrm.accounts.scopes import LIFETIMES, Scope
-from nrm.forms import ChoiceField, Form, MultiChoiceField
+from nrm.forms import ChoiceField, Form, MultiChoiceField, Option
 from nrm.profiles import profiles
+from nrm.profiles.shape import Choice
 
 
 class SignInForm(AuthenticationForm):
@@ -169,6 +171,9 @@ class TokenForm(Form):
     )
 
 
+_NONE = _("None of these")
+
+
 class OrganisationForm(Form):
     name = forms.CharField(
         label=_("Name"),
@@ -186,9 +191,34 @@ class OrganisationForm(Form):
         error_messages={"required": _("Select the law it works under")},
     )
 
+    authority_kind = ChoiceField(
+        label=_("Which authority is it?"),
+        help_text=_(
+            "Of a competent authority alone: one of those of its law. Statistics count referrals "
+            "by it."
+        ),
+        choices=[],
+        required=False,
+        widget=forms.Select,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["profile"].choices = [(p.code, p.label) for p in profiles()]  # type: ignore[attr-defined]
+        by_law = [
+            (p.label, [(f"{p.code}:{one.code}", one.label) for one in p.authorities])
+            for p in profiles()
+            if p.authorities
+        ]
+        if by_law:
+            self.fields["authority_kind"].choices = [("", _NONE), *by_law]  # type: ignore[attr-defined]
+        else:
+            del self.fields["authority_kind"]
+
+    def clean_authority_kind(self) -> str:
+        """Its code. One of another law than was chosen stays as it is: no law has such a code."""
+        told: str = self.cleaned_data["authority_kind"]
+        return told.removeprefix(f"{self.cleaned_data.get('profile')}:")
 
 
 class OrganisationChangeForm(Form):
@@ -196,16 +226,32 @@ class OrganisationChangeForm(Form):
 
     was_name = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     was_active = forms.CharField(widget=forms.HiddenInput, required=False)
+    was_authority = forms.CharField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(
         label=_("Name"),
         max_length=200,
         error_messages={"required": _("Enter the name of the organisation")},
+    )
+    authority_kind = ChoiceField(
+        label=_("Which authority is it?"),
+        help_text=_("Statistics count referrals by it."),
+        choices=[],
+        required=False,
     )
     is_active = ChoiceField(
         label=_("Is the organisation open?"),
         choices=[("yes", _("Open")), ("no", _("Closed: no role in it gives anything"))],
         error_messages={"required": _("Select whether the organisation is open")},
     )
+
+    def __init__(self, *args: Any, authorities: Sequence[Choice], **kwargs: Any) -> None:
+        """`authorities`: those that it can be; where there are none, nobody is asked."""
+        super().__init__(*args, **kwargs)
+        if authorities:
+            known = [(one.code, Option(one.label, hint=one.help)) for one in authorities]
+            self.fields["authority_kind"].choices = [*known, ("", _NONE)]  # type: ignore[attr-defined]
+        else:
+            del self.fields["authority_kind"], self.fields["was_authority"]
 
 
 class RoleForm(Form):

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from nrm.accounts import scopes
 from nrm.accounts.roles import OrganisationKind, Role
 from nrm.context import SYSTEM
+from nrm.profiles import load_profile
+from nrm.profiles.shape import Choice
 
 # The system acts under this id: sweeps, expiry, sealing. It can never sign in.
 SYSTEM_ID = SYSTEM.id
@@ -24,6 +26,13 @@ class Organisation(models.Model):
     kind = models.CharField(_("kind"), max_length=30, choices=OrganisationKind)
     profile = models.CharField(_("profile"), max_length=30)
     region = models.CharField(_("region"), max_length=40, blank=True)
+    authority_kind = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Which of the authorities of its profile it is; none of them, or not recorded.",
+    )
     is_active = models.BooleanField(default=True)
     changed_by = models.ForeignKey(
         "User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -31,9 +40,30 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(authority_kind="")
+                | models.Q(kind=OrganisationKind.COMPETENT_AUTHORITY),
+                name="only_an_authority_is_one_of_its_law",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def authorities(self) -> tuple[Choice, ...]:
+        """Those of its law of which it can be one; none of an organisation of another kind."""
+        if self.kind != OrganisationKind.COMPETENT_AUTHORITY:
+            return ()
+        return load_profile(self.profile).authorities
+
+    @property
+    def authority_label(self) -> str:
+        """Which of the authorities of its law it is, in words; its code where that law has it no
+        more."""
+        codes = {choice.code: str(choice.label) for choice in self.authorities}
+        return codes.get(self.authority_kind, self.authority_kind)
 
 
 class UserManager(BaseUserManager["User"]):

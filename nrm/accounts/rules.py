@@ -5,8 +5,20 @@ from collections.abc import Collection, Iterator
 from django.utils.translation import gettext as _
 
 from nrm.accounts import scopes as known
-from nrm.accounts.roles import ROLES_OF, Role
+from nrm.accounts.roles import ROLES_OF, OrganisationKind, Role
 from nrm.actions import Objection
+
+
+def objections_to_authority(
+    *, code: str, kind: str, of_law: Collection[str]
+) -> Iterator[Objection]:
+    """Whether an organisation of this kind can be this one of the authorities of its law."""
+    if kind != OrganisationKind.COMPETENT_AUTHORITY:
+        text = _("Only a competent authority is one of these. Select “None of these”.")
+        yield Objection(text, field="authority_kind", code="authority_of_kind")
+    elif code not in of_law:
+        text = _("The law that it works under has no such authority. Select one that it has.")
+        yield Objection(text, field="authority_kind", code="authority_of_law")
 
 
 def objections_to_role(*, role: str, kind: str, organisation_active: bool) -> Iterator[Objection]:

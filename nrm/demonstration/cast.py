@@ -93,8 +93,12 @@ class _Maker:
     def __init__(self) -> None:
         self.made = 0
 
-    def organisation(self, name: str, kind: str, profile: str) -> Organisation:
-        return Organisation.objects.get_or_create(name=name, kind=kind, profile=profile)[0]
+    def organisation(
+        self, name: str, kind: str, profile: str, authority_kind: str = ""
+    ) -> Organisation:
+        return Organisation.objects.get_or_create(
+            name=name, kind=kind, profile=profile, defaults={"authority_kind": authority_kind}
+        )[0]
 
     def user(self, code: str, *roles: tuple[str, Organisation], name: str = "") -> User:
         self.made += 1
@@ -218,7 +222,9 @@ def add_benchmark_people(companies: Mapping[str, Company]) -> None:
     maker = _Maker()
     maker.made = 100
     authority = people.organisation("authority")
-    small = maker.organisation(_SMALL_AUTHORITY, OrganisationKind.COMPETENT_AUTHORITY, "uk")
+    small = maker.organisation(
+        _SMALL_AUTHORITY, OrganisationKind.COMPETENT_AUTHORITY, "uk", "child_panel"
+    )
     some = maker.user(SOME.code, (Role.SUPERVISOR, small), name=SOME.name)
     second = maker.user("supervisor2.south", (Role.SUPERVISOR, small))
     intake = maker.user("intake.south", (Role.INTAKE, small))

@@ -28,6 +28,8 @@ ORGANISATIONS: dict[str, tuple[str, str, str]] = {
         "palermo",
     ),
 }
+# Which of the authorities of its law an office is.
+AUTHORITIES = {"authority": "sca", "panel": "panel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,12 @@ def make_people() -> None:
     the first rows of an installation: there is nobody yet who could be asked for the right."""
     Installation.objects.update_or_create(id=1, defaults={"demonstration": True})
     made = {
-        code: Organisation.objects.get_or_create(name=name, kind=kind, profile=profile)[0]
+        code: Organisation.objects.get_or_create(
+            name=name,
+            kind=kind,
+            profile=profile,
+            defaults={"authority_kind": AUTHORITIES.get(code, "")},
+        )[0]
         for code, (name, kind, profile) in ORGANISATIONS.items()
     }
     for sign_in in SIGN_INS:

@@ -1001,7 +1001,6 @@ class Profile:
     first_stage: str
     jurisdictions: tuple[Jurisdiction, ...]
     regions: tuple[Choice, ...]
-    authorities: tuple[Choice, ...]
     stages: tuple[Stage, ...]
     transitions: tuple[Transition, ...]
     decisions: tuple[Decision, ...]
@@ -1033,6 +1032,8 @@ class Profile:
     conflict_mode: ConflictMode
     pauses: PauseRule
     screening: Screening
+    # Which competent authorities there are; without any, nobody is asked which one an office is.
+    authorities: tuple[Choice, ...] = ()
     never_notify: tuple[NeverNotify, ...] = ()
     children: Children | None = None  # without it nothing happens by itself when a child turns 18
     # What a plan of support can hold: of a part that a profile leaves out nothing is recorded.

@@ -1,6 +1,7 @@
 """Signing in, accounts, roles and tokens, as people and programs meet them."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nrm.accounts import actions, role_requests, throttle, tokens
+from nrm.accounts import actions, forms, models, role_requests, throttle, tokens
 from nrm.accounts.models import Membership, Organisation, RoleRequest, User
 from nrm.accounts.roles import Role
 from nrm.accounts.scopes import ALL, Scope
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
+from nrm.profiles import load_profile
 from tests.world import PASSWORD, confirmed, person, second_administrator, signed_in
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -403,3 +405,121 @@ def test_two_administrators_are_both_told_and_neither_overwrites_the_other(world
     assert second.post(path, {"name": "North Police", "is_active": "no", **knowing}).status_code
     world.police.refresh_from_db()
     assert (world.police.name, world.police.is_active) == ("North Police", False)
+
+
+# Which authority an office is ---------------------------------------------------------------------
+NEW_OFFICE = {"name": "Immigration Office", "kind": "competent_authority", "profile": "uk"}
+ADD = "/administration/organisations/new/"
+
+
+def test_administrator_says_which_authority_of_its_law_a_new_office_is(world):
+    admin = world.client("administrator")
+    page = admin.get(ADD).content.decode()
+    for law, code in (("United Kingdom", "uk:ieca"), ("Cameroon", "cameroon:panel")):
+        assert f'<optgroup label="{law}">' in page
+        assert f'<option value="{code}"' in page
+    added = admin.post(ADD, {**NEW_OFFICE, "authority_kind": "uk:ieca"})
+    assert added.status_code == 302
+    office = Organisation.objects.get(name="Immigration Office")
+    assert office.authority_kind == "ieca"
+    event = Event.objects.get(verb="organisation.added", object_id=office.pk)
+    assert event.data["authority_kind"] == "ieca"
+    for path in (added["Location"], "/administration/"):
+        assert b"Immigration Enforcement Competent Authority" in admin.get(path).content
+
+
+@pytest.mark.parametrize("name", ["caseworker", "supervisor", "intake", "auditor", "responder"])
+def test_nobody_but_an_administrator_says_which_authority_it_is(world, at, name):
+    where = f"/administration/organisations/{world.authority.pk}/"
+    said = {"name": "Central Authority", "is_active": "yes", "authority_kind": "ieca"}
+    assert world.client(name).post(where, said).status_code == 403
+    with pytest.raises(Forbidden):
+        actions.change_organisation(
+            world.authority,
+            actor=world.users[name],
+            at=at,
+            name="Central Authority",
+            is_active=True,
+            authority_kind="ieca",
+        )
+    world.authority.refresh_from_db()
+    assert world.authority.authority_kind == "sca"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"kind": "police", "authority_kind": "uk:sca"}, "Only a competent authority is one"),
+        ({"authority_kind": "palermo:panel"}, "The law that it works under has no such authority"),
+        ({"authority_kind": "uk:panel"}, "Select one of the answers shown"),
+        # Of both laws there is a panel: it is one of the law that was chosen, or refused.
+        (
+            {"profile": "cameroon", "authority_kind": "palermo:panel"},
+            "The law that it works under has no such authority",
+        ),
+    ],
+)
+def test_no_office_is_an_authority_of_another_law_nor_another_kind_of_office(
+    world, change, sentence
+):
+    page = world.client("administrator").post(ADD, {**NEW_OFFICE, **change})
+    assert page.status_code == 200
+    assert sentence in page.content.decode()
+    assert 'href="#id_authority_kind"' in page.content.decode()
+    assert not Organisation.objects.filter(name="Immigration Office").exists()
+
+
+def test_which_authority_it_is_is_changed_and_taken_back_and_both_are_on_record(world):
+    admin = world.client("administrator")
+    where = f"/administration/organisations/{world.authority.pk}/"
+    read = {"was_name": "Central Authority", "was_active": "yes"}
+    said = {"name": "Central Authority", "is_active": "yes"}
+    page = admin.get(where).content.decode()
+    assert re.search(r'name="authority_kind"\s+value="sca"[^>]* checked', page)
+    assert 'name="was_authority" value="sca"' in page
+    bad = admin.post(where, {**said, **read, "was_authority": "sca", "authority_kind": "panel"})
+    assert b"Select one of the answers shown" in bad.content
+    for was, now in (("sca", "child_panel"), ("child_panel", "")):
+        told = {**said, **read, "was_authority": was, "authority_kind": now}
+        assert admin.post(where, told).status_code == 302
+        world.authority.refresh_from_db()
+        assert world.authority.authority_kind == now
+    events = Event.objects.filter(verb="organisation.changed").order_by("id")
+    assert [event.data["authority_kind"] for event in events] == ["child_panel", ""]
+
+
+def test_who_did_not_see_which_authority_it_became_is_told_and_overwrites_nothing(world):
+    world.users["second"] = person("second@example.org", Role.ADMINISTRATOR, world.oversight)
+    where = f"/administration/organisations/{world.authority.pk}/"
+    read = {"was_name": "Central Authority", "was_active": "yes", "was_authority": "sca"}
+    said = {"name": "Central Authority", "is_active": "yes", **read}
+    first = world.client("administrator").post(where, {**said, "authority_kind": "ieca"})
+    assert first.status_code == 302
+    clash = world.client("second").post(where, {**said, "name": "Centre", "authority_kind": "sca"})
+    assert clash.status_code == 409
+    page = clash.content.decode()
+    assert "and as an authority: Immigration Enforcement Competent Authority" in page
+    assert 'name="was_authority" value="ieca"' in page
+    world.authority.refresh_from_db()
+    assert (world.authority.name, world.authority.authority_kind) == ("Central Authority", "ieca")
+
+
+def test_of_other_offices_and_of_a_law_without_authorities_nobody_is_asked(world, monkeypatch):
+    admin = world.client("administrator")
+    where = f"/administration/organisations/{world.authority.pk}/"
+    asked = b'name="authority_kind"'
+    other = f"/administration/organisations/{world.police.pk}/"
+    assert [asked in admin.get(path).content for path in (ADD, where, other)] == [True, True, False]
+    without = replace(load_profile("uk"), authorities=())
+    monkeypatch.setattr(forms, "profiles", lambda: (without,))
+    monkeypatch.setattr(models, "load_profile", lambda _code: without)
+    assert [asked in admin.get(path).content for path in (ADD, where)] == [False, False]
+    # What was recorded of it stays.
+    assert admin.post(where, {"name": "Centre", "is_active": "yes"}).status_code == 302
+    world.authority.refresh_from_db()
+    assert (world.authority.name, world.authority.authority_kind) == ("Centre", "sca")
+
+
+def test_the_database_keeps_an_office_of_another_kind_from_being_an_authority(world):
+    with pytest.raises(IntegrityError, match="only_an_authority_is_one_of_its_law"):
+        Organisation.objects.filter(pk=world.police.pk).update(authority_kind="sca")

@@ -134,6 +134,35 @@ def test_an_administrator_adds_an_organisation_and_an_account_once_a_key(world: 
     assert client.get(where).json()["is_open"] is True
 
 
+def test_a_program_says_which_authority_an_office_is_and_none_that_its_law_has_not(
+    world: Any,
+) -> None:
+    client = api(world.administrator, Scope.ADMINISTRATION)
+    office = {"name": "Immigration Office", "kind": "competent_authority", "profile": "uk"}
+    for bad in (
+        {**office, "authority_kind": "panel"},
+        {**office, "authority_kind": "uk:ieca"},
+        {**office, "kind": "police", "authority_kind": "ieca"},
+    ):
+        refused = client.post(ORGANISATIONS, bad)
+        assert set(field_errors(refused)) == {"authority_kind"}
+    assert not Organisation.objects.filter(name="Immigration Office").exists()
+    made = client.post(ORGANISATIONS, {**office, "authority_kind": "ieca"})
+    assert (made.status_code, made.json()["authority_kind"]) == (
+        201,
+        {"code": "ieca", "label": "Immigration Enforcement Competent Authority"},
+    )
+    where = made["Location"]
+    renamed = client.put(where, {"name": "Another name", "is_open": True}).json()
+    assert renamed["authority_kind"]["code"] == "ieca"  # left out, it stays
+    said = {"name": "Another name", "is_open": True, "authority_kind": "child_panel"}
+    assert client.put(where, said).json()["authority_kind"]["code"] == "child_panel"
+    refused = client.put(where, {**said, "authority_kind": "panel"})
+    assert set(field_errors(refused)) == {"authority_kind"}
+    assert client.put(where, {**said, "authority_kind": ""}).json()["authority_kind"] is None
+    assert client.get(where).json()["authority_kind"] is None
+
+
 @pytest.mark.parametrize("role", ["intake", "caseworker", "supervisor", "administrator"])
 def test_a_token_gives_nobody_a_role_that_reaches_cases(world: Any, role: str) -> None:
     client = api(world.administrator, Scope.ADMINISTRATION)

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases.models import Case, Notice
-from nrm.accounts.models import User
+from nrm.accounts.models import Organisation, User
+from nrm.accounts.roles import OrganisationKind, Role
 from nrm.demonstration import journeys, people
 from nrm.demonstration.stories import ANSWERS, secrets
 from protection.models import Service, Session, Stay
@@ -89,9 +90,17 @@ def test_database_in_real_use_is_never_filled_with_invented_people(db, world):
     assert not User.objects.filter(email__endswith=people.DOMAIN).exists()
 
 
-def test_demonstration_has_a_sign_in_for_every_role_and_the_second_people(db):
-    from nrm.accounts.roles import Role
+def test_every_authority_of_the_demonstration_says_which_one_of_its_law_it_is(db):
+    people.make_people()
+    offices = Organisation.objects.filter(kind=OrganisationKind.COMPETENT_AUTHORITY)
+    assert {(one.profile, one.authority_kind) for one in offices} == {
+        ("uk", "sca"),
+        ("palermo", "panel"),
+    }
+    assert all(one.authority_label != one.authority_kind for one in offices)
 
+
+def test_demonstration_has_a_sign_in_for_every_role_and_the_second_people(db):
     held = {role for sign_in in people.SIGN_INS for role, _ in sign_in.roles}
     assert held == set(Role.values)
     codes = {sign_in.code for sign_in in people.SIGN_INS}

@@ -44,6 +44,9 @@ def written(folder: Path) -> None:
         text = re.sub(rf"\b{ours}\b(?!_)", theirs, text)
     text = text.replace('code = "palermo"', 'code = "elsewhere"', 1)
     text = text.replace('version = "2026.1"', 'version = "1"', 1)
+    # One authority: nobody is asked which one an office is.
+    text = re.sub(r"\[\[authorities\]\]\n.*?(?=\[\[authorities|\n#)", "", text, flags=re.DOTALL)
+    assert "authorities" not in text
     text = text.replace('calendar = "weekdays"', 'calendar = "elsewhere"')
     text = text.replace('calendars = ["weekdays", ', 'calendars = ["elsewhere", "weekdays", ')
     text = text.replace("length = 72\n", "length = 48\n", 1)
@@ -130,6 +133,23 @@ def test_a_country_runs_a_case_from_referral_to_closure_by_a_file_of_its_own(own
     assert case.keep_until == date(2036, 6, 8)
     page = world.client("supervisor").get(f"/cases/{case.reference}/")
     assert page.status_code == 200
+
+
+def test_where_a_country_has_one_authority_nobody_is_asked_which_one_an_office_is(own_folder, db):
+    written(own_folder)
+    world = build_world("elsewhere")
+    assert world.authority.authority_kind == ""
+    administrator = world.client("administrator")
+    page = administrator.get(f"/administration/organisations/{world.authority.pk}/")
+    assert b"Which authority is it?" not in page.content
+    page = administrator.get("/administration/organisations/new/").content.decode()
+    assert '<optgroup label="United Kingdom">' in page
+    assert "elsewhere:" not in page
+    office = {"name": "Second office", "kind": "competent_authority", "profile": "elsewhere"}
+    new = "/administration/organisations/new/"
+    refused = administrator.post(new, {**office, "authority_kind": "palermo:panel"})
+    assert "The law that it works under has no such authority" in refused.content.decode()
+    assert administrator.post(new, office).status_code == 302
 
 
 def test_an_installation_keeps_what_ships_beside_its_own(own_folder):

@@ -20,6 +20,8 @@ from cases.models import (
 )
 from cases.models.closure import Closure
 from identities.models import Person
+from nrm.accounts.models import Organisation
+from nrm.accounts.roles import OrganisationKind
 from protection.models import PlanItem, PlanStep, Service
 from reporting.freezing import bounds
 from reporting.releases.periods import Period
@@ -51,6 +53,7 @@ class Casework:
             "stage": world.profile.first_stage,
             "age_status": "adult",
             "profile_code": world.profile.code,
+            "authority": world.authority,
             **more,
         }
         case = Case(
@@ -59,7 +62,6 @@ class Casework:
             calendar=world.profile.calendar,
             jurisdiction=world.profile.jurisdictions[0].code,
             stage_since=at,
-            authority=world.authority,
             opened_at=at,
             **told,
         )
@@ -129,6 +131,7 @@ def some_casework(world: Any, first: datetime, people: int, seed: int) -> Casewo
     """People referred within 400 days from a moment, with everything that a release counts."""
     chance = Random(seed)  # noqa: S311 - invented people, by seed
     work = Casework(world)
+    offices = [world.authority, *some_offices(world)]
     one, last = (world.profile.decisions[place].code for place in (0, -1))
     for _ in range(people):
         at = first + timedelta(days=chance.randrange(400), minutes=chance.randrange(1440))
@@ -137,18 +140,35 @@ def some_casework(world: Any, first: datetime, people: int, seed: int) -> Casewo
             kind=chance.choice(["referral"] * 5 + ["duty_to_notify"]),
             age_status=chance.choice(["adult", "child", "disputed", "not_sure"]),
             confidentiality=chance.choice(["normal"] * 8 + ["restricted", "sealed"]),
+            authority=chance.choice(offices),
         )
         _tell(work, case, at, chance)
         if chance.random() < 0.25:  # referred again
-            again = work.case(at + timedelta(days=chance.randrange(1, 90)), case.person)
+            after = at + timedelta(days=chance.randrange(1, 90))
+            again = work.case(after, case.person, authority=chance.choice(offices))
             _tell(work, again, again.opened_at, chance)
         if chance.random() < 0.15:  # known twice, and found out
-            other = work.case(at + timedelta(days=chance.randrange(-30, 30)))
+            near = at + timedelta(days=chance.randrange(-30, 30))
+            other = work.case(near, authority=chance.choice(offices))
             _tell(work, other, other.opened_at, chance)
             work.merge(*chance.sample([case, other], 2), at)
         _decide(work, case, at, chance, one, last)
         _support(work, case, at, chance)
     return work
+
+
+def some_offices(world: Any) -> list[Organisation]:
+    """One that is another authority, one of which nobody said which it is, and one that is an
+    authority that its law has no more."""
+    return [
+        Organisation.objects.create(
+            name=f"Office {number}",
+            kind=OrganisationKind.COMPETENT_AUTHORITY,
+            profile=world.profile.code,
+            authority_kind=code,
+        )
+        for number, code in enumerate((world.profile.authorities[1].code, "", "abolished"))
+    ]
 
 
 def _tell(work: Casework, case: Case, at: datetime, chance: Random) -> None:
@@ -428,6 +448,7 @@ def _what_is_known(
         if answers:
             told[dimension].append(max(answers)[1])
     newest = min(cases, key=lambda c: (c.pk in gone_on, -c.opened_at.timestamp()))
+    told["authority"].append(newest.authority.authority_kind)
     episodes = [e for e in those("episodes") if e.case_id == newest.pk]
     for e in episodes:
         years = {None: "", 15: "child", 30: "adult"}[e.age_then_years]

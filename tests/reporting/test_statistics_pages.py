@@ -124,6 +124,32 @@ def test_a_count_of_many_is_on_the_page_and_in_every_file_and_a_small_one_in_non
     assert "<script" not in files["html-en"].decode()
 
 
+def test_a_year_has_its_referrals_by_authority_on_the_page_and_in_every_file(world, second):
+    plan = load_plan("uk")
+    counts = {t.code: dict.fromkeys(plan.cells(t), 0) for t in plan.tables_of("year")}
+    counts["referrals_authority"]["ieca",] = 87000
+    year = next(one for one in closed_periods(world.profile, at=timezone.now()) if not one.number)
+    release = a_release(world, year, counts=counts, approved_by=[world.auditor, second])
+    found = document_of(release)
+    (by_authority,) = (one for one in found.tables if one.code == "referrals_authority")
+    shown = by_authority.cells["ieca",]
+    assert 86500 < shown < 87500
+    assert f">{shown}<" in text(world.client("auditor"), f"/statistics/{year}/")
+    files = files_of(found)
+    titles = {"en": "Referrals by authority", "fr": "Signalements par autorité"}
+    for kind, content in files.items():
+        if kind.startswith("ods"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                content = archive.read("content.xml")
+        assert str(shown).encode() in content, kind
+        title = titles.get(kind.rpartition("-")[2], "الإحالات حسب السلطة")
+        assert title in content.decode() or kind == "csv", kind
+    assert (
+        "referrals_authority,Referrals by authority,referrals,authority,ieca,"
+        in files["csv"].decode()
+    )
+
+
 def test_why_it_was_blocked_is_told_without_what_was_proved(world, quarter):
     release = asked_for(world, quarter)
     codes = [
