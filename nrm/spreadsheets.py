@@ -13,6 +13,13 @@ from xml.sax.saxutils import escape
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 
 
+# Some programs divide a row at semicolons or tabs, and begin another at the end of a line within a
+# quotation that they have not seen begin: what stands behind is the beginning of a cell too.
+_DIVIDERS = (";", "\t", "\r", "\n")
+_SIGNS = re.escape("".join(sign for sign in _FORMULA if sign.strip()))
+_INSIDE = re.compile(rf"""(?<![;"'\s])[;"'\s]++(?=[{_SIGNS}])""")
+
+
 def would_be_formula(text: str) -> bool:
     """Whether a spreadsheet could take a text for a formula."""
     return text.startswith(_FORMULA) or text.lstrip()[:1] in _FORMULA
@@ -20,19 +27,31 @@ def would_be_formula(text: str) -> bool:
 
 def cell(value: str | int | float | None) -> str | int | float:
     """A value as it may stand in a cell: a text that would be a formula begins with an apostrophe,
-    which a spreadsheet shows as text. Numbers stay numbers."""
+    which a spreadsheet shows as text, and so does what would be one behind a divider. A text that
+    has the apostrophe already gets another, so that `plain` gives back exactly what was there.
+    Numbers stay numbers."""
     if value is None:
         return ""
-    if isinstance(value, str) and would_be_formula(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = _INSIDE.sub(lambda found: _behind_divider(found[0], "'"), value)
+    return f"'{text}" if would_be_formula(text.lstrip("'")) else text
+
+
+def _behind_divider(run: str, put: str) -> str:
+    """What stands before a formula sign, with an apostrophe put behind its last divider, or, with
+    nothing to put, taken away there."""
+    at = max(run.rfind(divider) for divider in _DIVIDERS) + 1
+    if not at:
+        return run
+    return f"{run[:at]}{put}{run[at:] if put else run[at:].removeprefix(chr(39))}"
 
 
 def plain(text: str) -> str:
-    """The text that a cell was made of: without the apostrophe before what would be a formula."""
+    """The text that a cell was made of: without the apostrophes before what would be a formula."""
     if text.startswith("'") and would_be_formula(text.lstrip("'")):
-        return text[1:]
-    return text
+        text = text[1:]
+    return _INSIDE.sub(lambda found: _behind_divider(found[0], ""), text)
 
 
 def as_csv(rows: Iterable[Sequence[str | int | float | None]]) -> str:

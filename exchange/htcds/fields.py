@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from cases.rules.countries import country_code
 from exchange.htcds import languages
+from exchange.htcds.tokens import are_codes
 
 _FOLDER = Path(__file__).parent
 
@@ -296,12 +298,21 @@ def _pieces(field: Field, text: str) -> list[str]:
     return [piece.strip() for piece in text.split(",") if piece.strip()]
 
 
-def protection_of(field: Field, value: Value) -> str:
-    """What a value gives away. The standard takes any text for the country of an event; only the
-    name or code of a country is as open as one."""
+def shown_of(field: Field, value: Value, shown: Collection[str]) -> Value | None:
+    """What of a value gives away no more than `shown` says. The standard takes any text for the
+    country of an event; only the name or code of a country is as open as one. Of tokens those that
+    are codes here are open, and the others are free text."""
+    codes = are_codes(field.name)
+    if codes is not None and WORDS not in shown:
+        several = value if isinstance(value, tuple) else (str(value),)
+        known = tuple(one for one in several if one in codes)
+        value = known if isinstance(value, tuple) else "".join(known)
+        if not value:
+            return None
+    protection = field.protection
     if field.name == "hte_Country" and not standard().code_of(_A_COUNTRY, str(value)):
-        return DETAIL
-    return field.protection
+        protection = DETAIL
+    return value if protection in shown else None
 
 
 _A_COUNTRY = Field("", "", "country", OPEN)

@@ -127,6 +127,7 @@ class _Making:
     fields: dict[str, Value] = field(default_factory=dict)
     parts: dict[str, list[Part]] = field(default_factory=dict)
     unmapped: list[Unmapped] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)  # of a table of ours: what had no place
 
     def keep(self, row: int, column: str, code: str, value: Any) -> None:
         kept = Unmapped(row, _plain(column)[:200], code, reason(code), _plain(value))
@@ -164,6 +165,8 @@ class _Making:
             self.keep(row, part, "too_many", item)
 
     def made(self) -> Record:
+        if self.listed:
+            _put_listed(self)
         return Record(
             self.fields,
             {part: tuple(items) for part, items in self.parts.items()},
@@ -259,6 +262,15 @@ def _put_unmapped(making: _Making, number: int, raw: Any) -> None:
                 making.keep(number, one["column"], "unknown", one["value"])
         else:
             making.keep(number, UNMAPPED, "shape", one)
+
+
+def _put_listed(making: _Making) -> None:
+    """What a table of ours listed, in one piece or several, stays listed."""
+    text = "".join(making.listed)
+    try:
+        _put_unmapped(making, making.row, json.loads(text))
+    except (ValueError, RecursionError):
+        making.keep(making.row, UNMAPPED, "unknown", text)
 
 
 # Tables ------------------------------------------------------------------------------------------
@@ -358,6 +370,9 @@ def _put_row(
             if chosen is None:
                 making.keep(number, name, "yes_or_no", raw)
             raw = [code] if chosen else None
+        if name == UNMAPPED:
+            making.listed.append(str(raw))
+            continue
         part = found.part if found else ""
         into = parts.setdefault(part, {}) if part else making.fields
         making.put(number, name, found, raw, into)

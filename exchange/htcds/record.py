@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from exchange.htcds.fields import PARTS, PROTECTIONS, Value, protection_of, standard
+from exchange.htcds.fields import PARTS, PROTECTIONS, Value, shown_of, standard
 
 Part = dict[str, Value]
 
@@ -51,18 +51,29 @@ def as_plain(record: Record, *, including: Iterable[str] = ()) -> dict[str, Any]
         items = [item for one in record.parts.get(part, ()) if (item := _shown(one, shown))]
         if items:
             plain[part] = items
-    if record.unmapped and shown >= EVERYTHING:
-        plain[UNMAPPED] = [
-            {"column": one.column, "reason": one.code, "value": one.value}
-            for one in record.unmapped
-        ]
+    if found := unmapped_of(record, shown):
+        plain[UNMAPPED] = found
     return plain
+
+
+def unmapped_of(record: Record, shown: set[str]) -> list[dict[str, Any]]:
+    """The values that have no place, as plain data, where they may be shown."""
+    if not shown >= EVERYTHING:
+        return []
+    return [
+        {"column": one.column, "reason": one.code, "value": one.value} for one in record.unmapped
+    ]
 
 
 def _shown(values: Mapping[str, Value], shown: set[str]) -> dict[str, Any]:
     """The values that may be shown, in the order of the standard."""
-    return {
-        name: list(value) if isinstance(value := values[name], tuple) else value
+    found = {
+        name: shown_of(known, values[name], shown)
         for name, known in standard().fields.items()
-        if name in values and protection_of(known, values[name]) in shown
+        if name in values
+    }
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in found.items()
+        if value is not None
     }

@@ -9,11 +9,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from exchange.htcds.fields import PARTS, Field, Value, protection_of, standard
-from exchange.htcds.record import RECORD_ID, Part, Record, as_plain
-from nrm.spreadsheets import as_csv, as_xlsx, plain
+from exchange.htcds.fields import PARTS, Field, Value, shown_of, standard
+from exchange.htcds.record import RECORD_ID, UNMAPPED, Part, Record, as_plain, unmapped_of
+from nrm.spreadsheets import as_csv, as_xlsx
 
 SCHEMA = "urn:nrm:htcds:2.0:1"
+_A_CELL = 30_000  # characters; no cell of a workbook holds more than 32,767
 
 Row = list[str | int | float | None]
 
@@ -37,8 +38,7 @@ def write_json(records: Iterable[Record], *, including: Iterable[str] = ()) -> s
 
 def write_csv(records: Sequence[Record], *, including: Iterable[str] = ()) -> str:
     """The records as CSV; a cell that would be a formula begins with an apostrophe."""
-    rows = table(records, including=including)
-    return as_csv([_once_more(value) for value in row] for row in rows)
+    return as_csv(table(records, including=including))
 
 
 def write_xlsx(records: Sequence[Record], *, including: Iterable[str] = ()) -> bytes:
@@ -46,33 +46,34 @@ def write_xlsx(records: Sequence[Record], *, including: Iterable[str] = ()) -> b
     return as_xlsx(table(records, including=including), sheet="HTCDS")
 
 
-def _once_more(value: str | int | float | None) -> str | int | float | None:
-    """A text that has the apostrophe already gets another, so that reading takes away one only."""
-    if isinstance(value, str) and value.startswith("'") and plain(value) != value:
-        return f"'{value}"
-    return value
-
-
 def table(records: Sequence[Record], *, including: Iterable[str] = ()) -> Iterator[Row]:
     """The heading and the rows: every field that may be given away has its column, in the order of
-    the standard, ours after it. A person with several events has several rows with one identifier,
+    the standard, ours after it, and last what has no place, where a record has such values and
+    everything may be given away. A person with several events has several rows with one identifier,
     which a record that has none is given. ValueError where two records have the same one."""
     shown = {"open", *including}
+    beside = any(unmapped_of(record, shown) for record in records)
     columns = [found for found in standard().fields.values() if found.protection in shown]
     columns.sort(key=lambda found: found.name != RECORD_ID)
-    yield [found.name for found in columns]
+    yield [*(found.name for found in columns), *([UNMAPPED] if beside else [])]
     taken = {record.identifier for record in records} - {""}
     if len(taken) < sum(1 for record in records if record.identifier):
         raise ValueError("Two records have the same identifier.")
     for number, record in enumerate(records, start=1):
-        yield from _rows(record, columns, shown, taken, number)
+        yield from _rows(record, columns, shown, taken, number, beside)
 
 
 def _rows(
-    record: Record, columns: list[Field], shown: set[str], taken: set[str], number: int
+    record: Record,
+    columns: list[Field],
+    shown: set[str],
+    taken: set[str],
+    number: int,
+    beside: bool,
 ) -> Iterator[Row]:
+    without = _pieces(unmapped_of(record, shown))
     parts = {part: record.parts.get(part, ()) for part in PARTS}
-    length = max(1, *(len(items) for items in parts.values()))
+    length = max(1, len(without), *(len(items) for items in parts.values()))
     identifier = record.identifier or (_free(number, taken) if length > 1 else "")
     for index in range(length):
         row: Row = []
@@ -85,7 +86,15 @@ def _rows(
             if found.name == RECORD_ID:
                 value = identifier
             row.append(_cell(found, value, shown))
+        if beside:
+            row.append(without[index] if index < len(without) else None)
         yield row
+
+
+def _pieces(unmapped: list[dict[str, Any]]) -> list[str]:
+    """The list as JSON, in pieces that a cell can hold: one a row, to be joined again."""
+    text = json.dumps(unmapped, ensure_ascii=False) if unmapped else ""
+    return [text[at : at + _A_CELL] for at in range(0, len(text), _A_CELL)]
 
 
 def _free(number: int, taken: set[str]) -> str:
@@ -97,8 +106,7 @@ def _free(number: int, taken: set[str]) -> str:
 
 
 def _cell(found: Field, value: Value | None, shown: set[str]) -> str | int | float | None:
-    if value is None or protection_of(found, value) not in shown:
-        return None
+    value = None if value is None else shown_of(found, value, shown)
     if isinstance(value, tuple):
         return ";".join(value)
     if isinstance(value, bool):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nrm.spreadsheets import as_csv
+from nrm.spreadsheets import as_csv, cell, plain, rows_of_csv, would_be_formula
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("nrm", "identities", "cases", "screening", "protection", "exchange", "reporting")
@@ -33,8 +33,40 @@ FORMULAS = [
 def test_formula_in_a_csv_cell_is_text_in_every_column(formula):
     text = as_csv([(formula, 'safe, "quoted"', 12), ("a", formula, None)])
     first, second = csv.reader(io.StringIO(text, newline=""))
-    assert first == [f"'{formula}", 'safe, "quoted"', "12"]
-    assert second == ["a", f"'{formula}", ""]
+    # Behind a tab or an end of line it would be one again.
+    told = f"'{formula[0]}'{formula[1:]}" if formula[0] in "\t\r\n" else f"'{formula}"
+    assert first == [told, 'safe, "quoted"', "12"]
+    assert second == ["a", told, ""]
+
+
+INSIDE = [
+    "x;=cmd|'/c calc'!A0;y",
+    "x\t=1+1",
+    'x; "=1+1"',
+    "x\n=1+1",
+    'x;\t""@SUM(A1)',
+    "x;'=1+1",
+    "'x;''=1+1",
+    "x;\n;=1;-2\n- 3",
+    " \n=1",
+    "x;＝1",  # noqa: RUF001
+]
+
+
+@pytest.mark.parametrize("text", [*INSIDE, *FORMULAS, "'=1", "''-1", "'", "''", ";", "a'b;c", "\n"])
+def test_a_program_that_divides_elsewhere_gets_no_formula_and_ours_gets_what_was_there(text):
+    written = as_csv([("a", text, "z"), (text, text, "b;")])
+    assert [row[1] for row in rows_of_csv(written)] == [text, text]
+    for delimiter in ";\t":
+        for line in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter):
+            assert [one for one in line if would_be_formula(one.lstrip())] == []
+    for line in written.splitlines():
+        assert [one for one in line.split(";") if would_be_formula(one.strip(' "\t'))] == []
+
+
+def test_a_long_text_of_dividers_is_written_in_the_time_of_its_length():
+    for text in ("\n" * 300_000, ";' " * 100_000 + "x", "'" * 300_000, "; =" * 100_000):
+        assert plain(str(cell(text))) == text
 
 
 def test_what_is_no_formula_stays_as_it_is():

@@ -86,6 +86,29 @@ def test_codes_leave_and_nothing_that_says_who_the_person_is(
         assert as_plain(again, including=EVERYTHING) == told.plain
 
 
+def test_what_a_sender_wrote_in_a_token_leaves_with_free_text_alone(world: Any, at: Any) -> None:
+    told = {
+        "nrm_RecordId": "B-9",
+        "nrm_Indicators": ["Maria.Petrova-1990-02-28"],
+        "nrm_ProfileTypes": ["x:Maria.Petrova"],
+    }
+    case = assigned(world, imported(world, at, read_object(1, {**ANA, **told})).case, at)
+    consent = agree(world, case, at)
+    assert "Petrova" not in json.dumps(exported(world, case, at, consent=consent).plain)
+    words = exported(world, case, at, "text", consent=consent).plain
+    assert words["nrm_ProfileTypes"] == told["nrm_ProfileTypes"]
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "xlsx"])
+def test_the_file_holds_all_that_the_preview_has_shown(
+    world: Any, case: Case, at: Any, kind: str
+) -> None:
+    told = exported(world, case, at, "identity", "text")
+    assert told.plain["Unmapped"]
+    (again,) = read(told.file(kind), kind=kind).records
+    assert as_plain(again, including=EVERYTHING) == told.plain
+
+
 def test_who_the_person_is_leaves_only_where_it_is_chosen_and_is_disclosed(
     world: Any, case: Case, at: Any
 ) -> None:

@@ -12,11 +12,11 @@ from jsonschema import Draft202012Validator
 
 from exchange.htcds import reading
 from exchange.htcds.fields import PARTS, standard
-from exchange.htcds.reading import Reading, read, read_csv, read_json, read_xlsx
-from exchange.htcds.record import EVERYTHING, Record
+from exchange.htcds.reading import Reading, read, read_csv, read_json, read_xlsx, reason
+from exchange.htcds.record import EVERYTHING, Record, Unmapped
 from exchange.htcds.schema import schema
 from exchange.htcds.writing import document, table, write_csv, write_json, write_xlsx
-from nrm.spreadsheets import as_xlsx
+from nrm.spreadsheets import as_csv, as_xlsx
 from tests.exchange.htcds import SAMPLES, records, with_one
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "htcds"
@@ -76,6 +76,10 @@ def _told_of_everybody() -> Record:
             value = f"told in {name}"
         elif field.kind == "date":
             value = "1987-06-05"
+        elif field.kind == "token" and name != "nrm_RecordId":
+            value = "uk:england"
+        elif name == "nrm_ProfileTypes":
+            value = ("uk:wages_taken",)
         (parts.setdefault(field.part, ({},))[0] if field.part else fields)[name] = value
     unmapped = reading.Unmapped(2, "Who", "unknown", "", "told beside the fields")
     return Record(fields, parts, (unmapped,))
@@ -124,6 +128,64 @@ def test_the_country_of_an_event_is_open_and_any_other_text_in_its_place_is_not(
     assert write_csv([told]).count("AL") == 1
     assert "Hut" not in write_csv([told]) + write_json([told])
     assert "Hut" in write_csv([told], including=["detail"])
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_token_is_open_only_where_it_is_a_code_of_a_profile_that_is_loaded(kind):
+    told = Record(
+        {
+            "nrm_RecordId": "A-1",
+            "nrm_Indicators": ("MX-02", "Maria.Petrova-1990-02-28"),
+            "nrm_ProfileTypes": ("x:Maria.Petrova", "uk:wages_taken"),
+            "nrm_Jurisdiction": "x:Maria.Petrova",
+        }
+    )
+    write = {"json": write_json, "csv": write_csv, "xlsx": write_xlsx}[kind]
+
+    def read_again(**more):
+        said = write([told], **more)
+        (found,) = read(said if isinstance(said, bytes) else said.encode(), kind=kind).records
+        return found.fields
+
+    open_ones = {"nrm_Indicators": ("MX-02",), "nrm_ProfileTypes": ("uk:wages_taken",)}
+    assert read_again() == {"nrm_RecordId": "A-1", **open_ones}
+    assert read_again(including=["identity", "detail", "worker"]) == read_again()
+    assert read_again(including=["words"]) == told.fields
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_what_has_no_place_comes_out_as_it_went_in(kind):
+    def beside(*values):
+        return tuple(Unmapped(1, "Who", "unknown", reason("unknown"), one) for one in values)
+
+    told = [
+        Record({"nrm_RecordId": "A-1"}, unmapped=beside("=1+1;=2", 7, None, {"a": ["ع"]})),
+        Record({"prs_Gender": "Feminine"}),
+        Record({"prs_Gender": "Masculine"}, unmapped=beside('"\n;=' * 20_000)),
+    ]
+    found = read(WRITERS[kind](told), kind=kind)
+    assert found.faults == ()
+
+    def listed(records):
+        return [[(one.column, one.code, one.value) for one in r.unmapped] for r in records]
+
+    wanted = listed(told)
+    wanted[0][3] = ("Who", "unknown", '{"a": ["\\u0639"]}')  # what is no one value is kept as JSON
+    assert listed(found.records) == wanted
+    assert [one.fields.get("prs_Gender") for one in found.records] == [
+        None,
+        "Feminine",
+        "Masculine",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_column_of_that_name_that_is_not_ours_is_kept_as_it_stands(kind):
+    rows = [["prs_Gender", "Unmapped"], ["Feminine", "[not JSON"], ["Masculine", "7"]]
+    content = as_xlsx(rows, sheet="A") if kind == "xlsx" else as_csv(rows).encode()
+    first, second = read(content, kind=kind).records
+    assert [(one.column, one.value) for one in first.unmapped] == [("Unmapped", "[not JSON")]
+    assert [(one.code, one.value) for one in second.unmapped] == [("shape", 7)]
 
 
 def test_a_cell_that_would_be_a_formula_is_text_in_csv_and_in_a_workbook():
