@@ -8,9 +8,11 @@ beyond its status.
 
 import contextlib
 import http.client
+import queue
 import socket
 import ssl
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +23,7 @@ from exchange.models import Delivery
 from exchange.webhooks.rules import is_public
 
 STEP = 5.0  # seconds for connecting, and for each read
-WHOLE = 15.0  # seconds for all of it
+WHOLE = 15.0  # seconds for all of it, from the look-up of the name to the answer
 _Fault = Delivery.Fault
 
 
@@ -37,10 +39,69 @@ class _Refused(Exception):
     """The name leads to a machine inside a network."""
 
 
-def _address(host: str, port: int) -> tuple[str, int]:
+class _Deadline:
+    """The end of one POST. What takes longer than it may is cut off: a name server that does not
+    answer, and a machine that answers a byte at a time, would hold up everybody else."""
+
+    def __init__(self) -> None:
+        self._ends = time.monotonic() + WHOLE
+        self._sock: Any = None
+        self._watch = threading.Timer(WHOLE, self._cut)
+        self._watch.daemon = True
+        self._watch.start()
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left. TimeoutError where there are none."""
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() >= self._ends
+
+    def watch(self, sock: Any) -> None:
+        """From now on this is cut off."""
+        self._sock = sock
+        if self.over:
+            self._cut()
+
+    def end(self) -> None:
+        self._watch.cancel()
+
+    def _cut(self) -> None:
+        if self._sock is not None:
+            with contextlib.suppress(OSError):
+                # Of TLS too, without the farewell that would wait for the other side.
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+
+def _looked_up(host: str, port: int, deadline: _Deadline) -> list[Any]:
+    """What the name leads to. The system's look-up has no limit of its own, so it is waited for
+    elsewhere: where it does not come in time, it is left there to come to its end."""
+    answer: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answer.put(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answer.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        found = answer.get(timeout=deadline.left)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(found, Exception):
+        raise found
+    return list(found)
+
+
+def _address(host: str, port: int, deadline: _Deadline) -> tuple[str, int]:
     """The IP address to connect to. Every address of the name has to be a public one."""
-    found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = [str(entry[4][0]) for entry in _looked_up(host, port, deadline)]
     if not settings.WEBHOOKS_INSIDE and not all(map(is_public, addresses)):
         raise _Refused
     return addresses[0], port
@@ -54,16 +115,21 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def _connected(url: str) -> tuple[http.client.HTTPConnection, str]:
+def _connected(url: str, deadline: _Deadline) -> tuple[http.client.HTTPConnection, str]:
     parts = urlsplit(url)
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     if not secure and not settings.WEBHOOKS_INSIDE:
         raise _Refused
-    sock: Any = socket.create_connection(_address(host, port), timeout=STEP)
+    address = _address(host, port, deadline)
+    sock: Any = socket.create_connection(address, timeout=min(STEP, deadline.left))
     try:
+        sock.settimeout(STEP)
         if secure:
-            sock = _context().wrap_socket(sock, server_hostname=host)
+            sock = _context().wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+        deadline.watch(sock)
+        if secure:
+            sock.do_handshake()
     except BaseException:
         sock.close()
         raise
@@ -75,41 +141,32 @@ def _connected(url: str) -> tuple[http.client.HTTPConnection, str]:
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     """Sends the body. Raises nothing: whatever goes wrong is in the answer."""
+    deadline = _Deadline()
     try:
-        connection, path = _connected(url)
+        status = _post(url, body, headers, deadline)
     except _Refused:
         return Answer(fault=_Fault.ADDRESS)
     except (socket.gaierror, UnicodeError):
         return Answer(fault=_Fault.NAME)
-    except TimeoutError:
-        return Answer(fault=_Fault.TIMEOUT)
-    except ssl.SSLError:
-        return Answer(fault=_Fault.TLS)
-    except OSError:
-        return Answer(fault=_Fault.CONNECTION)
-    # A server that answers a byte at a time would hold up everybody else.
-    out_of_time = threading.Event()
-
-    def end() -> None:
-        out_of_time.set()
-        with_sock = connection.sock
-        if with_sock is not None:
-            with contextlib.suppress(OSError):
-                with_sock.shutdown(socket.SHUT_RDWR)
-
-    watch = threading.Timer(WHOLE, end)
-    watch.daemon = True
-    watch.start()
-    try:
-        connection.request("POST", path, body=body, headers=headers)
-        status = connection.getresponse().status
-    except TimeoutError:
-        return Answer(fault=_Fault.TIMEOUT)
-    except (OSError, http.client.HTTPException):
-        return Answer(fault=_Fault.TIMEOUT if out_of_time.is_set() else _Fault.CONNECTION)
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(fault=_fault_of(error, deadline))
     finally:
-        watch.cancel()
-        connection.close()
+        deadline.end()
     if 200 <= status < 300:
         return Answer(status)
     return Answer(status, _Fault.REDIRECT if 300 <= status < 400 else _Fault.ANSWER)
+
+
+def _post(url: str, body: bytes, headers: dict[str, str], deadline: _Deadline) -> int:
+    connection, path = _connected(url, deadline)
+    try:
+        connection.request("POST", path, body=body, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _fault_of(error: Exception, deadline: _Deadline) -> str:
+    if deadline.over or isinstance(error, TimeoutError):
+        return _Fault.TIMEOUT
+    return _Fault.TLS if isinstance(error, ssl.SSLError) else _Fault.CONNECTION

@@ -17,6 +17,9 @@ MOST_TRIES = 12
 _LONGEST_WAIT = timedelta(hours=6)
 # Names that lead into a network and never out of it.
 _INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "home.arpa")
+# Of networks of their own and of examples, which Python's table of addresses takes for public ones
+# (RFC 3879, RFC 9637).
+_NOT_PUBLIC = tuple(map(IPv6Network, ("fec0::/10", "3fff::/20")))
 # IPv6 that carries an IPv4 address within: what it leads to is not what it says.
 _CARRIERS = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 
@@ -31,7 +34,7 @@ def is_public(address: str) -> bool:
     if isinstance(found, IPv6Address):
         if found.ipv4_mapped is not None:
             found = found.ipv4_mapped
-        elif any(found in network for network in _CARRIERS):
+        elif any(found in network for network in (*_CARRIERS, *_NOT_PUBLIC)):
             return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 

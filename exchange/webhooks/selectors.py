@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cases import rights
 from cases.models import Case, Referral
@@ -13,17 +13,17 @@ from exchange.models import Delivery, Handle, Subscription
 from nrm.accounts.models import User
 from nrm.actions import Hidden
 
-_ORDER = {"waiting": 0, "active": 1, "paused": 1, "declined": 2, "ended": 2}
-
 
 def all_subscriptions() -> QuerySet[Subscription]:
     """Every subscription with its organisation and who asked and decided."""
     return Subscription.objects.select_related("organisation", "asked_by", "decided_by")
 
 
-def listed() -> list[Subscription]:
-    """What waits, then what runs, then what is over; the newest first. One query."""
-    return sorted(all_subscriptions().order_by("-asked_at", "id"), key=lambda s: _ORDER[s.state])
+def listed(*, waiting: bool, after: str = "", before: str = "") -> keyset.Rows:
+    """A page of what waits to be confirmed, or of everything else, the newest first. One query."""
+    waits = Q(state=Subscription.State.WAITING)
+    rows = all_subscriptions().filter(waits if waiting else ~waits)
+    return keyset.page_of(rows, "asked_at", newest_first=True, after=after, before=before)
 
 
 def deliveries_of(row: Subscription, *, after: str = "", before: str = "") -> keyset.Rows:

@@ -17,10 +17,24 @@ from nrm.web import add_objections
 
 
 class WebhooksView(AdministrationView):
-    """Every subscription, what waits for a second administrator first."""
+    """Every subscription, what waits for a second administrator apart, before the others."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        context = {"subscriptions": selectors.listed(), "set_up": secrets.are_set()}
+        lists = []
+        for waiting, prefix, title in (
+            (True, "waiting_", _("Waiting to be confirmed")),
+            (False, "", _("Webhooks")),
+        ):
+            page = selectors.listed(
+                waiting=waiting,
+                after=request.GET.get(f"{prefix}after", ""),
+                before=request.GET.get(f"{prefix}before", ""),
+            )
+            if page.rows:
+                links = page.links(request.path, {}, prefix=prefix)
+                caption = f"webhooks-{'waiting' if waiting else 'others'}"
+                lists.append({"rows": page.rows, "title": title, "caption": caption, **links})
+        context = {"lists": lists, "set_up": secrets.are_set()}
         return render(request, "exchange/webhooks.html", context)
 
 

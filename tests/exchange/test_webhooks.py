@@ -2,6 +2,8 @@
 ids, signed, as often as it takes, and of no other case."""
 
 import socket
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from django.urls import reverse
 from cases.actions import assigning, confidentiality, excluding
 from cases.models import InboxItem
 from exchange.models import Delivery, Handle, Subscription
-from exchange.webhooks import actions, rules, sending
+from exchange.webhooks import actions, posting, rules, sending
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
@@ -268,6 +270,8 @@ def test_it_is_paused_goes_on_and_ends_and_the_secret_changes_with_a_day_of_both
         ("https://[::1]/", "inside a network"),
         ("https://[::ffff:10.0.0.1]/", "inside a network"),
         ("https://[64:ff9b::a00:1]/", "inside a network"),
+        ("https://[fec0::1]/", "inside a network"),
+        ("https://[3fff:fff::1]/", "inside a network"),
         ("https://localhost/", "inside a network"),
         ("https://0x7f.1/", "inside a network"),
         ("https://2130706433/", "inside a network"),
@@ -315,6 +319,71 @@ def test_a_name_that_leads_inside_a_network_by_now_is_not_connected_to(
         assert Delivery.objects.get().fault == "address"
         assert led == ["hooks.example.org"]  # it is looked up once, so that it cannot change
         assert server.got == []
+
+
+@pytest.fixture
+def in_half_a_second(monkeypatch, settings):
+    """One post may take half a second, and no step of it is cut off before."""
+    settings.WEBHOOKS_INSIDE = True
+    monkeypatch.setattr(posting, "WHOLE", 0.5)
+    monkeypatch.setattr(posting, "STEP", 600)
+    begun = time.monotonic()
+    yield
+    assert time.monotonic() - begun < 60
+
+
+def test_a_name_server_that_does_not_answer_is_waited_for_no_longer_than_the_rest(
+    monkeypatch, in_half_a_second
+):
+    answers = threading.Event()
+
+    def slow(*_args, **_more):
+        answers.wait(600)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    assert posting.post("https://hooks.example.org/", b"{}", {}).fault == "timeout"
+    answers.set()
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+@pytest.mark.parametrize("says", [b"", b"\x16\x03\x03"])
+def test_a_machine_that_takes_its_time_is_cut_off(in_half_a_second, scheme, says):
+    """It accepts, says something that could be the beginning of an answer, and nothing more."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        accepted = []
+
+        def accept():
+            found, _whose = server.accept()
+            found.sendall(says)
+            accepted.append(found)
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        url = f"{scheme}://localhost:{server.getsockname()[1]}/"
+        assert posting.post(url, b"{}", {}).fault == "timeout"
+        thread.join()
+        accepted[0].close()
+
+
+def test_webhooks_go_on_past_a_page_and_what_waits_stands_first(world, at):
+    for number in range(60):
+        Subscription.objects.create(
+            organisation=world.authority,
+            url=f"https://hooks.example.org/{number}",
+            events=["case.assigned"],
+            secret=b"sealed",
+            state="waiting" if number % 2 else "ended",
+            asked_by=world.administrator,
+            asked_at=at - timedelta(minutes=number),
+        )
+    browser, seen = world.client("administrator"), []
+    waiting, others = browser.get(reverse("webhooks")).context["lists"]
+    assert [one.state for one in waiting["rows"]] == ["waiting"] * 25
+    for found in (waiting, others):
+        shown = browser.get(found["next_url"]).context["lists"]
+        seen += found["rows"] + shown[found is others]["rows"]
+    assert len({one.pk for one in seen}) == 60
 
 
 def test_the_certificate_has_to_hold(world, at, settings, tmp_path, as_worker):
