@@ -5,7 +5,7 @@ from cases.policies import OPENED, RUNNING, granted_to_group, listed, pairs
 from cases.rights import REFER, SEE_CASE, SEE_REFERRAL, SEE_STATUS, SEE_SUMMARY, SHARE
 from exchange.webhooks.events import EVENTS, WebhookEvent
 from nrm.accounts.roles import Role
-from nrm.policies import ACTOR, BY_SYSTEM, Table, array, declare, holds
+from nrm.policies import ACTOR, BY_SYSTEM, Table, array, declare, holds, of_team
 
 
 def _row(event: WebhookEvent) -> str:
@@ -111,10 +111,25 @@ GRANT EXECUTE ON FUNCTION exchange_tell_recalled(uuid, timestamptz) TO nrm_web;
 """
 
 
+# Whoever refers sees no pack of another organisation; only that this one was taken in by one.
+FUNCTIONS += f"""
+CREATE OR REPLACE FUNCTION exchange_pack_is_taken(of_sender uuid, its_number uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT nrm_holds({array(REFER.roles)}) AND EXISTS (
+        SELECT FROM exchange_receivedpack r
+        WHERE r.sender_id = of_sender AND r.number = its_number
+    )
+$$;
+REVOKE ALL ON FUNCTION exchange_pack_is_taken(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exchange_pack_is_taken(uuid, uuid) TO nrm_web;
+"""
+
+
 def _packs() -> list[Table]:
     """Keys of others are read by everybody who is signed in and entered by administrators. A pack
     is sealed by whoever shares; one that came in is read by whoever reads the referral, and taken
-    in, and recalled, by the team that refers."""
+    in, and recalled, by the team that refers. The recall of one that has not come stops it for
+    everybody who refers."""
     everybody = {"signed_in": f"{ACTOR} IS NOT NULL"}
     administrator = {"administrator": holds(Role.ADMINISTRATOR)}
     sent = {"near": listed("exchange_sentpack.case_id", pairs(SHARE))}
@@ -135,6 +150,11 @@ def _packs() -> list[Table]:
             read={**near, **referrer, **opened},
             insert=opened,
             update=referrer,
+        ),
+        Table(
+            "exchange_recalledpack",
+            read={"refers": holds(*REFER.roles)},
+            insert={"of_team": of_team("exchange_recalledpack.organisation_id", *REFER.roles)},
         ),
     ]
 

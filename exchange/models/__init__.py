@@ -1,6 +1,6 @@
 """The tables of the exchange room, one file a noun."""
 
-from exchange.models.pack import Correspondent, ReceivedPack, SentPack
+from exchange.models.pack import Correspondent, RecalledPack, ReceivedPack, SentPack
 from exchange.models.register import (
     Decision,
     RegisterImport,
@@ -17,6 +17,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Handle",
+    "RecalledPack",
     "ReceivedPack",
     "RegisterImport",
     "RegisterPart",

@@ -25,6 +25,11 @@ class Correspondent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=200)
+    # A sender knows this installation, and none of its organisations: who of them takes in what
+    # this key signs is said here. None: every one that refers.
+    opened_by = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -76,13 +81,25 @@ class SentPack(OfCase):
 
 class ReceivedPack(OfCase):
     """What came in a pack beside the referral that it became: findings, decisions and clocks of
-    the other authority. Theirs, to be read; never taken as ours. Its id is the pack's, so that a
-    pack is taken in once."""
+    the other authority. Theirs, to be read; never taken as ours. A pack of a sender is taken in
+    once; another sender who knows its number is in nobody's way."""
 
     correspondent = models.ForeignKey(Correspondent, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="That of the correspondent, who can have another key by now.",
+    )
+    number = models.UUIDField(help_text="The id of the pack, as its sender knows it.")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     content = models.BinaryField(help_text="What was said, as JSON, under the person's key.")
     digest = models.CharField(max_length=64)
+    sealed_to = models.CharField(
+        max_length=64,
+        help_text="The digest of our key that the newest file of it was sealed to: of the pack, or"
+        " of its recall. That key signs the receipt.",
+    )
     taken_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     taken_at = models.DateTimeField()
     recalled_at = models.DateTimeField(null=True)
@@ -90,6 +107,35 @@ class ReceivedPack(OfCase):
     class Meta:
         ordering = ["-taken_at", "id"]
         default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "number"], name="a_pack_is_taken_in_once")
+        ]
 
     def __str__(self) -> str:
         return f"Received pack {self.id}"
+
+
+class RecalledPack(models.Model):
+    """The recall of a pack that nobody here has taken in: it is not taken in any more. Says nothing
+    of what was in it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    correspondent = models.ForeignKey(Correspondent, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    number = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    sealed_to = models.CharField(max_length=64)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recalled_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "number", "organisation"], name="a_pack_is_recalled_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Recalled pack {self.id}"

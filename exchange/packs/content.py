@@ -101,7 +101,7 @@ _OF_DECISIONS = frozenset(
         "nrm_Indicators",
     }
 )
-_ASKED_ANEW = frozenset({"nrm_ConsentToReferral", "nrm_Jurisdiction"})
+ASKED_ANEW = frozenset({"nrm_ConsentToReferral", "nrm_Jurisdiction"})
 _ALWAYS = frozenset({RECORD_ID, "nrm_AgeStatus"})
 
 
@@ -109,7 +109,7 @@ def _record(
     case: Case, receiver: Organisation, chosen: set[str], known: Iterable[KnownFact], number: str
 ) -> dict[str, Any]:
     told = record_of(case, receiver, known)
-    out = set(_ASKED_ANEW)
+    out = set(ASKED_ANEW)
     if parts.DECISIONS not in chosen:
         out |= _OF_DECISIONS
     if parts.REFERRAL not in chosen:

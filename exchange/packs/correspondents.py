@@ -3,11 +3,13 @@ fingerprint that the other side has told them by voice."""
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from cases.rights import REFER
+from cases.selectors import keyset
 from exchange.models import Correspondent
 from exchange.packs.keys import PublicKey, read_public
 from nrm.accounts import notices
@@ -38,8 +40,25 @@ CONFIRM_CORRESPONDENT = MayConfirm()
 
 
 def all_correspondents() -> QuerySet[Correspondent]:
-    """Every key that was entered, the newest first."""
-    return Correspondent.objects.select_related("organisation", "asked_by", "decided_by")
+    """Every key that was entered."""
+    return Correspondent.objects.select_related(
+        "organisation", "opened_by", "asked_by", "decided_by"
+    )
+
+
+def listed(*, after: str = "", before: str = "") -> keyset.Rows:
+    """A page of every key that was entered, the newest first. One query."""
+    rows = all_correspondents()
+    return keyset.page_of(rows, "asked_at", newest_first=True, after=after, before=before)
+
+
+def who_can_open() -> QuerySet[Organisation]:
+    """The organisations of this installation that refer: somebody of theirs can open a pack."""
+    return Organisation.objects.filter(
+        is_active=True,
+        role_groups__role__in=REFER.roles,
+        role_groups__group__memberships__user__is_active=True,
+    ).distinct()
 
 
 def key_of(row: Correspondent) -> PublicKey:
@@ -66,13 +85,18 @@ def enter_key(
     actor: User,
     at: datetime,
     key: str,
+    opened_by: Organisation | None,
     submission: UUID | None = None,
 ) -> Correspondent:
     """Enters the key of an organisation; it is used once another administrator has confirmed it.
-    `submission` names it: sent twice, it is entered once."""
+    `opened_by` takes in what the key signs; None: every organisation that refers. `submission`
+    names it: sent twice, it is entered once."""
     row_id = submission or uuid4()
     lock(row_id)
-    if earlier := Correspondent.objects.filter(pk=row_id, asked_by=actor).first():
+    if earlier := Correspondent.objects.filter(pk=row_id).first():
+        if earlier.asked_by_id != actor.pk:
+            text = _("This page has served already. Open it again.")
+            refuse_if([Objection(text, code="served")])
         detail(repeated=True)
         return earlier
     found = []
@@ -82,13 +106,14 @@ def enter_key(
         clean = ""
         text = _("This is not a key. It begins with nrm-pack-1 and is one line.")
         found.append(Objection(text, "key"))
-    if (
-        clean
-        and Correspondent.objects.filter(
-            key=clean, state__in=(State.WAITING, State.ACTIVE)
-        ).exists()
-    ):
-        found.append(Objection(_("This key was entered already."), "key"))
+    if clean:
+        _lock_key(clean)
+        same = Correspondent.objects.filter(key=clean, state__in=(State.WAITING, State.ACTIVE))
+        if same.exists():
+            found.append(Objection(_("This key was entered already."), "key"))
+    if opened_by and not who_can_open().filter(pk=opened_by.pk).exists():
+        text = _("Nobody of this organisation refers people here.")
+        found.append(Objection(text, "opened_by"))
     if organisation.kind == OrganisationKind.COMPETENT_AUTHORITY:
         # New cases of its law would be opened for it, and nobody is there.
         text = _(
@@ -100,9 +125,14 @@ def enter_key(
         found.append(Objection(_("This organisation is closed."), "organisation"))
     refuse_if(found)
     row = Correspondent.objects.create(
-        id=row_id, organisation=organisation, key=clean, asked_by=actor, asked_at=at
+        id=row_id,
+        organisation=organisation,
+        opened_by=opened_by,
+        key=clean,
+        asked_by=actor,
+        asked_at=at,
     )
-    detail(organisation=str(organisation.pk))
+    detail(organisation=str(organisation.pk), opened_by=str(opened_by.pk) if opened_by else "every")
     notices.tell(administrators().exclude(pk=actor.pk), "correspondent_asked", at=at)
     return row
 
@@ -119,6 +149,11 @@ def confirm_key(
     if typed != key_of(row).fingerprint.replace(" ", ""):
         text = _("This is not the fingerprint of the key. Ask them to read it to you again.")
         refuse_if([Objection(text, "fingerprint")])
+    _lock_key(row.key)
+    others = Correspondent.objects.filter(key=row.key, state=State.ACTIVE)
+    if others.exclude(organisation=row.organisation).exists():
+        text = _("This key is confirmed as that of another organisation. Decline it here.")
+        refuse_if([Objection(text, code="other")])
     Correspondent.objects.filter(organisation=row.organisation, state=State.ACTIVE).update(
         state=State.ENDED
     )
@@ -142,6 +177,11 @@ def end_key(row: Correspondent, *, actor: User, at: datetime) -> Correspondent:
     row.state = State.ENDED
     row.save(update_fields=["state"])
     return row
+
+
+def _lock_key(key: str) -> None:
+    """Waits for whoever else enters or confirms this key; taken after every other lock."""
+    lock(uuid5(NAMESPACE_OID, key))
 
 
 def _still(row: Correspondent, state: str) -> None:

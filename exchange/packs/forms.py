@@ -6,11 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.sharing import RecallForm, ShareForm
+from exchange.packs.correspondents import who_can_open
 from exchange.packs.sealing import MOST_BYTES
 from nrm.accounts.models import Organisation
 from nrm.forms import ChoiceField, Form
 from nrm.profiles import Profile
 from nrm.uploads import Upload
+
+_EVERY = "every"
 
 
 class KeyForm(Form):
@@ -34,12 +37,34 @@ class KeyForm(Form):
         ),
         error_messages={"required": _("Enter the key")},
     )
+    opened_by = forms.ChoiceField(
+        label=_("Who here opens what they send?"),
+        help_text=_(
+            "They seal it to this installation and know none of its organisations. Whoever of them"
+            " opens it first has it."
+        ),
+        error_messages={
+            "required": _("Select who opens what they send"),
+            "invalid_choice": _("Select who opens what they send"),
+        },
+    )
     submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["organisation"]
-        field.queryset = Organisation.objects.filter(is_active=True).order_by("name", "id")
+        fields: dict[str, Any] = self.fields
+        found = Organisation.objects.filter(is_active=True).order_by("name", "id")
+        fields["organisation"].queryset = found
+        self._openers = {str(one.pk): one for one in who_can_open().order_by("name", "id")}
+        fields["opened_by"].choices = [
+            ("", ""),
+            (_EVERY, _("Every organisation that refers")),
+            *((pk, one.name) for pk, one in self._openers.items()),
+        ]
+
+    def clean_opened_by(self) -> Organisation | None:
+        """The organisation; None for every one."""
+        return self._openers.get(self.cleaned_data["opened_by"])
 
 
 class FingerprintForm(Form):

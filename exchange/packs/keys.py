@@ -85,6 +85,11 @@ def own_keys() -> tuple[OwnKey, ...]:
     return _made(settings.PACK_KEYS)
 
 
+def own_key(digest: str) -> OwnKey | None:
+    """The key of ours whose public line has this digest, where we have it still."""
+    return next((one for one in own_keys() if one.public.digest == digest), None)
+
+
 @lru_cache(maxsize=4)
 def _made(text: str) -> tuple[OwnKey, ...]:
     return tuple(_own(number, key) for number, key in sorted(versioned_keys(text), reverse=True))

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import pyrage
 
-from exchange.packs.keys import PublicKey, own_keys, read_public
+from exchange.packs.keys import OwnKey, PublicKey, own_key, own_keys, read_public
 
 PACK, RECEIPT, RECALL = "pack", "receipt", "recall"
 FORM = "nrm-pack-1"
@@ -36,20 +36,28 @@ class Damaged(Exception):
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file that was sealed to us. `sender` signed it; whether they are known to us is another
-    question. `digest` is that of what was said, whatever the encryption."""
+    question. `to` is the digest of the key of ours that it was sealed to; `digest` is that of what
+    was said, whatever the encryption."""
 
     kind: str
     id: UUID
     said: dict[str, Any]
     sender: PublicKey
+    to: str
     digest: str
 
 
-def body_of(kind: str, id: UUID, said: dict[str, Any], *, to: PublicKey) -> bytes:
+class KeyAway(Exception):
+    """The key of ours that has to sign is not in NRM_PACK_KEYS any more."""
+
+
+def body_of(
+    kind: str, id: UUID, said: dict[str, Any], *, to: PublicKey, by: OwnKey | None = None
+) -> bytes:
     """What is signed: what is said, of which kind, by whom and for whom. The same bytes for the
-    same words."""
+    same words. `by`: the key of ours that signs, where it is not the newest."""
     about = {"form": FORM, "kind": kind, "id": str(id)}
-    about |= {"from": own_keys()[0].public.text, "to": to.digest}
+    about |= {"from": (by or own_keys()[0]).public.text, "to": to.digest}
     return json.dumps(about | {"said": said}, sort_keys=True, ensure_ascii=False).encode()
 
 
@@ -59,8 +67,12 @@ def digest_of(body: bytes) -> str:
 
 
 def seal(body: bytes, *, to: PublicKey) -> bytes:
-    """The file. ValueError where it would be too large."""
-    signature = own_keys()[0].signing.sign(_SIGNED + body)
+    """The file, signed by the key of ours that the body names. Raises KeyAway where we have it no
+    more, and ValueError where the file would be too large."""
+    by = own_key(read_public(json.loads(body)["from"]).digest)
+    if by is None:
+        raise KeyAway
+    signature = by.signing.sign(_SIGNED + body)
     whole = json.dumps(
         {
             "body": base64.b64encode(body).decode(),
@@ -93,8 +105,8 @@ def _read(whole: bytes, our_digest: str) -> Opened:
         signature = base64.b64decode(outer["signature"], validate=True)
         told = json.loads(body)
         sender = read_public(told["from"])
-        found = Opened(told["kind"], UUID(told["id"]), told["said"], sender, digest_of(body))
         kind, form, to = told["kind"], told["form"], told["to"]
+        found = Opened(kind, UUID(told["id"]), told["said"], sender, our_digest, digest_of(body))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, binascii.Error):
         raise Damaged from None
     if form != FORM or kind not in (PACK, RECEIPT, RECALL) or not isinstance(found.said, dict):

@@ -16,7 +16,7 @@ from cases import rights
 from cases.selectors import sharing as reads
 from cases.views.base import CaseView
 from cases.views.frame import case_frame
-from exchange.models import Correspondent, SentPack
+from exchange.models import Correspondent, RecalledPack, ReceivedPack, SentPack
 from exchange.packs import correspondents, keys, receiving, sending
 from exchange.packs.forms import (
     FingerprintForm,
@@ -49,9 +49,13 @@ class CorrespondentsView(AdministrationView):
     """Our own key, for others to enter, and the keys of others."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        page = correspondents.listed(
+            after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        )
         context = {
             "own": [one.public for one in keys.own_keys()[:1]] if keys.are_set() else [],
-            "correspondents": correspondents.all_correspondents(),
+            "correspondents": page.rows,
+            **page.links(request.path, {}),
         }
         return render(request, "exchange/correspondents.html", context)
 
@@ -151,9 +155,17 @@ class PacksView(_PackView):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         self.looked(request)
-        rows = sending.packs_of(self.case)
-        theirs = receiving.has_received(self.case)
-        return self.show(request, "packs", packs=rows, set_up=keys.are_set(), theirs=theirs)
+        page = sending.packs_of(
+            self.case, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        )
+        return self.show(
+            request,
+            "packs",
+            packs=page.rows,
+            set_up=keys.are_set(),
+            theirs=receiving.has_received(self.case),
+            **page.links(request.path, {}),
+        )
 
 
 @method_decorator(fresh_factor("POST"), name="dispatch")
@@ -265,10 +277,7 @@ class PackView(_PackView):
         return redirect("case_pack", reference=reference, pack=pack)
 
     def _row(self, pack: UUID) -> SentPack:
-        found = next((one for one in sending.packs_of(self.case) if one.pk == pack), None)
-        if found is None:
-            raise Hidden(rights.SHARE.code)
-        return found
+        return sending.pack_of(self.case, pack)
 
     def _page(
         self,
@@ -351,21 +360,35 @@ def _teams(request: HttpRequest) -> list[Organisation]:
 
 
 class ReceivedPackView(View):
-    """A pack that was taken in: whose it is and its receipt, which POST gives."""
+    """A pack that was taken in, or the recall of one that has not come: whose it is, and its
+    receipt, which POST gives."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rights.REFER.check(request.user, None)
-        row = receiving.received_by(request.user, pk)  # type: ignore[arg-type]
-        referral = row.case.referrals.filter(organisation=row.organisation).first()
-        at = timezone.now()
-        writer.write("pack.viewed", at=at, actor_id=request.user.pk, case_id=row.case_id)
-        return render(request, "exchange/received_pack.html", {"pack": row, "referral": referral})
+        return self._page(request, receiving.received_by(request.user, pk))  # type: ignore[arg-type]
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rights.REFER.check(request.user, None)
         row = receiving.received_by(request.user, pk)  # type: ignore[arg-type]
-        made = receiving.receipt_for(row, actor=request.user, at=timezone.now())
+        try:
+            made = receiving.receipt_for(row, actor=request.user, at=timezone.now())
+        except Refused as refusal:
+            for objection in refusal.objections:
+                messages.error(request, objection.text)
+            return self._page(request, row, status=422)
         return _file(made)
+
+    def _page(
+        self, request: HttpRequest, row: ReceivedPack | RecalledPack, status: int = 200
+    ) -> HttpResponse:
+        case = row.case if isinstance(row, ReceivedPack) else None
+        referral = case and case.referrals.filter(organisation=row.organisation).first()
+        at = timezone.now()
+        writer.write(
+            "pack.viewed", at=at, actor_id=request.user.pk, case_id=case.pk if case else None
+        )
+        context = {"pack": row, "came": case is not None, "referral": referral}
+        return render(request, "exchange/received_pack.html", context, status=status)
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pyrage
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from cases.actions.sharing import Wanted, record_consent, withdraw_consent
 from cases.models import Bundle, Case, Consent, Decision, FindingSet, InboxItem, Referral
-from exchange.models import Correspondent, ReceivedPack, SentPack
+from exchange.models import Correspondent, RecalledPack, ReceivedPack, SentPack
 from exchange.packs import correspondents, keys, receiving, sealing, sending
 from identities import vault
 from identities.models import Disclosure
@@ -43,8 +44,9 @@ def public(settings, of):
     return found
 
 
-def known(world, at, organisation, key):
-    row = correspondents.enter_key(organisation, actor=world.administrator, at=at, key=key.text)
+def known(world, at, organisation, key, opened_by=None):
+    by = {"actor": world.administrator, "at": at}
+    row = correspondents.enter_key(organisation, **by, key=key.text, opened_by=opened_by)
     return correspondents.confirm_key(
         row, actor=second_administrator(), at=at, fingerprint=key.fingerprint
     )
@@ -306,7 +308,7 @@ def test_nothing_is_sealed_to_a_key_that_nobody_has_confirmed(world, at, two, ca
 
 def test_a_key_is_confirmed_by_another_who_was_told_its_fingerprint(world, at, two, settings):
     key = public(settings, ring())
-    by = {"at": at, "key": key.text}
+    by = {"at": at, "key": key.text, "opened_by": None}
     row = correspondents.enter_key(world.prosecution, actor=world.administrator, **by)
     assert refused(correspondents.enter_key, world.prosecution, actor=world.administrator, **by)
     with pytest.raises(Forbidden):
@@ -316,7 +318,7 @@ def test_a_key_is_confirmed_by_another_who_was_told_its_fingerprint(world, at, t
     second = second_administrator()
     wrong = keys.read_public(two.known.key).fingerprint
     other = public(settings, ring()).text
-    ours = {"actor": second, "at": at, "key": other}
+    ours = {"actor": second, "at": at, "key": other, "opened_by": None}
     assert refused(correspondents.enter_key, world.authority, **ours)
     assert refused(correspondents.confirm_key, row, actor=second, at=at, fingerprint=wrong)
     browser, page = signed_in(second), reverse("correspondent", args=[row.pk])
@@ -362,6 +364,274 @@ def test_the_receipt_comes_back_and_the_recall_goes_after_it(world, at, two, cas
     confirmed = receiving.receipt_for(row, **by)
     two.back_here()
     assert sending.take_receipt(pack, **mine, content=confirmed).stopped_at == at
+
+
+def said_otherwise(world, at, two, case, change, *parts):
+    """A file that the sender has signed and that says something else than ours would."""
+    pack = sealed(world, case, at, two, *parts)
+    content = file_of(world, pack, at)
+    two.over_there()
+    said, to = sealing.open_file(content).said, keys.own_keys()[0].public
+    change(said)
+    two.back_here()
+    changed = sealing.seal(sealing.body_of(sealing.PACK, pack.pk, said, to=to), to=to)
+    two.over_there()
+    return changed
+
+
+def test_of_a_person_who_refuses_here_no_word_of_theirs_is_kept(world, at, two, case):
+    parts = (*PARTS, "text", "identity", "contact")
+    content = file_of(world, sealed(world, case, at, two, *parts), at)
+    two.over_there()
+    row = take_in(world, at, content, consent_answer="refused")
+    assert row.case.kind == "duty_to_notify"
+    with acting_as(world.supervisor):
+        (theirs,) = receiving.received_with(Case.objects.get(pk=row.case_id))
+    assert theirs.said == {}
+    page = reverse("case_received", args=[row.case.reference])
+    shown = _plain(world.client("supervisor").get(page).content.decode())
+    assert "Nothing of what was in the pack is kept" in shown
+    for word in (*IDENTIFYING, case.pseudonym, str(row.number)):
+        assert word not in shown
+
+
+def test_what_the_record_says_of_agreement_and_place_is_not_what_the_receiver_says(
+    world, at, two, case
+):
+    def change(said):
+        (record,) = said["htcds"]["records"]
+        record["nrm_ConsentToReferral"] = "Given"
+        record["NRM consent to referral__c"] = "Given"
+        record["nrm_Jurisdiction"] = f"{world.profile.code}:scotland"
+
+    content = said_otherwise(world, at, two, case, change)
+    row = take_in(world, at, content, consent_answer="refused")
+    assert Consent.objects.get(case=row.case).answer == "declined"
+    assert (row.case.kind, row.case.jurisdiction) == ("duty_to_notify", "england")
+
+
+def test_a_pack_whose_recall_was_opened_before_it_is_not_taken_in(world, at, two, case):
+    pack = sealed(world, case, at, two)
+    content = file_of(world, pack, at)
+    mine = {"actor": world.caseworker, "at": at}
+    recall = sending.recall_file_of(pack, **mine, because="risk")
+    two.over_there()
+    kept = take_in(world, at, recall)
+    assert take_in(world, at, recall).pk == kept.pk
+    assert refused(take_in, world, at, content) == {"recalled"}
+    # For no other organisation of this installation either.
+    assert refused(take_in, world, at, content, "responder", "police") == {"recalled"}
+    assert not ReceivedPack.objects.exists()
+    browser = world.client("other_responder")
+    page = reverse("received_pack", args=[kept.pk])
+    assert "It is not taken in any more" in browser.get(page).content.decode()
+    assert world.client("responder").get(page).status_code == 404
+    receipt = browser.post(page).content
+    two.back_here()
+    told = sending.take_receipt(pack, **mine, content=receipt)
+    assert (told.stopped_at, told.taken_at) == (at, None)
+
+
+def test_the_recall_of_what_another_organisation_here_has_is_theirs_to_open(world, at, two, case):
+    pack = sealed(world, case, at, two)
+    content = file_of(world, pack, at)
+    recall = sending.recall_file_of(pack, actor=world.caseworker, at=at, because="risk")
+    two.over_there()
+    take_in(world, at, content)
+    assert refused(take_in, world, at, recall, "responder", "police") == {"no_pack"}
+    assert not RecalledPack.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [(-1, "over"), (0, "over"), (None, "until"), ("soon", "until"), ("2999-01-01", "until")],
+)
+def test_what_is_not_shared_any_more_is_not_taken_in(world, at, two, case, until, code):
+    def change(said):
+        said["until"] = until
+        if until is None:
+            del said["until"]
+        elif isinstance(until, int):
+            said["until"] = (at + timedelta(days=until)).isoformat()
+
+    content = said_otherwise(world, at, two, case, change)
+    assert refused(take_in, world, at, content) == {code}
+    assert Referral.objects.count() == 1
+
+
+def test_until_when_they_share_it_is_shown_and_holds_on_its_last_day(world, at, two, case):
+    pack = sealed(world, case, at, two)
+    content = file_of(world, pack, at)
+    two.over_there()
+    row = take_in(world, pack.bundle.ends_at - timedelta(seconds=1), content)
+    # What was taken in is found again, also later.
+    assert take_in(world, pack.bundle.ends_at, content).pk == row.pk
+    page = reverse("case_received", args=[row.case.reference])
+    shown = world.client("supervisor").get(page).content.decode()
+    assert "They share it until" in shown
+    assert str(timezone.localtime(pack.bundle.ends_at).year) in shown
+
+
+def test_whoever_administrators_have_said_opens_what_a_sender_seals(world, at, two, case):
+    pack = sealed(world, case, at, two)
+    content = file_of(world, pack, at)
+    recall = sending.recall_file_of(pack, actor=world.caseworker, at=at, because="risk")
+    two.over_there()
+    correspondents.end_key(two.sender, actor=world.administrator, at=at)
+    key = public(two.settings, two.here)
+    known(world, at, two.sent_from, key, opened_by=world.other_police)
+    for file in (content, recall):
+        assert refused(take_in, world, at, file, "responder", "police") == {"not_theirs"}
+    assert take_in(world, at, content).organisation_id == world.other_police.pk
+
+
+def test_another_sender_who_knows_the_number_of_a_pack_stands_in_nobodys_way(world, at, two, case):
+    pack, other = sealed(world, case, at, two), sealed(world, case, at, two)
+    content, second = file_of(world, pack, at), file_of(world, other, at)
+    two.over_there()
+    said, to = sealing.open_file(content).said, keys.own_keys()[0].public
+    third = ring()
+    house = Organisation.objects.create(
+        name="Another Authority", kind="government", profile=world.profile.code
+    )
+    known(world, at, house, public(two.settings, third))
+    two.settings.PACK_KEYS = third
+    squatting = sealing.seal(sealing.body_of(sealing.PACK, pack.pk, said, to=to), to=to)
+    about = {"digest": other.digest, "recalled_at": at.isoformat()}
+    recall = sealing.seal(sealing.body_of(sealing.RECALL, other.pk, about, to=to), to=to)
+    two.over_there()
+    take_in(world, at, squatting)
+    assert take_in(world, at, content).sender_id == two.sent_from.pk
+    assert ReceivedPack.objects.filter(number=pack.pk).count() == 2
+    take_in(world, at, recall)
+    assert take_in(world, at, second).recalled_at is None
+
+
+def test_the_receipt_is_signed_by_the_key_that_the_pack_was_sealed_to(world, at, two, case):
+    pack = sealed(world, case, at, two)
+    content = file_of(world, pack, at)
+    mine = {"actor": world.caseworker, "at": at}
+    by = {"actor": world.other_responder, "at": at}
+    newer = two.there + "," + ring().replace("1:", "2:", 1)
+    two.settings.PACK_KEYS = newer
+    row = take_in(world, at, content)
+    receipt = receiving.receipt_for(row, **by)
+    two.back_here()
+    assert sending.take_receipt(pack, **mine, content=receipt).taken_at == at
+    # They know the new one by now: the notice is sealed to it, and that key signs for it.
+    known(world, at, two.abroad, public(two.settings, newer))
+    recall = sending.recall_file_of(pack, **mine, because="risk")
+    two.settings.PACK_KEYS = newer.partition(",")[2]
+    assert refused(receiving.receipt_for, row, **by) == {"key_away"}
+    take_in(world, at, recall)
+    row.refresh_from_db()
+    confirmed = receiving.receipt_for(row, **by)
+    two.back_here()
+    assert sending.take_receipt(pack, **mine, content=confirmed).stopped_at == at
+
+
+def test_a_pack_is_signed_by_the_key_that_sealed_it_also_when_we_have_a_newer_one(
+    world, at, two, case
+):
+    pack = sealed(world, case, at, two)
+    newer = ring().replace("1:", "2:", 1)
+    two.settings.PACK_KEYS = f"{two.here},{newer}"
+    content = file_of(world, pack, at)
+    two.settings.PACK_KEYS = newer
+    assert refused(file_of, world, pack, at) == {"key_away"}
+    two.over_there()
+    assert take_in(world, at, content).digest == pack.digest
+
+
+def test_nothing_is_sealed_to_a_key_that_was_ended(world, at, two, case):
+    pack = sealed(world, case, at, two)
+    content = file_of(world, pack, at)
+    administers = {"actor": world.administrator, "at": at}
+    two.over_there()
+    row = take_in(world, at, content)
+    correspondents.end_key(two.sender, **administers)
+    assert refused(receiving.receipt_for, row, actor=world.other_responder, at=at) == {"no_key"}
+    page = reverse("received_pack", args=[row.pk])
+    answer = world.client("other_responder").post(page)
+    assert answer.status_code == 422
+    assert "No key of theirs counts here now" in answer.content.decode()
+    two.back_here()
+    correspondents.end_key(two.known, **administers)
+    mine = {"actor": world.caseworker, "at": at}
+    assert refused(sending.recall_file_of, pack, **mine, because="risk") == {"no_key"}
+    assert Bundle.objects.get(pk=pack.bundle_id).recalled_at is None
+    newer = ring()
+    known(world, at, two.abroad, public(two.settings, newer))
+    recall = sending.recall_file_of(pack, **mine, because="risk")
+    two.over_there()
+    assert refused(take_in, world, at, recall) == {"not_for_us"}
+    two.settings.PACK_KEYS = newer
+    assert sealing.open_file(recall).kind == sealing.RECALL
+
+
+def test_two_who_enter_or_confirm_the_same_key_at_once_are_told(world, at, two, settings):
+    key, second = public(settings, ring()), second_administrator()
+    first = {"actor": world.administrator, "at": at, "key": key.text, "opened_by": None}
+    number = uuid4()
+    row = correspondents.enter_key(world.prosecution, **first, submission=number)
+    again = {**first, "actor": second, "submission": number}
+    assert refused(correspondents.enter_key, world.prosecution, **again) == {"served"}
+    # As two have left it who entered it in the same moment.
+    other = Correspondent.objects.create(
+        organisation=world.provider_house, key=key.text, asked_by=world.administrator, asked_at=at
+    )
+    confirms = {"actor": second, "at": at, "fingerprint": key.fingerprint}
+    correspondents.confirm_key(row, **confirms)
+    assert refused(correspondents.confirm_key, other, **confirms) == {"other"}
+
+
+def test_who_opens_what_they_send_is_asked_of_whoever_enters_a_key(world, at, two, settings):
+    browser, page = world.client("administrator"), reverse("correspondent_add")
+    key = public(settings, ring())
+    sent = {"organisation": world.prosecution.pk, "key": key.text}
+    assert browser.post(page, sent).status_code == 422
+    assert browser.post(page, {**sent, "opened_by": str(two.abroad.pk)}).status_code == 422
+    made = browser.post(page, {**sent, "opened_by": str(world.police.pk)})
+    assert Correspondent.objects.get(key=key.text).opened_by_id == world.police.pk
+    assert world.police.name in browser.get(made.url).content.decode()
+    by = {"actor": world.administrator, "at": at, "key": public(settings, ring()).text}
+    refusal = refused(correspondents.enter_key, world.authority, **by, opened_by=two.abroad)
+    assert refusal == {"refused"}
+
+
+def test_keys_and_packs_go_on_past_a_page(world, at, two, case):
+    pack = sealed(world, case, at, two)
+    for number in range(30):
+        moment = at - timedelta(minutes=number + 1)
+        Correspondent.objects.create(
+            organisation=world.prosecution,
+            key=f"key {number}",
+            asked_by=world.administrator,
+            asked_at=moment,
+        )
+        bundle = Bundle.objects.get(pk=pack.bundle_id)
+        bundle.pk = uuid4()
+        bundle.save(force_insert=True)
+        SentPack.objects.create(
+            case=case,
+            bundle=bundle,
+            correspondent=two.known,
+            content=b"sealed",
+            digest="0" * 64,
+            sealed_by=world.caseworker,
+            sealed_at=moment,
+        )
+    for who, page, name in (
+        ("administrator", reverse("correspondents"), "correspondents"),
+        ("caseworker", reverse("case_packs", args=[case.reference]), "packs"),
+    ):
+        browser, seen = world.client(who), []
+        while page:
+            shown = browser.get(page)
+            seen.append([one.pk for one in shown.context[name]])
+            page = shown.context["next_url"]
+        assert [len(rows) for rows in seen][:-1] == [25], name
+        assert len({pk for rows in seen for pk in rows}) == sum(map(len, seen)) > 30
 
 
 def test_the_pages_show_all_that_is_in_it_and_give_the_file(world, at, two, case):

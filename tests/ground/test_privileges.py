@@ -72,6 +72,7 @@ def test_jobs_read_no_identity_key_session_token_or_statistic(db):
         "public.exchange_registertoken",
         "public.accounts_rolerequest",
         "public.exchange_correspondent",
+        "public.exchange_recalledpack",
         "public.exchange_receivedpack",
         "public.exchange_sentpack",
         "public.accounts_session",

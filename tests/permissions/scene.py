@@ -60,6 +60,7 @@ from exchange.models import (
     Correspondent,
     Delivery,
     Handle,
+    RecalledPack,
     ReceivedPack,
     SentPack,
     Subscription,
@@ -411,11 +412,24 @@ def _packed(scene: Scene) -> None:
         id=row,
         case=case,
         correspondent=active,
+        sender=active.organisation,
+        number=uuid4(),
         organisation=world.police,
         content=sealed,
         digest="0" * 64,
+        sealed_to="0" * 64,
         taken_by=world.responder,
         taken_at=at,
+    )
+    RecalledPack.objects.create(
+        correspondent=active,
+        sender=active.organisation,
+        number=uuid4(),
+        organisation=world.police,
+        digest="0" * 64,
+        sealed_to="0" * 64,
+        taken_by=world.responder,
+        recalled_at=at,
     )
     scene.places["received_pack"] = {"pk": str(row)}
 

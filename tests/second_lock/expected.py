@@ -862,6 +862,12 @@ RULES: dict[str, Rule] = {
     "exchange_receivedpack": Rule(
         (rights.SEE_REFERRAL, rights.SEE_STATUS), (rights.SEE_STATUS,), verbs="update"
     ),
+    "exchange_recalledpack": Rule(
+        also={
+            "read": lambda standing, _row, _facts: standing.holds(*REFER.roles),
+            "insert": _of_team,
+        }
+    ),
     "exchange_subscription": Rule(
         system="read",
         also={"read": _administers, "insert": _administers, "update": _administers},
