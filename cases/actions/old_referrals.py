@@ -28,7 +28,13 @@ from cases.models.case import CaseKind
 from cases.models.referral import Source
 from cases.rights import REFER
 from cases.rules.course import CLOSED, kept_until
-from cases.rules.referral_form import carries_identity, old_answers, path_of, shape
+from cases.rules.referral_form import (
+    carries_identity,
+    objections_to_days,
+    old_answers,
+    path_of,
+    shape,
+)
 from identities import vault
 from identities.models import Person
 from identities.vault import First
@@ -63,7 +69,7 @@ def receive_old(
 ) -> dict[UUID, Referral]:
     """Keeps the referrals, all of them or none, and returns each by its key. Whoever calls has
     looked for those that are there already. Raises Refused where one has an objection: the caller
-    has asked `old_answers` for it before."""
+    has asked `old_answers` and `objections_to_days` for it before."""
     today = timezone.localdate(at)
     clean: list[dict[str, Any]] = []
     wrong: list[Objection] = []
@@ -71,6 +77,7 @@ def receive_old(
         answers, found = old_answers(row.answers, profile, today=today)
         clean.append(answers)
         wrong += found
+        wrong += objections_to_days(row.received_on, row.ended_on, today=today)
     refuse_if(wrong)
     people = vault.new_people(len(rows), at=at)
     authority = competent_authority(profile)

@@ -442,6 +442,7 @@ def _mapper(row: RegisterImport, at: datetime) -> Mapper:
         token=token_of,
         heads=told_of(row).heads,
         today=timezone.localdate(at),
+        open_now=row.open_now,
     )
 
 
@@ -469,7 +470,7 @@ def _lines(
 ) -> Iterator[_Line]:
     mapper, profile, today = _mapper(row, at), profile_of(row), timezone.localdate(at)
     for number, cells in rows:
-        read = mapper.read(cells, on=today)
+        read = mapper.read(cells)
         clean, objections = old_answers(read.answers, profile, today=today)
         faults = list(read.faults)
         told = {column for column, _why in faults}

@@ -20,7 +20,14 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.rules.countries import COUNTRIES
 from cases.rules.languages import LANGUAGES
-from cases.rules.referral_form import Question, age_status_then, form_for, shape
+from cases.rules.referral_form import (
+    Question,
+    age_status_then,
+    form_for,
+    objections_to_days,
+    shape,
+    with_age_today,
+)
 from nrm.actions import Objection
 from nrm.profiles import Profile
 from nrm.spreadsheets import column_letters
@@ -44,6 +51,7 @@ _CODED = frozenset(
     }
 )
 _DATES = frozenset({shape.DATE, shape.PARTIAL_DATE})
+_OF_AGE = ("age_status", "age_years", "birth_date")
 
 Token = Callable[[str], str]
 
@@ -108,7 +116,7 @@ def objections_to_mapping(
     if not open_now and RECEIVED not in used:
         text = _("Say which column has the date on which the referral was received.")
         yield Objection(text, code="received_on")
-    aged = {"age_status", "age_years", "birth_date"} & set(used)
+    aged = set(_OF_AGE) & set(used)
     if used and not aged:
         text = _("Say which column tells how old the person is, or their date of birth.")
         yield Objection(text, code="age")
@@ -144,7 +152,8 @@ class _Wrong(Exception):
 
 class Mapper:
     """Reads rows by one mapping. `token` makes of a word what stands for it in the mapping; `heads`
-    are what columns are called where their text is kept."""
+    are what columns are called where their text is kept. `open_now`: each row becomes a referral of
+    today, and so says how old the person is today."""
 
     def __init__(
         self,
@@ -154,6 +163,7 @@ class Mapper:
         token: Token,
         heads: Sequence[str],
         today: date,
+        open_now: bool = False,
     ) -> None:
         known = targets(profile)
         self._columns = [
@@ -165,12 +175,12 @@ class Mapper:
             code: value for code, value in mapping.get("always", {}).items() if code in known
         }
         self._heads, self._token, self._today = heads, token, today
+        self._open_now = open_now
         self._meanings: dict[tuple[int, str], str | None] = {}
         self.where = {target.code: number for number, target, _column in self._columns}
 
-    def read(self, cells: Sequence[str], *, on: date | None = None) -> Read:
-        """What a row says. `on`: the day for which it is told how old somebody was, where the row
-        itself says none."""
+    def read(self, cells: Sequence[str]) -> Read:
+        """What a row says."""
         found = Read(answers=dict(self._always))
         episode: dict[str, Any] = {}
         for number, target, column in self._columns:
@@ -184,11 +194,27 @@ class Mapper:
         if episode:
             found.answers[EPISODES] = [episode]
         self._look_at_days(found)
-        if not found.answers.get("age_status"):
-            status = age_status_then(found.answers, found.received_on or on or self._today)
-            if status:
-                found.answers["age_status"] = status
+        self._say_how_old(found, cells)
         return found
+
+    def _say_how_old(self, found: Read, cells: Sequence[str]) -> None:
+        """Of an old referral, how old the person was then; of one of today, how old they are."""
+        if not self._open_now:
+            if not found.answers.get("age_status"):
+                status = age_status_then(found.answers, found.received_on or self._today)
+                if status:
+                    found.answers["age_status"] = status
+            return
+        before = found.answers
+        found.answers, objection = with_age_today(
+            before, told_on=found.received_on, today=self._today
+        )
+        if "age_years" in before and "age_years" not in found.answers:
+            number = self.where["age_years"]
+            self._keep(found, number, cells[number - 1].strip())
+        dated = found.received_on is not None or RECEIVED not in self.where
+        if objection is not None and dated:
+            found.faults.append((self.column_of(objection.field), objection.text))
 
     def column_of(self, asked: str | None) -> int:
         """The column that answers the question an objection is about; 0 where none does."""
@@ -207,10 +233,7 @@ class Mapper:
         text: str,
     ) -> None:
         if target.code == KEEP:
-            head = self._heads[number - 1] if number <= len(self._heads) else ""
-            name = _("Column %(letter)s") % {"letter": column_letters(number)}
-            found.kept[f"{head} ({name})" if head else name] = text
-            found.kept_as.append(name)
+            self._keep(found, number, text)
         elif target.code in (RECEIVED, ENDED):
             day = _day(text, column.get("dates", DAY_FIRST))
             if day is not None and target.code == RECEIVED:
@@ -228,21 +251,19 @@ class Mapper:
                     value = f"{answers[question.code]}{between}{value}"
                 answers[question.code] = value
 
+    def _keep(self, found: Read, number: int, text: str) -> None:
+        head = self._heads[number - 1] if number <= len(self._heads) else ""
+        name = _("Column %(letter)s") % {"letter": column_letters(number)}
+        found.kept[f"{head} ({name})" if head else name] = text
+        found.kept_as.append(name)
+
     def _look_at_days(self, found: Read) -> None:
         column = self.where.get(RECEIVED, 0)
-        if found.received_on is None:
-            if column and not any(number == column for number, _why in found.faults):
+        if found.received_on is None and column:
+            if not any(number == column for number, _why in found.faults):
                 found.faults.append((column, _("The date on which it was received is missing")))
-        elif found.received_on > self._today:
-            found.faults.append((column, _("This date must be today or earlier")))
-        if found.ended_on is None:
-            return
-        column = self.where[ENDED]
-        if found.ended_on > self._today:
-            found.faults.append((column, _("This date must be today or earlier")))
-        elif found.received_on and found.ended_on < found.received_on:
-            text = _("The end must be the same as or after the beginning")
-            found.faults.append((column, text))
+        for objection in objections_to_days(found.received_on, found.ended_on, today=self._today):
+            found.faults.append((self.column_of(objection.field), objection.text))
 
     def _value(self, question: Question, number: int, column: Mapping[str, Any], text: str) -> Any:
         kind = question.kind

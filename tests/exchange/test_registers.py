@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import Case, Deadline, InboxItem, OutgoingMail, Referral
+from cases.models import Case, Consent, Deadline, InboxItem, OutgoingMail, Referral
 from exchange.models import RegisterImport, RegisterPart, RegisterRow, RegisterToken
 from exchange.registers import actions
 from exchange.registers.actions import told_of
 from exchange.registers.reading import SealedTexts
+from identities.models import Fact
 from nrm.accounts.models import User
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
@@ -106,6 +107,53 @@ def test_who_waits_for_a_decision_gets_a_referral_of_today_with_its_clocks_and_n
     assert Deadline.objects.filter(term="reasonable_grounds").count() == 1
     assert not InboxItem.objects.exists()
     assert not OutgoingMail.objects.exists()
+
+
+def test_who_was_a_child_when_they_were_received_is_referred_today_as_the_adult_they_are(
+    world: Any,
+) -> None:
+    grown_up = {"born": "02/03/2004", "received": "05/03/2020"}
+    register = checked(world, line(1, consent="no", **grown_up), open_now=True)
+    assert register.wrong == 0
+    register = done(world, register, actions.start_run)
+    case = Case.objects.get()
+    assert (case.age_status, case.kind) == ("adult", "duty_to_notify")
+    assert Consent.objects.get().answer == "declined"
+    assert not Fact.objects.exists()
+
+
+def test_how_old_they_were_then_is_not_taken_for_today_and_is_kept_as_text(world: Any) -> None:
+    heads = (*HEADS, "Age")
+    rows = [
+        [*line(1, born="", received="05/03/2020"), "16"],
+        [*line(2, born="", received="05/03/2020"), "35"],
+        [*line(3, born="2/3/2004", received="05/03/2020"), "16"],
+        [*line(4, born="31/02/2004", received="05/03/2020"), "16"],
+    ]
+    register = mapped(world, brought(world, as_csv(rows, heads), open_now=True))
+    register = done(world, register, actions.start_check)
+    faults = {n: row.faults for n, row in rows_of(world, register).items()}
+    assert {n: [column for column, _why in found] for n, found in faults.items()} == {
+        2: [10],
+        5: [3, 10],
+    }
+    assert "date of birth" in faults[2][0][1]
+    done(world, register, actions.start_run)
+    assert list(Case.objects.values_list("age_status", "age_years")) == [("adult", None)] * 2
+    assert {tuple(one.unknown_keys) for one in Referral.objects.all()} == {("Column J",)}
+
+
+def test_a_date_before_anybody_lived_is_wrong_and_does_not_reach_a_list(world: Any) -> None:
+    register = checked(
+        world,
+        line(1, received="01/01/0001"),
+        line(2, received="12/05/0219"),
+        line(3),
+    )
+    assert {n: [c for c, _why in row.faults] for n, row in rows_of(world, register).items()} == {
+        2: [7],
+        3: [7],
+    }
 
 
 # What is wrong, and who is alike ------------------------------------------------------------------

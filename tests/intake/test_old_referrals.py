@@ -1,5 +1,6 @@
 """Referrals of an earlier register: each a case that has ended, of which nobody is told."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,7 @@ from django.utils import timezone
 from cases.actions.old_referrals import OldReferral, receive_old
 from cases.models import Case, CaseTask, Deadline, InboxItem, Referral
 from cases.rights import SEE_REFERRAL, SEE_STATUS
-from cases.rules.referral_form import age_status_then
+from cases.rules.referral_form import age_status_then, objections_to_days, with_age_today
 from identities import vault
 from identities.models import Fact, Likeness, Search
 from nrm.actions import Forbidden, Hidden, Refused
@@ -123,6 +124,32 @@ def test_one_wrong_row_keeps_all_of_them_out(world: Any) -> None:
     assert not Case.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("received", "ended", "fields"),
+    [
+        (date(2019, 3, 4), None, []),
+        (date(1906, 1, 1), date(1906, 1, 1), []),
+        (date(1905, 12, 31), None, ["received_on"]),
+        (date(1, 1, 1), date(1, 1, 1), ["received_on", "ended_on"]),
+        (date(2019, 3, 4), date(219, 3, 4), ["ended_on", "ended_on"]),
+        (date(2026, 11, 4), None, ["received_on"]),
+        (None, date(1, 1, 1), ["ended_on"]),
+    ],
+)
+def test_days_ahead_or_before_anybody_lived_are_refused(
+    received: date | None, ended: date | None, fields: list[str]
+) -> None:
+    found = objections_to_days(received, ended, today=AT.date())
+    assert [one.field for one in found] == fields
+
+
+def test_a_case_of_the_year_one_is_not_made_by_whoever_calls(world: Any) -> None:
+    with pytest.raises(Refused) as refusal:
+        receive(world, replace(row(), received_on=date(1, 1, 1), ended_on=None))
+    assert [one.field for one in refusal.value.objections] == ["received_on"]
+    assert not Case.objects.exists()
+
+
 @pytest.mark.parametrize(("name", "answer"), [("intake", Forbidden), ("other_responder", Hidden)])
 def test_nobody_else_brings_them_in(world: Any, name: str, answer: type[Exception]) -> None:
     with pytest.raises(answer):
@@ -147,3 +174,51 @@ def test_how_old_somebody_was_on_the_day_follows_from_what_is_told(
     told: dict[str, Any], status: str
 ) -> None:
     assert age_status_then(told, date(2019, 3, 4)) == status
+
+
+THEN = date(2020, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("told", "on", "found"),
+    [
+        # Of an earlier day: who was a child has grown up since.
+        ({"birth_date": "2004-03-02"}, THEN, ("adult", None)),
+        ({"birth_date": "2004-03-02", "age_years": 16}, THEN, ("adult", None)),
+        ({"birth_date": "2004-03-02", "age_status": "child"}, THEN, ("adult", None)),
+        ({"birth_date": "2008-11-04"}, THEN, ("child", None)),
+        ({"birth_date": "2008"}, THEN, ("not_sure", None)),
+        ({"age_years": 30}, THEN, ("adult", None)),
+        ({"age_status": "adult"}, THEN, ("adult", None)),
+        ({"age_years": 10}, THEN, ("child", None)),
+        ({"age_years": 11}, THEN, (None, "age_status")),
+        ({"age_years": 16}, THEN, (None, "age_status")),
+        ({"age_status": "child"}, THEN, ("child", "age_status")),
+        ({"age_status": "not_sure"}, THEN, ("not_sure", "age_status")),
+        ({"age_years": 16}, date(2026, 11, 2), ("child", None)),
+        ({"age_years": 17}, date(2026, 11, 2), (None, "age_status")),
+        ({"birth_date": "2015-01-01", "age_years": 30}, THEN, (None, "birth_date")),
+        ({"birth_date": "2015-01-01", "age_status": "adult"}, THEN, ("adult", "birth_date")),
+        ({}, THEN, (None, None)),
+        # As of today: what is told is what holds.
+        ({"age_years": 17}, None, ("child", None)),
+        ({"age_status": "not_sure", "birth_date": "2004-03-02"}, None, ("not_sure", None)),
+        ({"birth_date": "2004-03-02"}, None, ("adult", None)),
+        ({"birth_date": "2008", "age_years": 18}, None, ("adult", None)),
+        ({"birth_date": "2008"}, None, ("not_sure", None)),
+        ({"birth_date": "2004-03-02", "age_years": 16}, None, (None, "birth_date")),
+        ({"birth_date": "2004-03-02", "age_status": "child"}, AT.date(), ("child", "birth_date")),
+    ],
+)
+def test_how_old_somebody_is_today_is_not_taken_from_what_they_were(
+    told: dict[str, Any], on: date | None, found: tuple[str | None, str | None]
+) -> None:
+    answers, objection = with_age_today(told, told_on=on, today=AT.date())
+    assert (answers.get("age_status"), objection and objection.field) == found
+    if on == THEN and objection is None:
+        assert "age_years" not in answers
+
+
+def test_a_status_that_contradicts_the_years_stays_to_be_objected_to() -> None:
+    told = {"age_status": "adult", "age_years": 15}
+    assert with_age_today(told, told_on=THEN, today=AT.date()) == (told, None)

@@ -5,7 +5,12 @@ lists of dicts. A key that is not there is not answered.
 """
 
 from cases.rules.referral_form.cleaning import clean_answers, clean_item
-from cases.rules.referral_form.old import age_status_then, old_answers
+from cases.rules.referral_form.old import (
+    age_status_then,
+    objections_to_days,
+    old_answers,
+    with_age_today,
+)
 from cases.rules.referral_form.paths import (
     carries_identity,
     is_answered,
@@ -35,10 +40,12 @@ __all__ = [
     "form_for",
     "is_answered",
     "is_shown",
+    "objections_to_days",
     "objections_to_sending",
     "old_answers",
     "path_of",
     "sections_shown",
     "tasks",
+    "with_age_today",
     "with_defaults",
 ]
