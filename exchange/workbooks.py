@@ -13,7 +13,7 @@ file; whoever reads it decides what that is worth.
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -31,14 +31,19 @@ MOST_UNPACKED_MEGABYTES = 50
 MOST_PARTS = 500
 MOST_CHARACTERS = 32_767  # of one cell: no program writes more
 MOST_COLUMNS = 500
-MOST_ELEMENTS = 3_000_000  # of one part: some seconds of work
+MOST_ELEMENTS = 3_000_000  # of all parts: some seconds of work
+MOST_SHEETS = 100
+MOST_RELATIONS = 1_000  # from one part to others
+MOST_STYLES = 100_000  # of numbers and cells: programs write at most 65,490
+MOST_LISTED = 1_000  # characters of an attribute of one of these
+MOST_MARKUP = 1024 * 1024  # bytes between two events: an attribute, a comment
 MOST_TEXT = 50_000_000  # characters of all cells: one text may stand in many
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much of a workbook is read: megabytes as it came and unpacked, elements of one part, and
-    characters of all cells, of which one text may stand in many."""
+    """How much of a workbook is read: megabytes as it came and unpacked, elements of all parts as
+    often as they are read, and characters of all cells, of which one text may stand in many."""
 
     megabytes: int = field(default_factory=lambda: MOST_MEGABYTES)
     unpacked_megabytes: int = MOST_UNPACKED_MEGABYTES
@@ -118,6 +123,7 @@ class Workbook:
         texts: Callable[[], Texts] = list,
     ) -> None:
         self._room, self._new_texts = room or Room(), texts
+        self._left = self._room.elements
         file = io.BytesIO(content) if isinstance(content, bytes) else content
         if file.seek(0, io.SEEK_END) > self._room.megabytes * archives.MEGABYTE:
             most = {"most": self._room.megabytes}
@@ -155,12 +161,18 @@ class Workbook:
         self._within = {kind: to for kind, to in within.values()}
         sheets: dict[str, str] = {}
         from_1904 = False
-        for tag, attributes in self._elements(book):
+        taken: set[str] = set()
+        wanted = self._elements(book, {"workbookPr", "sheet"}, most=MOST_SHEETS + 1)
+        for tag, attributes in wanted:
             if tag == "workbookPr":
                 from_1904 = attributes.get("date1904") in ("1", "true")
             if tag == "sheet":
                 kind, to = within.get(attributes.get("id", ""), ("", ""))
-                if kind == "worksheet" and to.lower() in self._names:
+                part = self._names.get(to.lower(), "")
+                if part in taken:
+                    raise Unreadable(_("Two sheets of the workbook are the same one."))
+                if kind == "worksheet" and part:
+                    taken.add(part)
                     sheets[attributes.get("name", "")] = to
         if not sheets:
             raise Unreadable(_("The workbook has no sheet with cells."))
@@ -170,12 +182,11 @@ class Workbook:
         if name.lower() not in self._names:
             return {}
         found = {}
-        for tag, attributes in self._elements(name):
-            if tag == "Relationship":
-                kind = attributes.get("Type", "").rsplit("/", 1)[-1]
-                target = attributes.get("Target", "")
-                place = target[1:] if target.startswith("/") else f"{base}/{target}".lstrip("/")
-                found[attributes.get("Id", "")] = (kind, place)
+        for _tag, attributes in self._elements(name, {"Relationship"}, most=MOST_RELATIONS):
+            kind = attributes.get("Type", "").rsplit("/", 1)[-1]
+            target = attributes.get("Target", "")
+            place = target[1:] if target.startswith("/") else f"{base}/{target}".lstrip("/")
+            found[attributes.get("Id", "")] = (kind, place)
         return found
 
     def _read_styles(self) -> frozenset[int]:
@@ -183,21 +194,18 @@ class Workbook:
         name = self._within.get("styles", "")
         if name.lower() not in self._names:
             return frozenset()
-        formats: dict[int, str] = {}
-        used: list[int] = []
+        dates, used = set(_DATE_FORMATS), []
         inside = False
-        for tag, attributes in self._elements(name, ends=True):
-            if tag == "numFmt":
-                formats[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+        wanted = {"numFmt", "cellXfs", "/cellXfs", "xf"}
+        for tag, attributes in self._elements(name, wanted, most=MOST_STYLES):
+            number = _number(attributes.get("numFmtId"))
+            if tag == "numFmt" and _shows_date(attributes.get("formatCode", "")):
+                dates.add(number)
             elif tag in ("cellXfs", "/cellXfs"):
                 inside = tag == "cellXfs"
             elif tag == "xf" and inside:
-                used.append(_number(attributes.get("numFmtId")))
-        return frozenset(
-            style
-            for style, number in enumerate(used)
-            if number in _DATE_FORMATS or _shows_date(formats.get(number, ""))
-        )
+                used.append(number)
+        return frozenset(style for style, number in enumerate(used) if number in dates)
 
     def _read_texts(self) -> Texts:
         name = self._within.get("sharedStrings", "")
@@ -208,11 +216,17 @@ class Workbook:
             pass
         return reading.texts
 
-    def _elements(self, name: str, *, ends: bool = False) -> list[tuple[str, dict[str, str]]]:
-        reading = _Elements(ends)
+    def _elements(
+        self, name: str, tags: Collection[str], *, most: int
+    ) -> Iterator[tuple[str, dict[str, str]]]:
+        """The elements of a part that are wanted, and the ends ("/" before the tag), as they are
+        parsed. Unreadable where there are more than `most`."""
+        reading = _Elements(tags)
         for _piece in self._parsed(name, reading):
-            pass
-        return reading.found
+            most -= len(reading.found)
+            if most < 0:
+                raise Unreadable(_("The file holds too much."), "too_large")
+            yield from reading.taken()
 
     def _parsed(self, name: str, reading: Any) -> Iterator[None]:
         """Parses a part piece by piece, and stops after each. A document type, which the format
@@ -220,22 +234,25 @@ class Workbook:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_doctype
-        left = self._room.elements
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal left
-            left -= 1
-            if left < 0:
+            self._left -= 1
+            if self._left < 0:
                 raise Unreadable(_("The file holds too much."), "too_large")
             reading.start(_local(tag), {_local(key): value for key, value in attributes.items()})
 
         parser.StartElementHandler = start
         parser.EndElementHandler = lambda tag: reading.end(_local(tag))
         parser.CharacterDataHandler = reading.text
+        fed = 0
         try:
             with self._archive.open(self._names[name.lower()]) as part:
                 while piece := part.read(_PIECE):
                     parser.Parse(piece)
+                    fed += len(piece)
+                    # What does not end is kept by the parser, and read again with each piece.
+                    if fed - parser.CurrentByteIndex > MOST_MARKUP:
+                        raise Unreadable(_("The file holds too much."), "too_large")
                     yield
                 parser.Parse(b"", True)
                 yield
@@ -284,21 +301,36 @@ def _date_of(number: float, from_1904: bool) -> str | None:
 
 # The parts, as they are parsed -------------------------------------------------------------------
 class _Elements:
-    """Every element with its attributes."""
+    """The elements that are wanted with their attributes, kept until they are taken."""
 
-    def __init__(self, ends: bool) -> None:
+    def __init__(self, tags: Collection[str]) -> None:
         self.found: list[tuple[str, dict[str, str]]] = []
-        self._ends = ends
+        self._tags = tags
+
+    def taken(self) -> list[tuple[str, dict[str, str]]]:
+        taken, self.found = self.found, []
+        return taken
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.found.append((tag, attributes))
+        if tag in self._tags:
+            kept = {key: value[:MOST_LISTED] for key, value in attributes.items()}
+            self.found.append((tag, kept))
 
     def end(self, tag: str) -> None:
-        if self._ends:
+        if f"/{tag}" in self._tags:
             self.found.append((f"/{tag}", {}))
 
     def text(self, data: str) -> None:
         pass
+
+
+def _longer(length: int, data: str) -> int:
+    """How long a text is with what is added to it. Unreadable where no cell is as long."""
+    length += len(data)
+    if length > MOST_CHARACTERS:
+        text = _("A cell holds more than %(most)s characters.")
+        raise Unreadable(text % {"most": f"{MOST_CHARACTERS:,}"}, "too_large")
+    return length
 
 
 class _Texts:
@@ -307,12 +339,13 @@ class _Texts:
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
         self._parts: list[str] = []
+        self._length = 0
         self._aloud = False
         self._inside = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "si":
-            self._parts = []
+            self._parts, self._length = [], 0
         elif tag == "rPh":
             self._aloud = True
         elif tag == "t":
@@ -328,6 +361,7 @@ class _Texts:
 
     def text(self, data: str) -> None:
         if self._inside:
+            self._length = _longer(self._length, data)
             self._parts.append(data)
 
 
@@ -360,7 +394,8 @@ class _Sheet:
             self.column, self.cells = 0, []
         elif tag == "c":
             self.column = _column(attributes.get("r", "")) or self.column + 1
-            if self.column > MOST_COLUMNS:
+            # A column may be named twice: the cells are counted, too.
+            if self.column > MOST_COLUMNS or len(self.cells) >= MOST_COLUMNS:
                 most = {"most": MOST_COLUMNS}
                 raise Unreadable(_("A row has more than %(most)s columns.") % most, "too_large")
             self.attributes, self.parts, self.length = attributes, [], 0
@@ -391,11 +426,7 @@ class _Sheet:
 
     def text(self, data: str) -> None:
         if self.told is not None:
-            self.length += len(data)
-            if self.length > MOST_CHARACTERS:
-                most = {"most": f"{MOST_CHARACTERS:,}"}
-                text = _("A cell holds more than %(most)s characters.")
-                raise Unreadable(text % most, "too_large")
+            self.length = _longer(self.length, data)
             self.told.append(data)
 
     def _value(self, text: str) -> str | int | float | bool:
@@ -435,5 +466,12 @@ def _column(reference: str) -> int:
 
 
 def _unescaped(text: str) -> str:
-    """A character that XML cannot say is written as _x000D_ (ECMA-376 part 1, 22.9.2.19)."""
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+    """A character that XML cannot say is written as _x000D_ (ECMA-376 part 1, 22.9.2.19). Two
+    halves of a character become it; a half alone is none, and a sign stands in its place."""
+    text = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+    if _HALF.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+_HALF = re.compile("[\ud800-\udfff]")

@@ -258,10 +258,9 @@ class Mapper:
         found.kept_as.append(name)
 
     def _look_at_days(self, found: Read) -> None:
-        column = self.where.get(RECEIVED, 0)
-        if found.received_on is None and column:
-            if not any(number == column for number, _why in found.faults):
-                found.faults.append((column, _("The date on which it was received is missing")))
+        column, wrong = self.where.get(RECEIVED, 0), {number for number, _why in found.faults}
+        if found.received_on is None and column and column not in wrong:
+            found.faults.append((column, _("The date on which it was received is missing")))
         for objection in objections_to_days(found.received_on, found.ended_on, today=self._today):
             found.faults.append((self.column_of(objection.field), objection.text))
 

@@ -1,7 +1,9 @@
 """Workbooks that others send: cells as they are, no formula worked out, no file that stops us."""
 
 import io
+import random
 import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -134,6 +136,100 @@ def test_one_long_text_in_many_cells_and_more_elements_than_anybody_fills_in_are
     assert len(cells(content)) == 20
     monkeypatch.setattr(workbooks, "MOST_ELEMENTS", 50)
     assert refused(content) == "too_large"
+
+
+def book_of(*to: str, more: str = "") -> str:
+    sheets = "".join(f'<sheet name="S{n}" r:id="{one}"/>' for n, one in enumerate(to))
+    return f'<workbook {MAIN} xmlns:r="x"><sheets>{sheets}</sheets>{more}</workbook>'
+
+
+def replaced(name: str, content: str) -> bytes:
+    return workbook(left_out=name, **{f"add {name}": content})
+
+
+def test_two_sheets_that_are_one_part_and_more_sheets_than_anybody_turns_over_are_refused():
+    assert refused(replaced("xl/workbook.xml", book_of("rId1", "rId1"))) == "unreadable"
+    assert len(cells(replaced("xl/workbook.xml", book_of("rId1", "none")))) == 1
+    many = book_of(*["none"] * workbooks.MOST_SHEETS, "rId1", more="<workbookPr/>")
+    assert refused(replaced("xl/workbook.xml", many)) == "too_large"
+
+
+def test_elements_are_counted_once_for_the_whole_workbook(monkeypatch):
+    content = workbook("<row><c><v>1</v></c></row>" * 10)
+    monkeypatch.setattr(workbooks, "MOST_ELEMENTS", 100)
+    book = Workbook(content)
+    assert len(list(book.rows("A"))) == len(list(book.rows("A"))) == 10
+    with pytest.raises(Unreadable):
+        list(book.rows("A"))
+
+
+@pytest.mark.parametrize("name", ["xl/styles.xml", "xl/workbook.xml"])
+def test_what_is_not_wanted_of_a_part_takes_no_memory(name):
+    rows = "".join(f'<a b="{n % 9973}"/>' for n in range(400_000))
+    content = workbook()
+    before = zipfile.ZipFile(io.BytesIO(content)).read(name).decode()
+    end = before.rindex("</")
+    content = replaced(name, before[:end] + rows + before[end:])
+    tracemalloc.start()
+    try:
+        assert cells(content)
+        assert tracemalloc.get_traced_memory()[1] < 20 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_more_relations_or_styles_than_programs_write_are_refused(monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_STYLES", 4)
+    styles = f"<styleSheet {MAIN}><cellXfs>{{}}</cellXfs></styleSheet>"
+    assert cells(workbook(styles=styles.format("<xf/>" * 2)))
+    assert refused(workbook(styles=styles.format("<xf/>" * 3))) == "too_large"
+    monkeypatch.setattr(workbooks, "MOST_RELATIONS", 1)
+    assert refused(workbook()) == "too_large"
+
+
+def test_cells_of_one_row_that_name_a_column_twice_are_counted():
+    row = "".join('<c r="A1"><v>1</v></c>' for _ in range(500))
+    assert len(cells(workbook(f"<row>{row}</row>"))[0][1]) == 500
+    assert refused(workbook(f"<row>{row}<c r='B1'/></row>")) == "too_large"
+
+
+def with_texts(shared: str) -> bytes:
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/>'
+        '<Relationship Id="rId2" Type="x/sharedStrings" Target="/xl/shared.xml"/></Relationships>'
+    )
+    return workbook(
+        '<row><c t="s"><v>0</v></c></row>',
+        left_out="xl/_rels/workbook.xml.rels",
+        **{
+            "add xl/shared.xml": f"<sst {MAIN}>{shared}</sst>",
+            "add xl/_rels/workbook.xml.rels": relations,
+        },
+    )
+
+
+def test_a_text_that_cells_share_is_no_longer_than_one_of_a_cell():
+    half = f"<r><t>{'a' * 16_000}</t></r>"
+    assert len(str(cells(with_texts(f"<si>{half * 2}</si>"))[0][1][0].value)) == 32_000
+    assert refused(with_texts(f"<si>{half * 3}</si>")) == "too_large"
+
+
+@pytest.mark.parametrize("markup", ['<row a="{}"/>', "<!--{}-->", "<?a {}?>"])
+def test_an_attribute_or_comment_without_end_is_not_kept(markup):
+    started = time.monotonic()
+    noise = random.Random(1).randbytes(2_000_000).hex()
+    assert refused(workbook(markup.format(noise))) == "too_large"
+    assert time.monotonic() - started < 5
+    assert cells(workbook(markup.format(noise[:500_000]) + "<row><c><v>1</v></c></row>"))
+
+
+def test_half_a_character_is_none_and_two_halves_are_one():
+    def told(text):
+        return cells(workbook(f'<row><c t="inlineStr"><is><t>{text}</t></is></c></row>'))[0][1]
+
+    assert told("Ana_xD83D_") == told("Ana_xde00_") == [Cell(1, "Ana\ufffd")]
+    assert told("Ana_xD83D__xDE00_") == [Cell(1, "Ana\U0001f600")]
 
 
 @pytest.mark.parametrize(
