@@ -135,20 +135,25 @@ class _Kept(io.BufferedReader):
 
 
 def _encoding_of(file: BinaryIO) -> str:
-    """UTF-8, or UTF-16 where it says so, else the one of Windows in Western Europe."""
+    """UTF-8, or UTF-16 where it says so. Unreadable for anything else: in which letters the names
+    of people were written would be guessed."""
     file.seek(0)
     begins = file.read(2)
-    if begins in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16"
+    name = "utf-16" if begins in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
     file.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    decoder = codecs.getincrementaldecoder(name)()
     try:
         while piece := file.read(256 * 1024):
-            decoder.decode(piece)
+            if "\0" in decoder.decode(piece):
+                raise Unreadable(_other_letters(), "encoding")
         decoder.decode(b"", True)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
+    except UnicodeDecodeError as error:
+        raise Unreadable(_other_letters(), "encoding") from error
+    return name
+
+
+def _other_letters() -> str:
+    return _("The file is not in UTF-8. Save it as “CSV UTF-8”.")
 
 
 def _divider_of(file: BinaryIO, encoding: str) -> str:

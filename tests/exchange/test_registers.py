@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cases.models import Case, Consent, Deadline, InboxItem, OutgoingMail, Referral
 from exchange.models import RegisterImport, RegisterPart, RegisterRow, RegisterToken
-from exchange.registers import actions
+from exchange.registers import actions, reading
 from exchange.registers.actions import told_of
 from exchange.registers.reading import SealedTexts
 from identities.models import Fact
@@ -380,12 +380,24 @@ def test_what_the_columns_meant_is_remembered_for_the_team_without_a_word_of_the
         (b"only,heads\r\n", "no rows"),
         (b'a,b\r\n"never closed,2\r\n', "Row 2 cannot be read"),
         (b"PK\x03\x04 no workbook", "damaged"),
+        ("الاسم الكامل,DOB\r\nمحمد علي,01/02/1990\r\n".encode("cp1256"), "CSV UTF-8"),
+        ("Prénom,DOB\r\nRené,01/02/1990\r\n".encode("cp1252"), "CSV UTF-8"),
+        ("Prénom,DOB\r\nRené,01/02/1990\r\n".encode("utf-16-le"), "CSV UTF-8"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(world: Any, content: bytes, why: str) -> None:
     register = brought(world, content)
     assert register.state == "unreadable"
     assert why in register.why_unreadable
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_names_are_read_in_the_letters_in_which_they_were_written(encoding: str) -> None:
+    file = io.BytesIO("الاسم الكامل;DOB\r\nمحمد علي;01/02/1990\r\n".encode(encoding))
+    assert list(reading.rows_of(file, reading.kind_of(file))) == [
+        (1, ["الاسم الكامل", "DOB"]),
+        (2, ["محمد علي", "01/02/1990"]),
+    ]
 
 
 def test_an_empty_file_is_not_taken(world: Any) -> None:
