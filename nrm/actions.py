@@ -8,7 +8,8 @@ to before any row is touched, checks the right, runs, and writes the event, all 
 An action without a declared right does not import.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,8 @@ from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from nrm import context
 from nrm.audit import writer
@@ -114,6 +116,31 @@ def lock(key: UUID) -> None:
     """Waits for the lock of a case or a draft, held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
+
+
+def try_lock(key: UUID) -> bool:
+    """The same lock where nobody holds it; returns at once whether it is ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def waiting_at_most(milliseconds: int, *, else_say: str) -> Iterator[None]:
+    """Within it no lock is waited for longer. Raises Refused with the sentence where somebody holds
+    one, and what was done within it is undone: for pages, of which each waits in a thread."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            (before,) = cursor.fetchone()
+            told = "SELECT set_config('lock_timeout', %s, true)"
+            cursor.execute(told, [f"{milliseconds}ms"])
+            yield
+            cursor.execute(told, [before])
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Refused([Objection(else_say, code="busy")]) from error
+        raise
 
 
 def lock_of(subject: Any) -> UUID | None:

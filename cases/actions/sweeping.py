@@ -30,7 +30,7 @@ from cases.rules.provisional import periods
 from nrm.accounts.models import User
 from nrm.accounts.rights import BY_THE_SYSTEM
 from nrm.accounts.roles import Role
-from nrm.actions import action, detail, lock
+from nrm.actions import action, detail, lock, try_lock
 from nrm.context import acting_as
 from nrm.profiles.shape import SYSTEM
 
@@ -76,7 +76,7 @@ def _look(
         with acting_as(system):
             if wait:
                 _wait_for(case_id)
-            elif not _try_lock(case_id):
+            elif not try_lock(case_id):
                 return False
             deadline = _still_waiting(pk, at)
             if deadline is not None:
@@ -96,12 +96,6 @@ def _wait_for(case_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
     lock(case_id)
-
-
-def _try_lock(case_id: UUID) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(case_id)])
-        return bool(cursor.fetchone()[0])
 
 
 def _still_waiting(pk: UUID, at: datetime) -> Deadline | None:

@@ -53,7 +53,12 @@ class RegisterImport(models.Model):
     remembered = models.JSONField(default=dict)
     # Each row is a referral that waits for a decision from today, with its clocks.
     open_now = models.BooleanField(default=False)
-    why_unreadable = models.CharField(max_length=200, blank=True)
+    why = models.CharField(
+        max_length=400, blank=True, help_text="Why it is unreadable, or is held by itself."
+    )
+    failed = models.PositiveSmallIntegerField(
+        default=0, help_text="Steps in a row that failed: after some it is held."
+    )
     rows = models.PositiveIntegerField(default=0)
     columns = models.PositiveSmallIntegerField(default=0)
     parts = models.PositiveIntegerField(default=0, help_text="Parts of rows.")

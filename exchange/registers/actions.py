@@ -17,7 +17,8 @@ from uuid import UUID, uuid4, uuid5
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -49,7 +50,17 @@ from identities.models import UserKey
 from identities.own import need_key
 from identities.tokens import Tokens, tokens_of_words, tokens_to_find, tokens_to_keep
 from nrm.accounts.models import Organisation, User
-from nrm.actions import Forbidden, Hidden, Objection, Refused, action, detail, refuse_if
+from nrm.actions import (
+    Forbidden,
+    Hidden,
+    Objection,
+    Refused,
+    action,
+    detail,
+    lock,
+    refuse_if,
+    try_lock,
+)
 from nrm.context import acting_as
 from nrm.profiles import Profile, load_profile
 from nrm.uploads import SealedFile, Upload
@@ -58,6 +69,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 BATCH = 200  # rows of a part: of one step, and so of one transaction
 MOST_OPEN = 3  # registers of one person at a time
+MOST_FAILED = 3  # steps in a row, before it is held
 _TABLE, _PART = "exchange_registerimport", "exchange_registerpart"
 _WORD = "register"  # kind of the tokens of heads and words
 
@@ -110,7 +122,8 @@ def bring(
 ) -> RegisterImport:
     """Takes the file of a register: it is read by the worker. The same `submission_key` again gives
     the same. Raises Refused with every reason against it."""
-    if known := RegisterImport.objects.filter(submission_key=submission_key).first():
+    mine = RegisterImport.objects.filter(started_by=actor)
+    if known := mine.filter(submission_key=submission_key).first():
         detail(repeated=True)
         return known
     found = []
@@ -119,8 +132,7 @@ def bring(
     if file.cut_off:
         text = _("The file is larger than can be taken. Divide it into several.")
         found.append(Objection(text, field="file", code="too_large"))
-    mine = RegisterImport.objects.filter(started_by=actor).exclude(state__in=ENDED)
-    if mine.count() >= MOST_OPEN:
+    if mine.exclude(state__in=ENDED).count() >= MOST_OPEN:
         text = _("You have %(most)s registers that are not done. Finish or stop one first.")
         found.append(Objection(text % {"most": MOST_OPEN}, field="file", code="too_many"))
     refuse_if(found)
@@ -142,7 +154,15 @@ def bring(
         delete_on=_last_day(at),
     )
     _seal_told(register, Told(name=(file.name or "")[-200:]), sealer)
-    register.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            register.save(force_insert=True)
+    except IntegrityError:  # sent twice at once, or with a key that is somebody else's
+        if known := mine.filter(submission_key=submission_key).first():
+            detail(repeated=True)
+            return known
+        text = _("This was sent before. Open the list of registers, and send the file from there.")
+        raise Refused([Objection(text, code="repeated")]) from None
     for number, block in enumerate(file.sealed.blocks()):
         _keep_part(register, number, block, sealer)
     detail(kind=register.kind, size=register.size, open_now=open_now)
@@ -193,16 +213,25 @@ def _must_be(register: RegisterImport, *states: str) -> None:
         raise Refused([Objection(text, code="state")])
 
 
-def _take(register: RegisterImport, state: str, *, at: datetime) -> RegisterImport:
-    register.state, register.progressed_at = state, at
+def _take(row: RegisterImport, state: str, *changed: str, at: datetime) -> RegisterImport:
+    """Into a state, with the columns that were changed before: only these are written."""
+    written = {"state", "progressed_at", "failed", "why", *changed}
+    row.state, row.progressed_at, row.failed = state, at, 0
+    if "why" not in changed:
+        row.why = ""
     if state in ENDED:
-        _forget_file(register)
-        register.ended_at = at
+        _forget_file(row)
+        row.ended_at = at
+        written |= {"told", "ended_at"}
     else:
-        register.delete_on = _last_day(at)
-    register.save()
-    detail(state=str(state), rows=register.rows, brought_in=register.brought_in)
-    return register
+        row.delete_on = _last_day(at)
+        written.add("delete_on")
+    row.save(update_fields=written)
+    detail(state=str(state), rows=row.rows, brought_in=row.brought_in)
+    return row
+
+
+_COUNTS = ("cursor", "passed", "wrong", "alike", "left_out", "brought_in")
 
 
 @action("register.mapped", right=BRING_REGISTER)
@@ -232,7 +261,7 @@ def keep_mapping(
     }
     _forget_checks(row)
     detail(columns={number: column["to"] for number, column in kept.items()})
-    return _take(row, State.MAPPING, at=at)
+    return _take(row, State.MAPPING, "mapping", "remembered", *_COUNTS, at=at)
 
 
 def _forget_checks(register: RegisterImport) -> None:
@@ -253,7 +282,7 @@ def start_check(register: RegisterImport, *, actor: User, at: datetime) -> Regis
     _must_be(row, State.MAPPING, State.CHECKED)
     refuse_if(rules.objections_to_mapping(row.mapping, profile_of(row), open_now=row.open_now))
     _forget_checks(row)
-    return _take(row, State.CHECKING, at=at)
+    return _take(row, State.CHECKING, *_COUNTS, at=at)
 
 
 @action("register.run_started", right=BRING_REGISTER)
@@ -268,7 +297,7 @@ def start_run(register: RegisterImport, *, actor: User, at: datetime) -> Registe
     if row.state != State.PAUSED:
         row.cursor = row.passed = 0
     row.begun_at = row.begun_at or at
-    return _take(row, State.RUNNING, at=at)
+    return _take(row, State.RUNNING, "begun_at", *_COUNTS, at=at)
 
 
 @action("register.paused", right=BRING_REGISTER)
@@ -315,7 +344,7 @@ def decide(
     row.alike = waiting.filter(decision="").count()
     row.left_out = RegisterRow.objects.filter(register=row, state=RowState.LEFT_OUT).count()
     detail(decided=done, all_others=all_others)
-    return _take(row, row.state, at=at)
+    return _take(row, row.state, "why", *_COUNTS, at=at)
 
 
 def _decided(rows: Any, said: str) -> int:
@@ -327,7 +356,7 @@ def _decided(rows: Any, said: str) -> int:
 # What the worker does -----------------------------------------------------------------------------
 def work(register_id: UUID, *, seconds: float, clock: Callable[[], float] = time.monotonic) -> bool:
     """Goes on with a register for at most so many seconds, step by step. Returns whether there is
-    more to do. Two who do so at once take turns at its lock, and do each step once."""
+    more to do for whoever calls: where another is at it, they see to it."""
     until = clock() + seconds
     with acting_as(User.objects.system()):
         found = RegisterImport.objects.select_related("started_by").filter(pk=register_id).first()
@@ -338,12 +367,52 @@ def work(register_id: UUID, *, seconds: float, clock: Callable[[], float] = time
         while clock() < until:
             try:
                 with acting_as(actor):
+                    if not try_lock(found.lock_id):
+                        return False
                     left = step(found, actor=actor, at=timezone.now())
             except (Forbidden, Hidden, RegisterImport.DoesNotExist):
                 return False  # they may no more: it lies until its file is deleted
+            except Exception as error:  # what it says may hold words of the file
+                _note_failure(found, actor, type(error).__name__)
+                return False
             if not left.working:
                 return False
     return True
+
+
+def _note_failure(register: RegisterImport, actor: User, error: str) -> None:
+    log.error("register.step_failed", register=str(register.pk), error=error)
+    try:
+        with acting_as(actor):
+            step_failed(register, actor=actor, at=timezone.now(), error=error)
+    except DatabaseError:  # it is done again as if nothing had been tried
+        connection.close_if_unusable_or_obsolete()
+
+
+@action("register.step_failed", right=BRING_REGISTER)
+def step_failed(
+    register: RegisterImport, *, actor: User, at: datetime, error: str
+) -> RegisterImport:
+    """Notes that a step failed. After MOST_FAILED in a row it is not tried again by itself: a file
+    is unreadable, and what is checked or brought in is held until somebody goes on."""
+    row = _again(register)
+    detail(state=str(row.state), error=error)
+    if not row.working:
+        return row
+    row.failed += 1
+    if row.failed < MOST_FAILED:
+        row.progressed_at = at
+        row.save(update_fields=["failed", "progressed_at"])
+        return row
+    text = _(
+        "It failed %(times)s times at the same place. Tell whoever runs this service: the log says"
+        " what happened."
+    )
+    row.why = text % {"times": MOST_FAILED}
+    if row.state == State.CHECKING:
+        _forget_checks(row)
+    held = {State.READING: State.UNREADABLE, State.CHECKING: State.MAPPING}
+    return _take(row, held.get(State(row.state), State.PAUSED), "why", *_COUNTS, at=at)
 
 
 @action("register.step", right=BRING_REGISTER)
@@ -409,8 +478,8 @@ def _read(row: RegisterImport, *, at: datetime) -> RegisterImport:
                 _("The file has no rows under its first one, which says what they hold.")
             )
     except Unreadable as why:
-        row.why_unreadable = why.objection.text[:200]
-        return _take(row, State.UNREADABLE, at=at)
+        row.why = why.objection.text[:400]
+        return _take(row, State.UNREADABLE, "why", at=at)
     finally:
         file.close()
     raw.delete()
@@ -423,7 +492,7 @@ def _read(row: RegisterImport, *, at: datetime) -> RegisterImport:
         ),
         "always": {},
     }
-    return _take(row, State.MAPPING, at=at)
+    return _take(row, State.MAPPING, "rows", "columns", "parts", "told", "mapping", at=at)
 
 
 def _remembered(row: RegisterImport) -> dict[str, Any]:
@@ -510,11 +579,8 @@ def _go_on(row: RegisterImport, count: int, then: str, *, at: datetime) -> Regis
     row.cursor, row.passed = row.cursor + 1, row.passed + count
     if row.cursor >= row.parts:
         row.cursor = row.passed = 0
-        return _take(row, then, at=at)
-    row.progressed_at = at
-    row.save()
-    detail(state=str(row.state), passed=row.passed)
-    return row
+        return _take(row, then, *_COUNTS, at=at)
+    return _take(row, row.state, *_COUNTS, at=at)
 
 
 def _who_is_alike(
@@ -531,9 +597,11 @@ def _who_is_alike(
     }
     wanted = {number: tokens_to_find(told) for number, told in facts.items()}
     found: dict[int, dict[str, Any]] = {}
-    _within_the_file(row, {n: tokens_to_keep(told) for n, told in facts.items()}, found)
+    if row.state == State.CHECKING:
+        _within_the_file(row, {n: tokens_to_keep(told) for n, told in facts.items()}, found)
     people = finding.people_of_each(wanted, purpose=finding.DUPLICATES)
-    receipts = _own_receipts(actor, {person for others in people.values() for person in others})
+    every = {person for others in people.values() for person in others}
+    receipts = _own_receipts(row, every, actor=actor)
     for number, others in people.items():
         for person, kinds in others.items():
             if person in receipts:
@@ -543,11 +611,14 @@ def _who_is_alike(
     return found
 
 
-def _own_receipts(actor: User, people: set[UUID]) -> dict[UUID, str]:
+def _own_receipts(row: RegisterImport, people: set[UUID], *, actor: User) -> dict[UUID, str]:
+    """The receipts of those whom the organisation referred, other than by this register: who may be
+    in two of its rows was proposed when it was checked."""
     if not people:
         return {}
     sent = sent_by_team(actor).filter(case__person_id__in=people)
-    return dict(sent.values_list("case__person_id", "receipt"))
+    here = RegisterRow.objects.filter(register=row, referral=OuterRef("pk"))
+    return dict(sent.filter(~Exists(here)).values_list("case__person_id", "receipt"))
 
 
 def _within_the_file(
@@ -574,7 +645,10 @@ def _within_the_file(
 
 # Bringing in --------------------------------------------------------------------------------------
 def _run(row: RegisterImport, *, actor: User, at: datetime) -> RegisterImport:
-    """Brings in the rows of the next part that are right, and not left out or left to decide."""
+    """Brings in the rows of the next part that are right, and not left out or left to decide. Who
+    came to be there since the check, by another register or a form, is left to decide, too."""
+    # Two registers of an organisation go step by step in turn: the later sees who is in.
+    lock(uuid5(row.organisation_id, "register"))
     rows = _rows_of_part(row, row.cursor)
     known = {
         one.number: one
@@ -590,16 +664,19 @@ def _run(row: RegisterImport, *, actor: User, at: datetime) -> RegisterImport:
     ]
     lines = list(_lines(row, open_rows, at=at))
     right = [line for line in lines if not line.faults]
+    undecided = [line for line in right if line.number not in known]
+    alike = _who_is_alike(row, undecided, actor=actor)
+    right = [line for line in right if line.number not in alike]
+    wrong = [line for line in lines if line.faults]
     made = _receive(row, right, actor=actor, at=at)
     after = [
-        RegisterRow(
-            register=row,
-            number=line.number,
-            state=RowState.WRONG if line.faults else RowState.IN,
-            faults=line.faults,
-            referral=made.get(_key(row, line.number)),
-        )
-        for line in lines
+        *(_row(row, line, RowState.WRONG, faults=line.faults) for line in wrong),
+        *(_row(row, line, RowState.IN, referral=made[_key(row, line.number)]) for line in right),
+        *(
+            _row(row, line, RowState.ALIKE, like=alike[line.number])
+            for line in undecided
+            if line.number in alike
+        ),
     ]
     RegisterRow.objects.bulk_create([one for one in after if one.number not in known])
     for one in after:
@@ -608,8 +685,13 @@ def _run(row: RegisterImport, *, actor: User, at: datetime) -> RegisterImport:
                 state=one.state, faults=one.faults, referral=one.referral
             )
     row.brought_in += len(right)
-    row.wrong += len(lines) - len(right)
+    row.wrong += len(wrong)
+    row.alike += len(alike)
     return _go_on(row, len(rows), State.DECIDING if row.alike else State.DONE, at=at)
+
+
+def _row(row: RegisterImport, line: _Line, state: str, **more: Any) -> RegisterRow:
+    return RegisterRow(register=row, number=line.number, state=state, **more)
 
 
 def _key(row: RegisterImport, number: int) -> UUID:

@@ -4,14 +4,20 @@ from exchange.registers.rights import BRING_REGISTER
 from nrm.policies import ACTOR, BY_SYSTEM, Table, declare, of_team
 
 FUNCTIONS = """
--- Deletes the files of registers with which nobody went on in time. Nothing of them is read.
+-- Deletes the files of registers with which nobody went on in time. Nothing of them is read, and
+-- what somebody is at now is left to the next time.
 CREATE OR REPLACE FUNCTION exchange_forget_registers() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     late uuid[];
 BEGIN
+    SELECT coalesce(array_agg(id), '{}') INTO late FROM (
+        SELECT id FROM exchange_registerimport
+        WHERE delete_on < current_date AND told IS NOT NULL OFFSET 0
+    ) AS lying WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 0));
+    -- Asked again under the locks: somebody may have gone on just before.
     SELECT coalesce(array_agg(id), '{}') INTO late FROM exchange_registerimport
-    WHERE delete_on < current_date AND told IS NOT NULL;
+    WHERE id = ANY (late) AND delete_on < current_date AND told IS NOT NULL;
     DELETE FROM exchange_registerpart WHERE register_id = ANY (late);
     DELETE FROM exchange_registertoken WHERE register_id = ANY (late);
     UPDATE exchange_registerimport SET told = NULL, state = 'abandoned', ended_at = now()

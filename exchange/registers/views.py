@@ -1,6 +1,7 @@
 """Pages on which somebody brings in a register: the file, what its columns mean, how far it is,
 and its rows. They work without JavaScript: while the worker is at it, a page asks anew itself."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -27,14 +28,21 @@ from exchange.registers.selectors import (
 from identities import finding
 from nrm.accounts.models import User
 from nrm.accounts.presence import fresh_factor
-from nrm.actions import Refused
+from nrm.actions import Refused, waiting_at_most
 from nrm.audit import writer
 from nrm.spreadsheets import as_csv, column_letters
 from nrm.web import add_objections, travels_plainly
 
 REFRESH = 5  # seconds
+LONGEST_WAIT = 3_000  # milliseconds
 STILL = timedelta(minutes=2)  # then somebody is told that nothing happens
 MOST_FAULTS = 200_000  # lines of one download
+
+
+def at_once() -> AbstractContextManager[None]:
+    """Somebody at a page waits for the step that the worker is at, but not for a long one."""
+    text = _("It is being worked on at this moment. Wait a little, and try again.")
+    return waiting_at_most(LONGEST_WAIT, else_say=text)
 
 
 class RegisterPage(View):
@@ -143,7 +151,8 @@ class RegisterView(RegisterPage):
         if act is None:
             return self._page(request, [_("Select one of the answers shown")], status=422)
         try:
-            act(self.register, actor=self.actor, at=self.at)
+            with at_once():
+                act(self.register, actor=self.actor, at=self.at)
         except Refused as refusal:
             return self._page(request, [one.text for one in refusal.objections], status=422)
         tasks.ring_on_commit(self.register.pk)
@@ -192,13 +201,14 @@ class RegisterMappingView(RegisterPage):
         if not form.is_valid():
             return self._page(request, form, status=422)
         try:
-            self.register = actions.keep_mapping(
-                self.register,
-                actor=self.actor,
-                at=self.at,
-                columns=form.columns(),
-                always=form.always(),
-            )
+            with at_once():
+                self.register = actions.keep_mapping(
+                    self.register,
+                    actor=self.actor,
+                    at=self.at,
+                    columns=form.columns(),
+                    always=form.always(),
+                )
         except Refused as refusal:
             add_objections(form, refusal)
             return self._page(request, form, status=422)
@@ -239,13 +249,14 @@ class RegisterRowsView(RegisterPage):
         }
         all_others = request.POST.get("all", "")
         try:
-            actions.decide(
-                self.register,
-                actor=self.actor,
-                at=self.at,
-                decisions=said,
-                all_others=all_others,
-            )
+            with at_once():
+                actions.decide(
+                    self.register,
+                    actor=self.actor,
+                    at=self.at,
+                    decisions=said,
+                    all_others=all_others,
+                )
         except Refused as refusal:
             return self._page(request, [one.text for one in refusal.objections], status=422)
         messages.success(request, _("Your decisions are kept."))

@@ -1,17 +1,22 @@
 """A register is brought in: read, mapped, checked, run; every row once, whatever happens."""
 
 import io
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
+from uuid import uuid4, uuid5
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Case, Consent, Deadline, InboxItem, OutgoingMail, Referral
 from exchange.models import RegisterImport, RegisterPart, RegisterRow, RegisterToken
-from exchange.registers import actions, reading
+from exchange.registers import actions, reading, views
 from exchange.registers.actions import told_of
 from exchange.registers.reading import SealedTexts
 from identities.models import Fact
@@ -32,6 +37,8 @@ from tests.exchange.registers import (
     upload,
     worked,
 )
+from tests.exchange.test_workbooks import workbook
+from tests.watching import WATCHER
 from tests.world import person, signed_in
 
 
@@ -204,6 +211,53 @@ def test_who_may_be_there_is_proposed_and_waits_for_somebody_to_decide(world: An
     assert Referral.objects.count() == 4
 
 
+def test_who_came_in_since_the_check_is_left_to_decide_and_not_brought_in_again(
+    world: Any,
+) -> None:
+    first = checked(world, line(1), line(2))
+    second = checked(world, line(1), line(2), line(3), line(2, passport="P0000002"))
+    assert (first.alike, second.alike) == (0, 1)
+    done(world, first, actions.start_run)
+    receipts = dict(Referral.objects.values_list("submission_key", "receipt"))
+    second = done(world, second, actions.start_run)
+    assert (second.state, second.brought_in, second.alike) == ("deciding", 1, 3)
+    assert Referral.objects.count() == 3
+    rows = rows_of(world, second)
+    assert {n: row.state for n, row in rows.items()} == {
+        2: "alike",
+        3: "alike",
+        4: "in",
+        5: "alike",
+    }
+    assert rows[2].like["receipts"] == [receipts[uuid5(first.pk, "2")]]
+    assert "document" in rows[2].like["kinds"]
+    done(world, second, actions.decide, decisions={2: "import"}, all_others="leave")
+    second = done(world, second, actions.start_run)
+    assert (second.state, second.brought_in, second.left_out) == ("done", 2, 2)
+    assert Referral.objects.count() == 4
+
+
+def test_two_registers_of_an_organisation_that_run_at_once_do_not_pass_each_other(
+    world: Any,
+) -> None:
+    both = [checked(world, *(line(n) for n in range(250))) for _ in range(2)]
+    with acting_as(world.lead):
+        for one in both:
+            actions.start_run(one, actor=world.lead, at=timezone.now())
+
+    def works(one: RegisterImport) -> None:
+        try:
+            worked(one)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(works, both))
+    counted = [again(world, one) for one in both]
+    assert sum(one.brought_in for one in counted) == Referral.objects.count() == 250
+    assert sum(one.alike for one in counted) == 250
+
+
 def test_nobody_learns_from_a_list_of_names_who_others_have_referred(world: Any) -> None:
     other = person("other_lead@example.org", "responder_lead", world.other_police)
     world.users["other_lead"] = other
@@ -257,7 +311,7 @@ def test_a_step_that_is_broken_off_did_nothing_and_is_done_once(
     assert calls == [0, 1, 1, 2]
 
 
-def test_two_workers_at_one_register_take_turns_and_bring_each_row_in_once(world: Any) -> None:
+def test_two_workers_at_one_register_bring_each_row_in_once(world: Any) -> None:
     register = checked(world, *(line(n) for n in range(601)))
     with acting_as(world.lead):
         actions.start_run(register, actor=world.lead, at=timezone.now())
@@ -272,6 +326,120 @@ def test_two_workers_at_one_register_take_turns_and_bring_each_row_in_once(world
         for one in [pool.submit(works) for _ in range(2)]:
             one.result()
     assert again(world, register).brought_in == Referral.objects.count() == 601
+
+
+@contextmanager
+def somebody_at(register: RegisterImport) -> Iterator[None]:
+    """As a worker that is at it: another connection holds its lock."""
+    with connections[WATCHER].cursor() as cursor:
+        key = "hashtextextended(%s, 0)"
+        cursor.execute(f"SELECT pg_advisory_lock({key})", [str(register.pk)])
+        try:
+            yield
+        finally:
+            cursor.execute(f"SELECT pg_advisory_unlock({key})", [str(register.pk)])
+
+
+def test_a_worker_that_is_rung_while_another_is_at_it_leaves_at_once(world: Any) -> None:
+    register = checked(world, line(1))
+    with acting_as(world.lead):
+        actions.start_run(register, actor=world.lead, at=timezone.now())
+    with somebody_at(register):
+        assert not actions.work(register.pk, seconds=60)
+    assert not Referral.objects.exists()
+    worked(register)
+    assert again(world, register).state == "done"
+
+
+def test_a_page_waits_for_a_worker_for_a_little_while_and_says_that_it_is_at_it(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "LONGEST_WAIT", 200)
+    register = checked(world, line(1))
+    client = world.client("lead")
+    page = f"/registers/{register.pk}/"
+    with somebody_at(register):
+        for path, told in (
+            (page, {"do": "stop"}),
+            (f"{page}rows/", {"all": "leave"}),
+            (f"{page}mapping/", {"always_jurisdiction": "england"}),
+        ):
+            answer = client.post(path, told)
+            assert answer.status_code == 422
+            assert "It is being worked on at this moment" in answer.content.decode()
+    assert client.post(page, {"do": "stop"}).status_code == 302
+    assert again(world, register).state == "stopped"
+
+
+def fails(*_more: Any, **_named: Any) -> Any:
+    raise ZeroDivisionError("a name that must not be told")
+
+
+@pytest.mark.parametrize(
+    ("begun", "broken", "held"),
+    [
+        (None, "_read", "unreadable"),
+        (actions.start_check, "_check", "mapping"),
+        (actions.start_run, "_run", "paused"),
+    ],
+)
+def test_a_step_that_fails_three_times_is_held_with_a_reason_and_can_be_gone_on_with(
+    world: Any, monkeypatch: pytest.MonkeyPatch, begun: Any, broken: str, held: str
+) -> None:
+    if begun is None:
+        with monkeypatch.context() as patch:
+            patch.setattr(actions, "work", lambda *_told, **_more: False)
+            register = brought(world, as_csv([line(1)]))
+    else:
+        register = mapped(world, brought(world, as_csv([line(1)])))
+        if begun is actions.start_run:
+            register = done(world, register, actions.start_check)
+        with acting_as(world.lead):
+            begun(register, actor=world.lead, at=timezone.now())
+    at_work = again(world, register).state
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, broken, fails)
+        for times in (1, 2):
+            assert not actions.work(register.pk, seconds=60)
+            found = again(world, register)
+            assert (found.state, found.failed, found.why) == (at_work, times, "")
+        assert not actions.work(register.pk, seconds=60)
+    found = again(world, register)
+    assert (found.state, found.failed) == (held, 0)
+    assert "3 times" in world.client("lead").get(f"/registers/{register.pk}/").content.decode()
+    assert not Event.objects.filter(data__icontains="must not be told").exists()
+    if begun is not None:
+        found = done(world, found, begun)
+        assert (found.why, found.ended or found.state == "checked") == ("", True)
+
+
+def test_steps_that_fail_now_and_then_are_not_counted_together(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = checked(world, *(line(n) for n in range(601)))
+    with acting_as(world.lead):
+        actions.start_run(register, actor=world.lead, at=timezone.now())
+    whole, calls = actions._run, []
+
+    def breaks(*more: Any, **named: Any) -> Any:
+        calls.append(1)
+        return fails() if len(calls) % 2 else whole(*more, **named)
+
+    monkeypatch.setattr(actions, "_run", breaks)
+    for _ in range(4):
+        assert not actions.work(register.pk, seconds=60)
+    worked(register)
+    assert again(world, register).brought_in == Referral.objects.count() == 601
+
+
+def test_half_a_character_in_a_cell_does_not_stop_a_register(world: Any) -> None:
+    rows = ""
+    for cells in (HEADS, line(1, name="Ana_xD83D_")):
+        told = "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in cells)
+        rows += f"<row>{told}</row>"
+    register = done(world, mapped(world, brought(world, workbook(rows))), actions.start_check)
+    assert (register.state, register.wrong) == ("checked", 0)
+    assert done(world, register, actions.start_run).brought_in == 1
 
 
 def test_pressed_twice_there_is_one_register_and_one_run(world: Any) -> None:
@@ -292,6 +460,55 @@ def test_pressed_twice_there_is_one_register_and_one_run(world: Any) -> None:
             actions.start_run(register, actor=world.lead, at=timezone.now())
     worked(register)
     assert Referral.objects.count() == 1
+
+
+def test_sent_twice_at_once_there_is_one_and_a_key_of_somebody_else_is_refused(
+    world: Any,
+) -> None:
+    key = uuid4()
+    begin = Barrier(2)
+
+    def sends() -> Any:
+        try:
+            with acting_as(world.lead):
+                begin.wait()
+                return actions.bring(
+                    world.police,
+                    actor=world.lead,
+                    at=timezone.now(),
+                    file=upload(as_csv([line(1)])),
+                    open_now=False,
+                    submission_key=key,
+                ).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [one.result() for one in [pool.submit(sends) for _ in range(2)]]
+    assert found[0] == found[1]
+    colleague = person("lead2@example.org", "responder_lead", world.police)
+    with acting_as(colleague), pytest.raises(Refused):
+        actions.bring(
+            world.police,
+            actor=colleague,
+            at=timezone.now(),
+            file=upload(as_csv([line(1)])),
+            open_now=False,
+            submission_key=key,
+        )
+
+
+def test_a_step_writes_no_column_that_it_did_not_change(world: Any) -> None:
+    register = checked(world, *(line(n) for n in range(250)))
+    with acting_as(world.lead):
+        actions.start_run(register, actor=world.lead, at=timezone.now())
+        with CaptureQueriesContext(connection) as asked:
+            actions.step(register, actor=world.lead, at=timezone.now())
+    (written,) = [
+        q["sql"] for q in asked if q["sql"].startswith('UPDATE "exchange_registerimport"')
+    ]
+    assert "told" not in written
+    assert "mapping" not in written
 
 
 def test_paused_it_stands_still_and_goes_on_where_it_was(world: Any) -> None:
@@ -337,6 +554,19 @@ def test_the_file_is_sealed_and_goes_by_itself_where_nobody_goes_on(world: Any) 
     with acting_as(world.lead):
         assert not RegisterPart.objects.exists()
         assert not RegisterToken.objects.exists()
+
+
+def test_a_register_that_somebody_is_at_is_not_forgotten_meanwhile(world: Any) -> None:
+    register = checked(world, line(7))
+    with acting_as(world.lead):
+        late = register.delete_on - timedelta(days=100)
+        RegisterImport.objects.filter(pk=register.pk).update(delete_on=late)
+    with somebody_at(register), acting_as(User.objects.system()):
+        actions.forget_files()
+    assert again(world, register).state == "checked"
+    with acting_as(User.objects.system()):
+        actions.forget_files()
+    assert again(world, register).state == "abandoned"
 
 
 def test_what_the_columns_meant_is_remembered_for_the_team_without_a_word_of_the_file(
@@ -388,7 +618,7 @@ def test_what_the_columns_meant_is_remembered_for_the_team_without_a_word_of_the
 def test_a_file_that_cannot_be_read_says_why(world: Any, content: bytes, why: str) -> None:
     register = brought(world, content)
     assert register.state == "unreadable"
-    assert why in register.why_unreadable
+    assert why in register.why
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
