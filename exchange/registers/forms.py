@@ -23,8 +23,8 @@ class UploadForm(Form):
     file = forms.FileField(
         label=_("File of the register"),
         help_text=_(
-            "CSV or XLSX, at most 25 MB. The first row says what the columns hold. A workbook: its"
-            " first sheet."
+            "CSV (saved as “CSV UTF-8”) or XLSX, at most 25 MB. The first row says what the columns"
+            " hold. A workbook: its first sheet."
         ),
         error_messages={
             "required": _("Choose a file"),
