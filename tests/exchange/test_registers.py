@@ -511,6 +511,22 @@ def test_a_step_writes_no_column_that_it_did_not_change(world: Any) -> None:
     assert "mapping" not in written
 
 
+def test_a_step_asks_no_more_of_the_database_for_many_rows_than_for_few(world: Any) -> None:
+    """But that the vault keeps who a person is for their own case, one after the other."""
+    vault = ("SELECT set_config", 'INSERT INTO "identities_disclosure"',
+             'INSERT INTO "identities_fact"')  # fmt: skip
+    counts = []
+    for numbers in (range(3), range(10, 160)):
+        register = checked(world, *(line(n) for n in numbers))
+        with acting_as(world.lead):
+            actions.start_run(register, actor=world.lead, at=timezone.now())
+            with CaptureQueriesContext(connection) as asked:
+                actions.step(register, actor=world.lead, at=timezone.now())
+        counts.append(len([one for one in asked if not one["sql"].startswith(vault)]))
+    assert Referral.objects.count() == 153
+    assert counts[1] <= counts[0]
+
+
 def test_paused_it_stands_still_and_goes_on_where_it_was(world: Any) -> None:
     register = checked(world, *(line(n) for n in range(250)))
     with acting_as(world.lead):
