@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0003_registers"),
+        ("exchange", "0004_packs_once_and_recalled"),
     ]
 
     operations = [
