@@ -1,11 +1,12 @@
 """What can be proved about a count, from everything that was published, by programming.
 
 Each true count is a variable between the least and the most that its published number leaves
-possible. Two tables about the same people have the same margins, which are equations; the quarters
-of a year add up to it. The smallest and the largest that a hidden count can be are then two linear
-programmes, and two integer ones, since people are whole (Fischetti and Salazar, Solving the cell
-suppression problem on tabular data with linear constraints, Management Science 47, 2001; Cohen and
-Nissim, Linear program reconstruction in practice, Journal of Privacy and Confidentiality 10, 2020).
+possible. Two tables about the same people have the same margins, which are equations; what a year
+is taken to have to do with its quarters gives more. The smallest and the largest that a hidden
+count can be are then two linear programmes, and two integer ones, since people are whole (Fischetti
+and Salazar, Solving the cell suppression problem on tabular data with linear constraints,
+Management Science 47, 2001; Cohen and Nissim, Linear program reconstruction in practice, Journal of
+Privacy and Confidentiality 10, 2020).
 The linear interval holds the integer one; only where they may differ is the integer one asked for.
 
 Solved with HiGHS (Huangfu and Hall, Parallelizing the dual revised simplex method, Mathematical
@@ -33,7 +34,12 @@ Bounds = tuple[int, int | None]  # the least and the most; None: without an end
 
 _ENDLESS = 10_000_000  # stands for "without an end": more than people are ever referred
 _SLACK = 1e-6
-_SECONDS = 20.0  # for one integer programme, which takes some milliseconds
+_SECONDS = 20.0  # for one programme, which takes some milliseconds
+
+
+class Unfinished(RuntimeError):
+    """A programme was not finished in time: nothing was proved, and nothing was found safe either.
+    The machine may have been busy; whoever asks again may get an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What an attacker proved: of each target the interval, and what could not be finished in
-    time. `feasible` is false where what was assumed cannot be true."""
+    """What an attacker proved: of each target the interval. `feasible` is false where what was
+    assumed cannot be true."""
 
     feasible: bool
     intervals: Mapping[Where, tuple[int, int]] = field(default_factory=dict)
-    undecided: tuple[Where, ...] = ()
     programmes: int = 0
     integer_programmes: int = 0
 
@@ -71,14 +76,18 @@ class Proof:
 
 
 class Attacker:
-    """Somebody who knows what is in `tables`. `whole`: which periods add up to which (a year to
-    its quarters). `sealed`: that people may be in a total and in none of its cells."""
+    """Somebody who knows what is in `tables`. `whole`: which periods are of which (quarters of
+    their year). `corrected`: None, if the year is taken to be exactly the sum of its quarters; else
+    it is taken to be no more than that and so many people a count, who were added or changed when
+    the year was counted, and a total no less than that of any quarter less so many. `sealed`: that
+    people may be in a total and in none of its cells."""
 
     def __init__(
         self,
         tables: Sequence[Seen],
         *,
         whole: Mapping[str, Sequence[str]] | None = None,
+        corrected: int | None = None,
         sealed: bool = True,
     ) -> None:
         self.tables = tables
@@ -93,10 +102,10 @@ class Attacker:
         self._low, self._high = np.array(low), np.array(high)
         self._rows: list[tuple[float, float, dict[int, float]]] = []
         self._link_margins(sealed)
-        self._link_periods(whole or {})
+        self._link_periods(whole or {}, corrected)
 
     def prove(self, targets: Iterable[Where] | None = None) -> Proof:
-        """The interval of each target (by default: of each hidden count)."""
+        """The interval of each target (by default: of each hidden count). Raises Unfinished."""
         wanted = self._hidden() if targets is None else list(targets)
         linear = self._model()
         if not _solved(linear):
@@ -109,6 +118,8 @@ class Attacker:
             column = self._column[where]
             least = _extreme(linear, column, 1.0, seen_low, seen_high)
             most = -_extreme(linear, column, -1.0, seen_low, seen_high)
+            if math.isinf(least) or math.isinf(most):  # by rounding alone: it was possible before
+                raise Unfinished("infeasible only now")
             limits[where] = math.ceil(least - _SLACK), math.floor(most + _SLACK)
         open_ends = [
             (where, sign)
@@ -116,10 +127,10 @@ class Attacker:
             for sign, end in ((1.0, least), (-1.0, most))
             if (seen_low if sign > 0 else seen_high)[self._column[where]] != end
         ]
-        undecided = self._narrow(limits, open_ends, seen_low, seen_high)
-        if any(low > high for low, high in limits.values()):
+        possible = self._narrow(limits, open_ends, seen_low, seen_high)
+        if not possible or any(low > high for low, high in limits.values()):
             return Proof(feasible=False)
-        return Proof(True, limits, tuple(undecided), 2 * len(wanted), len(open_ends))
+        return Proof(True, limits, 2 * len(wanted), len(open_ends))
 
     def _hidden(self) -> list[Where]:
         return [
@@ -135,9 +146,9 @@ class Attacker:
         open_ends: Sequence[tuple[Where, float]],
         seen_low: np.ndarray,
         seen_high: np.ndarray,
-    ) -> list[Where]:
-        """The integer programmes, for the ends that no whole solution has reached yet."""
-        undecided = []
+    ) -> bool:
+        """The integer programmes, for the ends that no whole solution has reached yet. False where
+        no whole numbers of people agree with what was seen."""
         whole = self._model(integer=True) if open_ends else None
         for where, sign in open_ends:
             column = self._column[where]
@@ -145,13 +156,13 @@ class Attacker:
             if (seen_low if sign > 0 else seen_high)[column] == (least if sign > 0 else most):
                 continue  # a solution of another programme reached it meanwhile
             value = _extreme(whole, column, sign, seen_low, seen_high)
-            if math.isnan(value):
-                undecided.append(where)
-            elif sign > 0:
+            if math.isinf(value):
+                return False
+            if sign > 0:
                 limits[where] = max(least, math.ceil(value - _SLACK)), most
             else:
                 limits[where] = least, min(most, math.floor(-value + _SLACK))
-        return undecided
+        return True
 
     def _link_margins(self, sealed: bool) -> None:
         alike = defaultdict(list)
@@ -175,7 +186,7 @@ class Attacker:
         row = {column: 1.0 for column in whole} | {column: -1.0 for column in cells}
         self._rows.append((0.0, _ENDLESS if sealed else 0.0, row))
 
-    def _link_periods(self, whole: Mapping[str, Sequence[str]]) -> None:
+    def _link_periods(self, whole: Mapping[str, Sequence[str]], corrected: int | None) -> None:
         for year, quarters in whole.items():
             for table in (table for table in self.tables if table.period == year):
                 parts = [
@@ -187,9 +198,22 @@ class Attacker:
                 ]
                 if len(parts) == len(quarters):
                     for cell in table.bounds:
-                        row = {self._column[year, table.code, cell]: 1.0}
-                        row |= {self._column[one.period, one.code, cell]: -1.0 for one in parts}
-                        self._rows.append((0.0, 0.0, row))
+                        own = self._column[year, table.code, cell]
+                        columns = [self._column[one.period, one.code, cell] for one in parts]
+                        self._link_year(own, columns, corrected, total=not table.dimensions)
+
+    def _link_year(
+        self, year: int, quarters: Sequence[int], corrected: int | None, *, total: bool
+    ) -> None:
+        row = {year: 1.0} | dict.fromkeys(quarters, -1.0)
+        if corrected is None:
+            self._rows.append((0.0, 0.0, row))
+            return
+        # Who is in several quarters is one person of the year, and in one cell of it: the newest.
+        self._rows.append((-math.inf, corrected, row))
+        if total:
+            for quarter in quarters:
+                self._rows.append((-corrected, math.inf, {year: 1.0, quarter: -1.0}))
 
     def _margin(self, table: Seen, shared: Sequence[str]) -> dict[Cell, list[int]]:
         places = [table.dimensions.index(code) for code in shared]
@@ -228,21 +252,32 @@ _OPTIONS: Mapping[str, Any] = {
     "threads": 1,
     "mip_rel_gap": 0.0,
     "mip_abs_gap": 0.5,
-    "time_limit": _SECONDS,
 }
 
 
 def _solved(model: Any) -> bool:
+    """Whether there is a solution. Raises Unfinished where that is not known."""
+    # HiGHS counts the time over everything that a model was asked, not from one run to the next.
+    model.setOptionValue("time_limit", model.getRunTime() + _SECONDS)
     model.run()
-    return bool(model.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+    status = model.getModelStatus()
+    if status == highspy.HighsModelStatus.kOptimal:
+        return True
+    # Every count has an end on both sides, so that "or unbounded" cannot be.
+    if status in (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    ):
+        return False
+    raise Unfinished(model.modelStatusToString(status))
 
 
 def _extreme(model: Any, column: int, sign: float, low: np.ndarray, high: np.ndarray) -> float:
-    """The smallest that sign times this count can be; not a number where there was no time. Each
+    """The smallest that sign times this count can be; infinite where nothing is possible. Each
     whole solution on the way tells what every count can be, which saves programmes."""
     model.changeColCost(column, sign)
     solved = _solved(model)
-    value = model.getInfo().objective_function_value if solved else math.nan
+    value = model.getInfo().objective_function_value if solved else math.inf
     if solved:
         _see(model, low, high)
     model.changeColCost(column, 0.0)

@@ -26,6 +26,8 @@ from reporting.releases.noise import noised, spread_of
 from reporting.releases.rule import Rule, published
 from reporting.releases.tables import Cell, Counts, PeriodKind, Plan, Row, Table
 
+Noise = Callable[[Plan, PeriodKind, Counts], Counts]
+
 _COMMON = 0.2
 
 
@@ -74,9 +76,9 @@ class People:
         np.add.at(self.cube, tuple(self.who.T), 1)
 
     def targets(self, count: int, chance: np.random.Generator) -> np.ndarray:
-        """People who share with nobody all that is known of them."""
+        """People who share with nobody, or with as few as anybody, all that is known of them."""
         alike = self.cube.sum(axis=-1)[tuple(self.who[:, :-1].T)]
-        alone = np.flatnonzero(alike == 1)
+        alone = np.flatnonzero(np.broadcast_to(alike == alike.min(), len(self.who)))
         chosen = chance.choice(alone, size=min(count, len(alone)), replace=False)
         return np.asarray(self.who[chosen])
 
@@ -167,10 +169,11 @@ def informed(
     count: int,
     draws: int,
     seed: int,
+    noise: Noise = noised,
 ) -> Tracked:
     """Success with the fixed tables of a release, of somebody who knows every other person, every
     rule and every scale: by each secret, how likely the published numbers are if the target has
-    it. `counts` are the true ones; each draw publishes them anew."""
+    it. `counts` are the true ones; each draw publishes them anew, with such noise."""
     chance = np.random.default_rng(seed)
     targets = people.targets(count, chance)
     ways = [
@@ -183,7 +186,7 @@ def informed(
     likely = np.array([people.guess(target) for target in targets])
     right = 0
     for _ in range(draws):
-        shown = published(noised(plan, kind, counts), rule)
+        shown = published(noise(plan, kind, counts), rule)
         for number, target in enumerate(targets):
             found = np.log(likely[number])
             for code, cells, scale in ways:

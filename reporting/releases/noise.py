@@ -48,6 +48,8 @@ def within(scale: float, chance: float) -> int:
     if scale <= 0:
         return 0
     q = math.exp(-1 / scale)
+    if q == 0:  # so little noise that no float is as small as its chance
+        return 0
     return max(0, math.ceil(math.log(chance * (1 + q) / 2) / math.log(q) - 1))
 
 

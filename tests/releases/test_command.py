@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from reporting.attacks import suite
+from reporting.attacks import programme, suite
 from reporting.attacks.population import invented
 from reporting.releases.tables import load_plan, true_counts
 from tests.releases.small import a_release
@@ -48,6 +48,13 @@ def test_it_ends_with_1_and_the_reasons_where_a_release_may_not_be_published(fil
     found = json.loads(out.getvalue())
     assert found["passed"] is False
     assert "periods may not overlap" in found["reasons"][0]
+
+
+def test_what_was_not_finished_in_time_is_said_to_be_neither_proved_nor_safe(file, monkeypatch):
+    monkeypatch.setattr(suite, "controls", lambda *_args, **_more: [])
+    monkeypatch.setattr(programme, "_SECONDS", 0.0)
+    with pytest.raises(CommandError, match="not finished in time"):
+        call_command("attack_release", str(file), stdout=StringIO())
 
 
 def test_a_file_that_was_changed_is_refused_with_every_fault_of_every_file(file, tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reporting.attacks import programme
 from reporting.attacks.homogeneity import alike
-from reporting.attacks.programme import Attacker, Seen
+from reporting.attacks.programme import Attacker, Seen, Unfinished
 
 AB = [("a0", "b0"), ("a0", "b1"), ("a1", "b0"), ("a1", "b1")]
 
@@ -144,18 +144,80 @@ def test_what_cannot_be_true_is_told():
     assert not Attacker([one, other]).prove().feasible
 
 
-def test_an_integer_programme_without_time_is_undecided_and_not_taken_for_safe(monkeypatch):
+def test_a_year_that_is_no_sum_is_still_no_more_than_its_quarters_but_for_corrections():
+    """Who is in several quarters is one person of the year, in one cell."""
+
+    def of(code: str, dimensions, year, *quarters):
+        cell = ("a0",) * len(dimensions)
+        counts = [table(code, dimensions, {cell: (year, year)}, [cell], period="2026")]
+        for number, count in enumerate(quarters, 1):
+            counts.append(table(code, dimensions, {cell: count}, [cell], period=f"2026-Q{number}"))
+        return counts
+
+    whole = {"2026": [f"2026-Q{number}" for number in (1, 2, 3, 4)]}
+    known = (12, 12)
+    cells = of("a", ("a",), 40, known, known, known, (0, 9))
+    for corrected, low in ((0, 4), (3, 1), (5, 0)):
+        proof = Attacker(cells, whole=whole, corrected=corrected).prove()
+        assert proof.intervals["2026-Q4", "a", ("a0",)] == (low, 9), corrected
+    total = of("all", (), 40, known, known, known, (0, 90))
+    assert Attacker(total, whole=whole, corrected=5).prove().intervals["2026-Q4", "all", ()] == (
+        0,
+        45,
+    )
+    fewer = of("a", ("a",), 5, known, known, known, (0, 9))
+    assert Attacker(fewer, whole=whole, corrected=0).prove().feasible
+    assert not Attacker(fewer, whole=whole).prove().feasible
+
+
+def test_every_programme_has_its_own_time_however_many_came_before_it():
+    """HiGHS counts the time of a model from when it was made."""
+
+    class Old:
+        limit = 0.0
+
+        def getRunTime(self):  # noqa: N802
+            return 1000.0
+
+        def setOptionValue(self, name, value):  # noqa: N802
+            assert name == "time_limit"
+            self.limit = value
+
+        def run(self):
+            pass
+
+        def getModelStatus(self):  # noqa: N802
+            late = self.limit <= self.getRunTime()
+            status = programme.highspy.HighsModelStatus
+            return status.kTimeLimit if late else status.kOptimal
+
+        def modelStatusToString(self, status):  # noqa: N802
+            return str(status)
+
+    old = Old()
+    assert programme._solved(old)
+    assert old.limit == 1000 + programme._SECONDS
+
+
+@pytest.mark.parametrize("late", ["first", "linear", "integer"])
+def test_what_was_not_finished_in_time_is_neither_proved_nor_safe(monkeypatch, late):
+    real, calls = programme._solved, []
+
+    def slow(model):
+        calls.append(model)
+        if len(calls) == {"first": 1, "linear": 2, "integer": 4}[late]:
+            monkeypatch.setattr(programme, "_SECONDS", 0.0)
+        return real(model)
+
+    monkeypatch.setattr(programme, "_solved", slow)
     monkeypatch.setattr(programme, "_see", lambda *_: None)
-    real = programme._extreme
-    calls = []
-
-    def late(model, column, sign, low, high):
-        calls.append(column)
-        return float("nan") if len(calls) > 2 else real(model, column, sign, low, high)
-
-    monkeypatch.setattr(programme, "_extreme", late)
-    hidden = table("x", ("a",), {("a0",): (0, 9)}, [("a0",)])
-    assert set(Attacker([hidden]).prove().undecided) == {("q", "x", ("a0",))}
+    options = {**programme._OPTIONS, "presolve": "off"}  # which needs no time for so small a one
+    monkeypatch.setattr(programme, "_OPTIONS", options)
+    cells = {cell: (0, 9) for cell in AB}
+    sides = table("a", ("a",), {("a0",): (5, 5), ("a1",): (7, 9)})
+    with pytest.raises(Unfinished):
+        Attacker([table("ab", ("a", "b"), cells, AB[:1]), sides]).prove()
+    assert len(calls) == {"first": 1, "linear": 2, "integer": 4}[late]
 
 
 def test_a_group_of_which_all_have_the_same_is_found_and_one_of_which_perhaps_is_not():
