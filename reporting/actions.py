@@ -12,8 +12,11 @@ from nrm.accounts.rights import RELEASE_STATISTICS, SEE_STATISTICS
 from nrm.actions import Objection, Refused, action, detail, lock, refuse_if
 from nrm.audit import writer
 from nrm.profiles import Profile
+from reporting.attacks.suite import faults_of_way
 from reporting.models import Approval, Release, ReleaseState, Spend, WithholdReason
 from reporting.releases.periods import Period
+from reporting.releases.rule import Rule
+from reporting.releases.tables import Plan
 from reporting.selectors import cap_of, closed_periods, epsilon_of, plan_of, release_of
 
 _PERIODS = UUID("3f0a41c5-9c53-4f0e-8f57-1c7be3f2f5a1")  # only to name locks
@@ -23,24 +26,43 @@ _CAP = "within_the_cap_of_the_year"
 def ask_for_release(*, actor: User, at: datetime, profile: Profile, period: Period) -> Release:
     """Asks for the release of a closed period, and takes its epsilon from the account of its year,
     for good. Whoever asks again, also at the same moment, gets the release of the first. Refused
-    with every reason: the period has not ended, there are no tables, the year has nothing left."""
+    with every reason: the period has not ended, there are no tables, no release of them could pass,
+    the year has nothing left."""
     RELEASE_STATISTICS.check(actor, None)
     if earlier := release_of(profile, period):
         return earlier
-    return _ask(actor=actor, at=at, profile=profile, period=period)
+    plan = plan_of(profile)
+    # Some seconds, once a process and set of tables: before the transaction, which nobody waits in.
+    rule = Rule(profile.statistics.threshold, profile.statistics.rounding)
+    faults = faults_of_way(plan, period.kind, rule) if plan else []
+    return _ask(actor=actor, at=at, profile=profile, period=period, plan=plan, unsafe=bool(faults))
 
 
 @action("release.asked", right=RELEASE_STATISTICS)
-def _ask(*, actor: User, at: datetime, profile: Profile, period: Period) -> Release:
+def _ask(
+    *,
+    actor: User,
+    at: datetime,
+    profile: Profile,
+    period: Period,
+    plan: Plan | None,
+    unsafe: bool,
+) -> Release:
     lock(uuid5(_PERIODS, f"{profile.code} {period}"))
     if earlier := release_of(profile, period):
         detail(again=True)
         return earlier
-    plan = plan_of(profile)
     objections = []
     if plan is None:
         text = _("There are no tables for this profile, so nothing can be released.")
         objections.append(Objection(text, code="no_tables"))
+    if unsafe:
+        text = _(
+            "People could be found in any release of these tables: tried on invented people, they"
+            " tell too much. Nothing was taken of the account. The statistician has to change the"
+            " tables or their noise."
+        )
+        objections.append(Objection(text, code="unsafe_tables"))
     if period not in closed_periods(profile, at=at):
         text = _("This period has not ended, or ended long ago. Only closed periods are released.")
         objections.append(Objection(text, code="not_closed"))

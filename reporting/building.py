@@ -1,13 +1,18 @@
 """Building a release that was asked for: frozen, counted, noised, attacked, and kept as files.
 
 A job does it, whenever there is one to do; nobody has to ring it. Each step is a transaction of its
-own, so that the page can say how far it is. Whatever breaks off is begun again: until the files are
-kept nobody has seen a number, so that counting and noise anew tell nothing twice. The epsilon was
-taken when the release was asked for, in a transaction before, and is taken once.
+own, so that the page can say how far it is. Whatever breaks off is begun again, later each time:
+until the files are kept nobody has seen a number, so that counting and noise anew tell nothing
+twice. The epsilon was taken when the release was asked for, in a transaction before, and is taken
+once; noise that would spend more is not drawn.
+
+Blocked for good is only what something was proved of. Attacks that prove nothing, or tables that no
+release could be made of any more, break the build off: that can be put right.
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,26 +24,40 @@ from nrm.profiles import load_profile
 from reporting import counting, freezing
 from reporting.attacks.suite import attack
 from reporting.files import files_of
-from reporting.models import Release, ReleaseFile, ReleaseState, ReleaseStep
+from reporting.models import Release, ReleaseFile, ReleaseState, ReleaseStep, Spend
 from reporting.releases import document
 from reporting.releases.periods import Period
 from reporting.releases.rule import Rule
 from reporting.releases.tables import Plan, load_plan
+from reporting.selectors import cap_of, epsilon_of
 
 # Those that were, or still may be, given out: what an attacker may have of them.
 _OUT = (ReleaseState.BUILT, ReleaseState.PUBLISHED)
 _PROFILES = UUID("b2f5d7a8-41c7-4d6a-9a4e-0c2f7d3e6a10")  # only to name locks
 
+_LONGEST = timedelta(hours=1)  # between two times that one is tried
+
+
+class NotSpent(RuntimeError):
+    """The tables spend more than was taken of the account: they were changed since."""
+
+
+class NotJudged(RuntimeError):
+    """Nothing was proved of the release, and nothing was found safe either: the attacks, or the
+    tables, have a fault that is not of its numbers."""
+
 
 def build_waiting(*, at: datetime) -> int:
-    """Builds each release that was asked for and that no other job is building; the number of
-    those that were built. Where one breaks off, that is noted, the others are built, and the error
-    is raised at the end."""
+    """Builds each release that was asked for, whose time it is and that no other job is building;
+    the number of those that were built. Where one breaks off, that is noted, the others are built,
+    and the error is raised at the end."""
     system = User.objects.system()
     with acting_as(system):
         waiting = list(Release.objects.filter(state=ReleaseState.ASKED).order_by("asked_at", "id"))
     built, broke = 0, None
     for release in waiting:
+        if not _is_due(release, at):
+            continue
         try:
             built += _build(release, actor=system, at=at)
         except Exception as error:  # noted, tried again, and raised for the log
@@ -47,6 +66,13 @@ def build_waiting(*, at: datetime) -> int:
     if broke is not None:
         raise broke
     return built
+
+
+def _is_due(release: Release, at: datetime) -> bool:
+    """At once the first time; where it broke off, after as long again as it has been waiting."""
+    if release.failed_at is None:
+        return True
+    return at >= release.failed_at + min(_LONGEST, release.failed_at - release.asked_at)
 
 
 def _build(release: Release, *, actor: User, at: datetime) -> bool:
@@ -62,6 +88,7 @@ def _build(release: Release, *, actor: User, at: datetime) -> bool:
         with acting_as(actor):
             if Release.objects.get(pk=release.pk).state != ReleaseState.ASKED:
                 return False
+            _refuse_what_was_not_spent(release, plan)
         _step(release, ReleaseStep.FREEZING, actor)
         if not _is_frozen(reader, release):
             with acting_as(actor):
@@ -73,11 +100,24 @@ def _build(release: Release, *, actor: User, at: datetime) -> bool:
         while kept is None:
             earlier = _earlier(release, actor)
             report = attack(found, [one for _pk, one in earlier])
+            if not report["passed"] and not report["proved"]:
+                raise NotJudged(sorted({one["kind"] for one in report["codes"]}))
             kept = keep_built(
                 release, actor=actor, at=at, found=found, report=report,
                 joined={pk for pk, _one in earlier},
             )  # fmt: skip
     return True
+
+
+def _refuse_what_was_not_spent(release: Release, plan: Plan) -> None:
+    """The tables are read anew, and may not be those of which the release was asked for. Raises
+    NotSpent where their noise would promise less than the account says: for this release, or for
+    its year."""
+    mine = Spend.objects.get(release=release)
+    year = Spend.objects.filter(profile_code=mine.profile_code, year=mine.year)
+    spent = sum(year.values_list("epsilon", flat=True), Decimal(0))
+    if epsilon_of(plan) > mine.epsilon or spent > cap_of(plan):
+        raise NotSpent(f"{plan.epsilon} of {plan.epsilon_a_year}")
 
 
 def _is_frozen(reader: counting.Reader, release: Release) -> bool:

@@ -2,7 +2,8 @@
 person; and that nothing is taken back or changed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections
@@ -12,20 +13,30 @@ from nrm.accounts.roles import Role
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
-from reporting import building, counting
+from reporting import actions, building, counting
 from reporting.actions import approve_release, ask_for_release, withhold_release
+from reporting.attacks.programme import Unfinished
 from reporting.files import KINDS
 from reporting.models import Approval, Release, ReleaseFile, Spend
 from reporting.releases.document import read_release
 from reporting.releases.periods import Period
+from reporting.releases.tables import load_plan
 from reporting.selectors import document_of, published_releases
 from tests.reporting.made import NOVEMBER, a_release
 from tests.reporting.persons import some_casework
 from tests.world import person
 
 Q1 = Period(2026, 1)
-PASSED = {"passed": True, "reasons": [], "codes": [], "joined_with": [], "proof": {}}
-FAILED = {**PASSED, "passed": False, "codes": [{"kind": "tracker"}]}
+PASSED = {
+    "passed": True,
+    "proved": False,
+    "reasons": [],
+    "codes": [],
+    "joined_with": [],
+    "proof": {},
+}
+FAILED = {**PASSED, "passed": False, "proved": True, "codes": [{"kind": "recovered"}]}
+NOT_JUDGED = {**PASSED, "passed": False, "codes": [{"kind": "control"}]}
 
 
 @pytest.fixture
@@ -223,6 +234,83 @@ def test_a_crash_after_spending_gives_nothing_back_and_the_next_job_goes_on(
     assert build(as_worker) == 1
     assert Spend.objects.count() == 1
     assert fresh(release).state == "built"
+
+
+def test_attacks_that_prove_nothing_break_the_build_off_and_block_nothing(
+    world, as_worker, monkeypatch
+):
+    release = ask(world)
+    with monkeypatch.context() as blind:
+        blind.setattr(building, "attack", lambda *_: NOT_JUDGED)
+        with pytest.raises(building.NotJudged):
+            build(as_worker)
+    assert fresh(release).state == "asked"
+    assert fresh(release).failed_at == NOVEMBER
+    monkeypatch.setattr(building, "attack", lambda *_: PASSED)
+    assert build(as_worker) == 1
+    assert fresh(release).state == "built"
+
+
+def test_what_breaks_off_is_tried_later_each_time_and_at_least_every_hour(
+    world, as_worker, monkeypatch
+):
+    tried = []
+
+    def attack(*_):
+        tried.append(True)
+        raise Unfinished
+
+    monkeypatch.setattr(building, "attack", attack)
+    ask(world)
+    times = []
+    for minute in range(300):
+        before = len(tried)
+        try:
+            build(as_worker, at=NOVEMBER + timedelta(minutes=minute + 1))
+        except Unfinished:
+            times.append(minute + 1)
+        assert len(tried) - before == (times[-1:] == [minute + 1])
+    assert times == [1, 2, 4, 8, 16, 32, 64, 124, 184, 244]
+
+
+@pytest.mark.parametrize(
+    ("changed", "builds"),
+    [
+        ({}, 1),
+        ({"epsilon": "0.5"}, 1),
+        ({"epsilon": "4"}, 0),
+        ({"epsilon": "1", "epsilon_a_year": "0.5"}, 0),
+    ],
+)
+def test_no_noise_is_drawn_that_spends_more_than_was_taken(
+    world, as_worker, quick, monkeypatch, changed, builds
+):
+    """The tables are read anew when it is built, and somebody may have changed them."""
+    release = ask(world)
+    drawn = []
+    noised = building._noised
+    monkeypatch.setattr(building, "_noised", lambda *one: drawn.append(True) or noised(*one))
+    plan = replace(load_plan("uk"), **changed)
+    monkeypatch.setattr(building, "load_plan", lambda _: plan)
+    if builds:
+        assert build(as_worker) == 1
+    else:
+        with pytest.raises(building.NotSpent):
+            build(as_worker)
+        assert not drawn
+        assert fresh(release).state == "asked"
+    for one in ReleaseFile.objects.filter(kind="json"):
+        assert read_release(bytes(one.content)).epsilon <= release.spend.epsilon
+
+
+def test_nothing_is_taken_for_tables_that_no_release_could_be_made_of(world, monkeypatch):
+    plan = replace(load_plan("uk"), epsilon="2", epsilon_a_year="10")
+    monkeypatch.setattr(actions, "plan_of", lambda _: plan)
+    with pytest.raises(Refused) as refused:
+        ask(world)
+    assert [one.code for one in refused.value.objections] == ["unsafe_tables"]
+    assert not Spend.objects.exists()
+    assert not Release.objects.exists()
 
 
 def test_two_jobs_do_not_build_one_release(world, as_worker, quick):
