@@ -35,6 +35,14 @@ _CONTROLS = {
     "per table": _lazy("Each table protected by itself"),
     "drill-down": _lazy("A page with free filters"),
     "again": _lazy("Exact counts, issued again after some more people"),
+    "file: recovered": _lazy("A file without noise: counts worked out exactly"),
+    "file: narrow": _lazy("A file without noise: counts narrowed down"),
+    "file: alike": _lazy("A file without noise: a group that is all alike"),
+    "file: not_empty": _lazy("A file without noise: somebody proved to be behind a hidden count"),
+    "file: impossible": _lazy("A file whose tables are of different people"),
+    "file: year": _lazy("A year without noise, less three of its quarters"),
+    "file: tracker": _lazy("Files without noise: the last person guessed"),
+    "file: differences": _lazy("Files without noise: added people told by differences"),
 }
 
 

@@ -1,9 +1,11 @@
 """A release as people read it: its tables with a line a row, what to know, and what it was made
 with. Pages and files say the same."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -95,10 +97,23 @@ def notes_of(release: Release, language: str) -> Iterator[str]:
         " the nearest %(rounding)d."
     ) % {"threshold": rule.threshold, "rounding": rule.rounding}
     yield _(
-        "The worst case: whoever knows everybody else in the period can be at most e^%(one)s"
-        " times surer of something about the last person by this release, and e^%(year)s times by"
-        " all releases of its year."
-    ) % {"one": release.epsilon, "year": release.epsilon_a_year}
+        "The worst case, for somebody who knows everybody else in the period: by this release they"
+        " can be at most %(there)s times surer that the last person is counted in it, and %(what)s"
+        " times surer of what is true of that person, such as one nationality against another."
+    ) % {"there": _times(release.epsilon), "what": _times(2 * release.epsilon)}
+    yield _(
+        "By all releases of its year together it is at most %(there)s times and %(what)s times."
+        " Whoever is counted in releases of several years is in the tables of each: these numbers"
+        " are then multiplied."
+    ) % {"there": _times(release.epsilon_a_year), "what": _times(2 * release.epsilon_a_year)}
+
+
+def _times(epsilon: Fraction) -> str:
+    """How many times likelier an outcome can be: e to the epsilon, never a little less."""
+    times = math.exp(min(epsilon, 700))
+    if times < 100:
+        return formats.number_format(math.ceil(times * 10) / 10, 1)
+    return formats.number_format(math.ceil(times), 0, force_grouping=True)
 
 
 def head_of(release: Release) -> Iterator[tuple[str, str]]:
