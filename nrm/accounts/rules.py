@@ -34,20 +34,28 @@ def objections_to_role(*, role: str, kind: str, organisation_active: bool) -> It
         )
 
 
-CASE_ROLES = frozenset(Role.values) - {Role.ADMINISTRATOR, Role.AUDITOR}
+def kind_of(role: str) -> str:
+    """Administrators, auditors, and whoever works on cases: an account holds roles of one kind."""
+    return role if role in (Role.ADMINISTRATOR, Role.AUDITOR) else "cases"
 
 
 def objections_to_giving(*, own: bool, role: str, held: frozenset[str]) -> Iterator[Objection]:
-    """Whether the role can be given to this account. Administrators see no case, so one account
-    never holds their role and a role on cases."""
+    """Whether the role can be given to this account. Administrators and auditors see no case, and
+    auditors read of administrators in codes, so one account never holds two of these together: to
+    an auditor who also worked on cases the codes of the trail would say which cases they are. The
+    database refuses it too."""
     if own:
         yield Objection(_("You cannot give yourself a role. Ask another administrator."))
-    mixes = (role in CASE_ROLES and Role.ADMINISTRATOR in held) or (
-        role == Role.ADMINISTRATOR and bool(held & CASE_ROLES)
-    )
-    if mixes:
+    kinds = {kind_of(role), *(kind_of(one) for one in held)}
+    if kinds == {Role.ADMINISTRATOR, "cases"}:
         text = _("An administrator sees no case: these two roles need two accounts.")
         yield Objection(text, field="role", code="administrator_and_cases")
+    elif len(kinds) > 1:
+        text = _(
+            "An auditor reads in codes what others did: this role and that of an auditor need two"
+            " accounts."
+        )
+        yield Objection(text, field="role", code="auditor_apart")
 
 
 def objections_to_opening(*, is_open: bool, own: bool) -> Iterator[Objection]:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from nrm.accounts import actions, forms, models, role_requests, throttle, tokens
-from nrm.accounts.models import Membership, Organisation, RoleRequest, User
+from nrm.accounts.models import Membership, Organisation, RoleGroup, RoleRequest, User
 from nrm.accounts.roles import Role
 from nrm.accounts.scopes import ALL, Scope
 from nrm.actions import Forbidden, Refused
@@ -343,6 +344,75 @@ def test_administrator_gives_themselves_no_role_and_holds_none_on_cases(world, a
     with pytest.raises(Refused):
         give(world.supervisor, Role.ADMINISTRATOR, world.authority)
     assert second.memberships.count() == 1
+
+
+APART = [
+    (Role.AUDITOR, Role.CASEWORKER),
+    (Role.AUDITOR, Role.FIRST_RESPONDER),
+    (Role.AUDITOR, Role.PROTECTION_PROVIDER),
+    (Role.SUPERVISOR, Role.AUDITOR),
+    (Role.INTAKE, Role.AUDITOR),
+    (Role.PROSECUTION_LIAISON, Role.AUDITOR),
+    (Role.AUDITOR, Role.ADMINISTRATOR),
+    (Role.ADMINISTRATOR, Role.AUDITOR),
+    (Role.ADMINISTRATOR, Role.RESPONDER_LEAD),
+    (Role.CASEWORKER, Role.ADMINISTRATOR),
+]
+
+
+@pytest.mark.parametrize(("held", "given"), APART)
+def test_roles_that_need_two_accounts_are_not_given_to_one_by_anybody(world, at, held, given):
+    """To an auditor who also works on cases, the codes of the trail would be no codes."""
+    houses = {
+        Role.AUDITOR: world.oversight,
+        Role.ADMINISTRATOR: world.oversight,
+        Role.FIRST_RESPONDER: world.police,
+        Role.RESPONDER_LEAD: world.police,
+        Role.PROTECTION_PROVIDER: world.provider_house,
+        Role.PROSECUTION_LIAISON: world.prosecution,
+    }
+    house = {role: houses.get(role, world.authority) for role in (held, given)}
+    who = person("both@example.org", held, house[held])
+    with pytest.raises(Refused) as refusal:
+        role_requests.ask_for_role(
+            who, actor=world.administrator, at=at, organisation=house[given], role=given
+        )
+    code = "auditor_apart" if Role.AUDITOR in (held, given) else "administrator_and_cases"
+    assert [(o.code, o.field) for o in refusal.value.objections] == [(code, "role")]
+    # And whoever writes past the rule is refused by the database, the owner included.
+    group = RoleGroup.of(house[given], given)
+    with pytest.raises(IntegrityError, match="two accounts"):
+        Membership.objects.create(user=who, group=group)
+    with pytest.raises(IntegrityError, match="two accounts"):
+        Membership.objects.filter(user=who).update(
+            user=world.caseworker if held in (Role.AUDITOR, Role.ADMINISTRATOR) else world.auditor
+        )
+    assert User.objects.get(pk=who.pk).roles == {held}
+
+
+def test_a_group_with_members_does_not_become_one_of_another_kind(world):
+    both = Group.objects.create(name="nothing yet")
+    for who in (world.caseworker, world.auditor):
+        Membership.objects.create(user=who, group=both)
+    with pytest.raises(IntegrityError, match="two accounts"):
+        RoleGroup.objects.create(group=both, organisation=world.police, role=Role.INTAKE)
+    own = RoleGroup.objects.filter(role=Role.SUPERVISOR, organisation=world.authority)
+    Membership.objects.create(user=world.caseworker, group=own.get().group)
+    with pytest.raises(IntegrityError, match="two accounts"):
+        own.update(role=Role.AUDITOR)
+
+
+def test_a_role_that_was_taken_away_makes_room_for_one_of_another_kind(world, at):
+    actions.end_role(world.supervisor.memberships.get(), actor=world.administrator, at=at)
+    asked = role_requests.ask_for_role(
+        world.supervisor,
+        actor=world.administrator,
+        at=at,
+        organisation=world.oversight,
+        role=Role.AUDITOR,
+    )
+    confirmed(asked, at=at)
+    assert User.objects.get(pk=world.supervisor.pk).roles == {Role.AUDITOR}
 
 
 def test_sixth_guess_is_refused_even_with_the_right_password_and_looks_the_same(world):

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cases.models import InboxItem
 from nrm.accounts import actions, throttle
 from nrm.accounts import role_requests as requests
-from nrm.accounts.models import Membership, Organisation, RoleRequest, User
+from nrm.accounts.models import Membership, Organisation, RoleGroup, RoleRequest, User
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
@@ -232,7 +232,7 @@ def test_closed_organisation_is_opened_by_two_who_have_no_role_in_it(world, at, 
     assert "This is asked for already" in client.post(where, sent).content.decode()
     # Neither who asked, nor who has a role in it.
     inside = person("inside@example.org", Role.ADMINISTRATOR, world.oversight)
-    Membership.objects.create(user=inside, group=world.supervisor.memberships.get().group)
+    Membership.objects.create(user=inside, group=RoleGroup.of(world.authority, Role.ADMINISTRATOR))
     for actor in (world.administrator, User.objects.get(pk=inside.pk)):
         with pytest.raises(Forbidden):
             requests.confirm_request(asked, actor=actor, at=at)
