@@ -5,10 +5,11 @@ asked for and has taken its epsilon; what it writes only nrm_reporting reads. It
 over whole tables. What it counts is described in docs/statistics.md; `tests/reporting/persons.py`
 counts the same in Python.
 
-A person is who the cases are of; cases that were merged are of one person. What is known of them is
-that of their newest case (sex, nationality and responder: the newest answer; authority: which one
-the office is that has the case when it is frozen). Codes are gathered as
-bits, in the order of the list of their dimension: the lowest bit is the first code.
+A person is who the cases are of; cases that were merged are of one person. Whoever has a sealed
+case has no code: also one of another profile, or opened after the period. What is known of the
+others is that of their newest case (sex, nationality and responder: the newest answer; authority:
+which one the office is that has the case when it is frozen). Codes are gathered as bits, in the
+order of the list of their dimension: the lowest bit is the first code.
 """
 
 import json
@@ -132,12 +133,15 @@ BEGIN
         SELECT a AS person, least(a::text, min(b::text))::uuid AS same FROM reach GROUP BY a
     ), mine AS MATERIALIZED (
         SELECT c.id, coalesce(one.same, c.person_id) AS person, c.kind, c.opened_at, c.age_status,
-               c.authority_id AS office,
-               c.confidentiality = 'sealed' AS sealed, g.id IS NOT NULL AS gone_on
+               c.authority_id AS office, g.id IS NOT NULL AS gone_on
         FROM cases_case c LEFT JOIN one ON one.person = c.person_id
         LEFT JOIN cases_merging g ON g.case_id = c.id AND g.state = 'agreed' AND NOT g.undo
             AND g.undone_at IS NULL
         WHERE c.profile_code = profile AND c.opened_at < period_ends
+    ), hidden AS (
+        SELECT DISTINCT coalesce(one.same, c.person_id) AS person
+        FROM cases_case c LEFT JOIN one ON one.person = c.person_id
+        WHERE c.confidentiality = 'sealed'
     ), first_made AS (
         SELECT DISTINCT ON (m.person) m.person, d.outcome,
                d.made_on - (m.opened_at AT TIME ZONE zone)::date AS days
@@ -237,8 +241,9 @@ BEGIN
         ) t GROUP BY person
     ), known AS (
         SELECT DISTINCT ON (m.person) m.person, m.id, m.age_status, m.office, w.among,
-               bool_or(m.sealed) OVER (PARTITION BY m.person) AS sealed
+               h.person IS NOT NULL AS sealed
         FROM mine m JOIN member w ON w.person = m.person
+        LEFT JOIN hidden h ON h.person = m.person
         ORDER BY m.person, m.gone_on, m.opened_at DESC, m.id
     ), answered AS (
         SELECT m.person,

@@ -322,12 +322,17 @@ def rows_of(work: Casework, plan: Plan, period: Period) -> list[Row]:
         if case.profile_code == profile.code and case.opened_at < ends
     }
     same = _same_people(work)
+    hidden = {
+        same.get(case.person_id, case.person_id)
+        for case in work.cases.values()
+        if case.confidentiality == "sealed"
+    }
     people = defaultdict(list)
     for case in mine.values():
         people[same.get(case.person_id, case.person_id)].append(case)
     gone_on = {ended for ended, _into in work.merged}
     found = []
-    for cases in people.values():
+    for person, cases in people.items():
         ids = {case.pk for case in cases}
 
         def those(kind: str, ids: set[Any] = ids) -> list[Any]:
@@ -415,9 +420,8 @@ def rows_of(work: Casework, plan: Plan, period: Period) -> list[Row]:
         if not of:
             continue
         _what_is_known(told, cases, gone_on, those)
-        sealed = any(case.confidentiality == "sealed" for case in cases)
         codes = {one.code: coarse(one, told[one.code]) for one in plan.dimensions}
-        found.append(Row(frozenset(of), codes, sealed))
+        found.append(Row(frozenset(of), codes, person in hidden))
     return found
 
 

@@ -78,6 +78,34 @@ def test_a_case_that_another_authority_took_counts_under_that_one(world, as_work
     assert by_authority(world, release) == {"child_panel": 1}
 
 
+@pytest.mark.parametrize("how", ["later", "elsewhere", "merged later", "later in the period"])
+def test_a_person_with_a_sealed_case_anywhere_is_in_totals_only(world, as_worker, how):
+    """Also one that was opened after the period, under another law, or in another name."""
+    plan, period = load_plan("uk"), Period(2025, 4)
+    work = some_casework(world, JULY_2025, people=5, seed=5)
+    at = datetime(2025, 11, 3, tzinfo=UTC)
+    plain = work.case(at)
+    work.referral(plain, at, sex="female", nationality="VN", responder_kind="police")
+    then = at + timedelta(days=20 if how == "later in the period" else 300)
+    law = {"profile_code": "palermo"} if how == "elsewhere" else {}
+    person = None if how == "merged later" else plain.person
+    hidden = work.case(then, person, confidentiality="sealed", **law)
+    if how == "merged later":
+        work.merge(hidden, plain, then)
+    release = frozen(world, period, as_worker)
+    with counting.statistics() as connection:
+        rows = connection.execute(
+            "SELECT sealed, sex, nationality, age FROM reporting_snapshotrow"
+            " WHERE snapshot_id = %s AND (nationality = 'VN' OR sealed)",
+            [release.pk],
+        ).fetchall()
+        counts = counting.counts(connection, release.pk, plan, "year")
+    wanted = rows_of(work, plan, period)
+    assert counts == true_counts(plan, "year", wanted)
+    assert sum(row.sealed for row in wanted) == sum(sealed for sealed, *_codes in rows) > 0
+    assert not any("VN" in codes for _sealed, *codes in rows)
+
+
 def test_only_a_closed_period_is_frozen_for_a_release_that_was_asked_for_and_once(world, as_worker):
     plan = load_plan("uk")
     released = a_release(world, Period(2025, 1))
