@@ -213,9 +213,9 @@ class Asking:
             return
         column, more = IN_THE_NAME_OF[table]
         rows = self.facts.rows[table]
-        # Of a pair of cases, for each that is the second one.
+        # Of a pair of cases, for each that is the second one; and for each release.
         templates = {
-            row.get("into_id") or row.get("other_id"): key
+            row.get("into_id") or row.get("other_id") or row.get("release_id"): key
             for key, row in reversed(list(rows.items()))
         }
         for template, case in itertools.product(templates.values(), self._one_of_each(table)):
@@ -509,6 +509,8 @@ IN_THE_NAME_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "protection_clinicalnote": ("author_id", {"submission_key": None}),
     "reporting_codesecret": ("user_id", {}),
     "reporting_release": ("asked_by_id", {"state": "asked", "sha256": "", "built_at": None}),
+    "reporting_spend": ("by_id", {}),
+    "reporting_approval": ("by_id", {}),
     "exchange_registerimport": ("started_by_id", {"submission_key": None}),
 }
 # Written by a trigger, whatever was sent.

@@ -22,6 +22,11 @@ _SHELVES = (
 _GOES_ON = ("(s.organisation_id = ", "((s.state)::text = ", "((s.until IS NULL)")
 # Table, or what decides; the beginning of what was changed; and why it changes nothing.
 SAME: tuple[tuple[str, str, str], ...] = (
+    (
+        "reporting_release",
+        "update_auditor, using: without ((o.profile)",
+        "no row is changed that is not read, and read_auditor asks for the same",
+    ),
     ("cases_case", "read_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
     ("cases_case", "read_group, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
     ("cases_case", "update_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),

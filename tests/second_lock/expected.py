@@ -283,10 +283,22 @@ def _own_secret(standing: Standing, row: Row, facts: Facts) -> bool:
     return _mine("user_id")(standing, row, facts) and standing.holds(Role.AUDITOR)
 
 
+def _releases(standing: Standing, row: Row, facts: Facts) -> bool:
+    """An auditor, of what is released under the law of an organisation of theirs."""
+    if not standing.holds(Role.AUDITOR):
+        return False
+    assert standing.who.user is not None
+    release = facts.rows["reporting_release"][row["release_id"]] if "release_id" in row else row
+    laws = {one.profile for one in standing.who.user.organisations(Role.AUDITOR)}
+    return release["profile_code"] in laws
+
+
 def _asks(column: str) -> Admits:
-    """An auditor, in their own name."""
+    """The same, in their own name."""
     mine = _mine(column)
-    return lambda standing, row, facts: mine(standing, row, facts) and standing.holds(Role.AUDITOR)
+    return lambda standing, row, facts: (
+        mine(standing, row, facts) and _releases(standing, row, facts)
+    )
 
 
 def _by_me_or_before(standing: Standing, row: Row, _facts: Facts) -> bool:
@@ -884,11 +896,11 @@ RULES: dict[str, Rule] = {
     ),
     "reporting_release": Rule(
         system="read update",
-        also={"read": _audits, "insert": _asks("asked_by_id"), "update": _audits},
+        also={"read": _releases, "insert": _asks("asked_by_id"), "update": _releases},
     ),
-    "reporting_spend": Rule(system="read", also={"read": _audits, "insert": _asks("by_id")}),
-    "reporting_approval": Rule(also={"read": _audits, "insert": _asks("by_id")}),
-    "reporting_releasefile": Rule(system="read insert", also={"read": _audits}),
+    "reporting_spend": Rule(system="read", also={"read": _releases, "insert": _asks("by_id")}),
+    "reporting_approval": Rule(also={"read": _releases, "insert": _asks("by_id")}),
+    "reporting_releasefile": Rule(system="read insert", also={"read": _releases}),
     "reporting_codesecret": Rule(also={"read": _mine("user_id"), "insert": _own_secret}),
     "audit_event": Rule(
         (*SEE, rights.SEE_ACCESS),

@@ -3,6 +3,7 @@ that have ended, that are worth nothing in this authority or without a role, and
 closed."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -51,8 +52,10 @@ from cases.models import (
 from identities.models import Erasure
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
+from nrm.profiles import load_profile
 from protection.models import ChildRecord, Service, Session, Stay, Transport
 from reporting.models import CodeSecret
+from reporting.releases.periods import Period
 from screening import actions as screening
 from screening.models import Evidence
 from tests.decisions import road
@@ -69,6 +72,7 @@ from tests.permissions.scene import (
     _sheltered,
     build_scene,
 )
+from tests.reporting.made import a_release
 from tests.rows import begun_with
 from tests.screening.build import item
 from tests.world import person
@@ -222,6 +226,14 @@ def _traps(scene: Scene) -> None:
     group = RoleGroup.of(world.authority, Role.INTAKE)
     Membership.objects.create(user=intake, group=group)
     world.users["both_intake"] = intake
+    # Who audits, and under another law.
+    monitors = Organisation.objects.create(
+        name="Far Monitoring Office", kind=OrganisationKind.OVERSIGHT, profile="palermo"
+    )
+    far = person("far_auditor@example.org", Role.AUDITOR, monitors)
+    world.users["far_auditor"] = far
+    theirs = SimpleNamespace(profile=load_profile("palermo"), auditor=far)
+    a_release(theirs, Period(2025, 1), approved_by=[far])
     # And what holds until tomorrow.
     row = access.grant_role(
         case_of(scene, "screening"), "protect", world.provider_house, Role.PROTECTION_PROVIDER,
