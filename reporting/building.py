@@ -31,8 +31,9 @@ from reporting.releases.rule import Rule
 from reporting.releases.tables import Plan, load_plan
 from reporting.selectors import cap_of, epsilon_of
 
-# Those that were, or still may be, given out: what an attacker may have of them.
-_OUT = (ReleaseState.BUILT, ReleaseState.PUBLISHED)
+# Those that were, or still may be, given out: what an attacker may have of them. Whoever looked at
+# one before it was withheld has its numbers.
+_OUT = (ReleaseState.BUILT, ReleaseState.PUBLISHED, ReleaseState.WITHHELD)
 _PROFILES = UUID("b2f5d7a8-41c7-4d6a-9a4e-0c2f7d3e6a10")  # only to name locks
 
 _LONGEST = timedelta(hours=1)  # between two times that one is tried

@@ -56,6 +56,9 @@ COLOURS = {
     ReleaseState.WITHHELD: "grey",
 }
 
+# Of these the page shows what was counted. What was withheld is read by nobody any more.
+SHOWN = (ReleaseState.BUILT, ReleaseState.PUBLISHED)
+
 
 class StatisticsView(View):
     """A page for auditors, under the law of their own organisation."""
@@ -166,7 +169,7 @@ class ReleaseView(StatisticsView):
                 for place, step in enumerate(order)
             ]
             context["worker_silent"] = "degraded" in states().values()
-        found = document_of(release)
+        found = document_of(release) if release.state in SHOWN else None
         if found is not None:
             see_release(release, actor=self.user, at=self.at)
             language = get_language() or "en"

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections
 from django.db.models import Sum
 
+from nrm.accounts.models import Organisation
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
@@ -142,6 +143,53 @@ def test_one_person_is_enough_to_withhold_and_the_epsilon_stays_spent(world, sec
     with pytest.raises(Refused):
         approve_release(release, actor=second, at=NOVEMBER)
     assert Spend.objects.get().release_id == release.pk
+
+
+def test_what_was_withheld_is_shown_to_nobody_and_later_ones_are_attacked_with_it(
+    world, second, as_worker, monkeypatch
+):
+    joined = []
+    monkeypatch.setattr(building, "attack", lambda _new, earlier: joined.extend(earlier) or PASSED)
+    release = a_release(world, Q1)
+    client = world.client("auditor")
+    page = client.get("/statistics/2026-Q1/")
+    assert page.context["tables"]
+    withhold_release(release, actor=second, at=NOVEMBER, because="risk")
+    page = client.get("/statistics/2026-Q1/")
+    assert page.status_code == 200
+    assert not any(name in page.context for name in ("totals", "tables", "head", "kinds"))
+    assert document_of(release).sha256 not in page.content.decode()
+    assert client.get("/statistics/2026-Q1/files/json/").status_code == 404
+    ask(world, Period(2026, 2))
+    build(as_worker)
+    assert [one.sha256 for one in joined] == [document_of(release).sha256]
+
+
+def test_an_auditor_under_another_law_reads_asks_and_changes_nothing_of_a_release(world, second):
+    """By hand, past the pages: the database asks for the law of the auditor's organisation."""
+    far = Organisation.objects.create(name="Far", kind="oversight", profile="palermo")
+    stranger = person("far@example.org", Role.AUDITOR, far)
+    release = a_release(world, Q1, approved_by=[second])
+    for model in (Release, Spend, Approval, ReleaseFile):
+        with acting_as(second):
+            assert model.objects.count() == 1
+        with acting_as(stranger):
+            assert model.objects.count() == 0
+    with acting_as(stranger):
+        assert not Release.objects.filter(pk=release.pk).update(state="withheld")
+    told = {"by": stranger, "at": NOVEMBER}
+    with pytest.raises(DatabaseError, match="row-level"), acting_as(stranger):
+        Approval.objects.create(release=release, **told)
+    other = Release.objects.create(
+        profile_code="uk", period="2026-Q2", asked_by=second, asked_at=NOVEMBER
+    )
+    spent = {"profile_code": "uk", "year": 2026, "epsilon": "4", "cap": "5", "release": other}
+    with pytest.raises(DatabaseError, match="row-level"), acting_as(stranger):
+        Spend.objects.create(**spent, **told)
+    with pytest.raises(DatabaseError, match="row-level"), acting_as(stranger):
+        Release.objects.create(
+            profile_code="uk", period="2025-Q2", asked_by=stranger, asked_at=NOVEMBER
+        )
 
 
 def test_open_and_long_gone_periods_are_refused(world):
@@ -357,6 +405,13 @@ def test_what_is_published_is_not_changed_by_anybody_the_owner_included(world, s
         for way in (change, f"DELETE FROM reporting_{table}"):
             with pytest.raises(DatabaseError), connections["owner"].cursor() as owner:
                 owner.execute(way)
+    for table in (
+        "release", "spend", "approval", "releasefile", "snapshot", "snapshotrow", "frozentable"
+    ):  # fmt: skip
+        refused = pytest.raises(DatabaseError, match="does not change")
+        with refused, connections["owner"].cursor() as owner:
+            owner.execute(f"TRUNCATE reporting_{table} CASCADE")
+    assert Spend.objects.count() == 1
     with pytest.raises(DatabaseError, match="past that"):
         ReleaseFile.objects.create(release=release, kind="csv", content=b"", sha256="0" * 64)
     assert bytes(ReleaseFile.objects.get().content) == before
