@@ -27,7 +27,8 @@ from reporting.anomalies import ALL, OPEN, anomalies, find_anomaly, read_of, tol
 from reporting.codes import codes_of
 from reporting.models import AnomalyKind
 from reporting.own_staff import read_by, unusual_of_staff
-from reporting.selectors_trail import LOOKS, Asked, find_staff, hour_of, staff, trail
+from reporting.rules_trail import objections_to_asking
+from reporting.selectors_trail import LOOKS, OPEN_TO_ALL, Asked, find_staff, hour_of, staff, trail
 from reporting.trail import code_found, looked
 from reporting.watch import LONGEST, look_into, note_of
 
@@ -38,7 +39,10 @@ class AuditQuery(PageQuery):
     case = serializers.CharField(required=False, max_length=40, help_text="The code of a case.")
     person = serializers.CharField(required=False, max_length=40, help_text="Of a person.")
     action = serializers.CharField(
-        required=False, max_length=64, help_text="A verb of the trail, or `looks`."
+        required=False,
+        max_length=64,
+        help_text="A verb of the trail, or `looks`. Without `case` or `person` only `looks` and"
+        " `identity.shown`.",
     )
     first = serializers.DateField(required=False, help_text="The first day.")
     last = serializers.DateField(required=False, help_text="The last day.")
@@ -53,6 +57,14 @@ class AuditQuery(PageQuery):
 
     def validate_person(self, value: str) -> Any:
         return self._id(PERSON, value, _("There is no such code of a person"))
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        about_one = bool(attrs.get("case") or attrs.get("person"))
+        for objection in objections_to_asking(
+            action=attrs.get("action", ""), open_to_all=OPEN_TO_ALL, about_one=about_one
+        ):
+            raise serializers.ValidationError({objection.field: objection.text})
+        return attrs
 
     def _id(self, kind: str, value: str, fault: Any) -> Any:
         if (found := self.context["codes"].id(kind, value)) is None:

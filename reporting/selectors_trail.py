@@ -25,6 +25,7 @@ PAGE_SIZE = 50
 MOST = 5000  # events that a summary reads; the newest, where there are more
 REVEAL = "identity.shown"
 LOOKS = "looks"
+OPEN_TO_ALL = (LOOKS, REVEAL)  # what is listed over all people and cases
 # An event is written within this time of the moment that it carries.
 _SLACK = timedelta(hours=1)
 

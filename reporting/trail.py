@@ -21,9 +21,11 @@ from nrm.audit import writer
 from nrm.audit.codes import CASE, PERSON, Codes
 from nrm.forms import ExactDateField, Form
 from reporting.codes import codes_of
+from reporting.rules_trail import objections_to_asking
 from reporting.selectors_trail import (
     LOOKS,
     MOST,
+    OPEN_TO_ALL,
     REVEAL,
     Asked,
     Line,
@@ -76,7 +78,11 @@ class TrailFilter(CodesForm):
 
     case = CodeField(CASE, label=_("Code of a case"))
     person = CodeField(PERSON, label=_("Code of a person"))
-    action = forms.ChoiceField(label=_("What was done"), required=False)
+    action = forms.ChoiceField(
+        label=_("What was done"),
+        required=False,
+        help_text=_("Apart from looks, only for a code of a person or a case."),
+    )
     first = ExactDateField(label=_("From"), subject=_("The first day"), required=False)
     last = ExactDateField(label=_("To"), subject=_("The last day"), required=False)
 
@@ -89,6 +95,16 @@ class TrailFilter(CodesForm):
             (REVEAL, _("Identity shown")),
             *(pair for pair in told if pair[0] != REVEAL),
         ]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not {"case", "person"} & set(self.errors):
+            about_one = bool(said.get("case") or said.get("person"))
+            for objection in objections_to_asking(
+                action=said.get("action", ""), open_to_all=OPEN_TO_ALL, about_one=about_one
+            ):
+                self.add_error(objection.field, objection.text)
+        return said
 
 
 def _title(pair: tuple[str, str]) -> str:

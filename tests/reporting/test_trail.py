@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import words
 from cases.actions.identity import show_identity
 from nrm.accounts.roles import Role
 from nrm.audit import chain, writer
@@ -175,12 +176,43 @@ def test_filters_narrow_by_person_and_action(world, case, at):
     client = world.client("auditor")
     person = codes(world).of(PERSON, world.intake.pk)
     assert {line.person for line in lines(client, f"?person={person}")} == {person}
-    assert {line.action for line in lines(client, "?action=case.assigned")} == {"case.assigned"}
+    code = codes(world).of(CASE, case.pk)
+    found = lines(client, f"?case={code}&action=case.assigned")
+    assert {line.action for line in found} == {"case.assigned"}
+    assert "case.viewed" in {line.action for line in lines(client, "?action=looks")}
     assert lines(client, "?first_day=1&first_month=1&first_year=2099") == []
     refused = client.get(URL + "?case=nonsense")
     assert refused.status_code == 422
     assert "There is no such code of a case" in refused.content.decode()
     assert list(refused.context["lines"]) == []
+
+
+def test_no_kind_of_event_is_listed_over_all_cases_where_it_could_be_counted(world, case, at):
+    """Distinct codes in such a list would be an exact count, sealed cases with the rest."""
+    client, program = world.client("auditor"), api(world.auditor)
+    days = "&first_day=1&first_month=1&first_year=2026"
+    open_to_all = {"looks", "identity.shown"}
+    asked = [verb for verb in words.known() if verb not in open_to_all]
+    assert {"referral.sent", "case.assigned", "case.viewed"} < set(asked)
+    for verb in asked:
+        page = client.get(f"{URL}?action={verb}{days}")
+        assert (page.status_code, list(page.context["lines"])) == (422, []), verb
+    assert "a small count can point to a person" in page.content.decode()
+    for verb in (*asked, "case.opened", "no.verb"):
+        answer = program.get(f"/api/v1/audit-events/?action={verb}&first=2026-01-01")
+        assert answer.status_code == 400, verb
+        assert "a small count" in answer.content.decode()
+        assert "results" not in answer.json()
+    mine = codes(world)
+    for one in (
+        f"case={mine.of(CASE, case.pk)}",
+        f"person={mine.of(PERSON, world.supervisor.pk)}",
+    ):
+        assert client.get(f"{URL}?action=case.assigned&{one}").status_code == 200
+        assert program.get(f"/api/v1/audit-events/?action=case.assigned&{one}").status_code == 200
+    for verb in open_to_all:
+        assert client.get(f"{URL}?action={verb}").status_code == 200
+        assert program.get(f"/api/v1/audit-events/?action={verb}").status_code == 200
 
 
 def test_reading_the_trail_is_an_event_that_the_supervisor_sees(world, case):
