@@ -62,6 +62,14 @@ def as_csv(rows: Iterable[Sequence[str | int | float | None]]) -> str:
     return text.getvalue()
 
 
+def remarks(lines: Iterable[str]) -> str:
+    """Lines about a CSV, to stand before its rows. They begin with #, which readers of CSV on the
+    Web take for a remark where nobody says otherwise (W3C, "Model for Tabular Data", 5.9); a
+    spreadsheet shows each in one cell, so no comma and no quotation mark is in them."""
+    kept = (" ".join(line.split()).replace(", ", "; ").replace(",", ".") for line in lines)
+    return "".join("# " + line.replace('"', "”") + "\r\n" for line in kept)
+
+
 def rows_of_csv(text: str, *, delimiter: str = ",") -> Iterator[list[str]]:
     """The rows of a text as CSV, without apostrophes before formulas. ValueError where a quotation
     does not end, or a cell is longer than 131,072 characters."""

@@ -97,16 +97,19 @@ def _ask(
 @action("release.approved", right=RELEASE_STATISTICS)
 def approve_release(release: Release, *, actor: User, at: datetime) -> Release:
     """Approves what was built. With the second person it is published; whoever asked for it may be
-    one of the two. Refused for who approved already, and where it does not wait for anybody."""
+    one of the two. An approval counts for as long as whoever gave it may give one. Refused for who
+    approved already, and where it does not wait for anybody."""
     release.refresh_from_db()
     refuse_if(_not_waiting(release))
-    before = set(release.approvals.values_list("by_id", flat=True))
-    if actor.pk in before:
+    earlier = [one.by for one in release.approvals.select_related("by")]
+    if actor in earlier:
         text = _("You approved it already. Somebody else has to be the second person.")
         raise Refused([Objection(text, code="same_person")])
     Approval.objects.create(release=release, by=actor, at=at)
-    detail(period=release.period, person=len(before) + 1)
-    if before:
+    # Whoever has left since does not count: two people who answer for it now.
+    standing = [one for one in earlier if RELEASE_STATISTICS.held_by(one)]
+    detail(period=release.period, person=len(standing) + 1)
+    if standing:
         release.state, release.published_at = ReleaseState.PUBLISHED, at
         release.save(update_fields=["state", "published_at"])
         writer.write(

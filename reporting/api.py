@@ -1,4 +1,4 @@
-"""Releases by REST: which there are, asking for one, and its published files."""
+"""Releases by REST: which there are, and their published files."""
 
 from typing import Any
 
@@ -13,7 +13,6 @@ from nrm.accounts.rights import SEE_STATISTICS
 from nrm.accounts.scopes import Scope
 from nrm.actions import Hidden
 from nrm.rest import APIView, describe, respond
-from reporting.actions import ask_for_release
 from reporting.files import KINDS, type_of
 from reporting.models import Release, ReleaseState
 from reporting.selectors import auditors_profile, offered, period_of, release_of
@@ -80,7 +79,8 @@ class ReleasesView(APIView):
 
 
 class ReleaseView(APIView):
-    """One period. It is approved on its page, by two people who are there."""
+    """One period. It is asked for and approved on its page, by people who are there: asking spends
+    epsilon for good."""
 
     role_right = SEE_STATISTICS
 
@@ -96,21 +96,6 @@ class ReleaseView(APIView):
         profile = auditors_profile(request.user)
         chosen = period_of(period, profile, at=self.at)
         return respond(_told(str(chosen), release_of(profile, chosen)))
-
-    @describe(
-        "ask_for_release",
-        "Ask for the release of a period; asked again, it is the same one",
-        tag=TAG,
-        scope=Scope.STATISTICS_READ,
-        request=None,
-        responses={200: ReleaseSerializer},
-        problems=(404, 422),
-    )
-    def post(self, request: Request, period: str) -> Response:
-        profile = auditors_profile(request.user)
-        chosen = period_of(period, profile, at=self.at)
-        release = ask_for_release(actor=request.user, at=self.at, profile=profile, period=chosen)
-        return respond(_told(str(chosen), release))
 
 
 class FileView(APIView):

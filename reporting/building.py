@@ -19,6 +19,7 @@ from uuid import UUID, uuid5
 from nrm.accounts.models import User
 from nrm.accounts.rights import BY_THE_SYSTEM
 from nrm.actions import action, detail, lock
+from nrm.audit.models import Event
 from nrm.context import acting_as
 from nrm.profiles import load_profile
 from reporting import counting, freezing
@@ -34,9 +35,9 @@ from reporting.selectors import cap_of, epsilon_of
 # Those that were, or still may be, given out: what an attacker may have of them. Whoever looked at
 # one before it was withheld has its numbers.
 _OUT = (ReleaseState.BUILT, ReleaseState.PUBLISHED, ReleaseState.WITHHELD)
+_SOONEST, _LATEST = timedelta(minutes=1), timedelta(minutes=15)
+_ONCE = timedelta(days=1)
 _PROFILES = UUID("b2f5d7a8-41c7-4d6a-9a4e-0c2f7d3e6a10")  # only to name locks
-
-_LONGEST = timedelta(hours=1)  # between two times that one is tried
 
 
 class NotSpent(RuntimeError):
@@ -54,11 +55,10 @@ def build_waiting(*, at: datetime) -> int:
     and the error is raised at the end."""
     system = User.objects.system()
     with acting_as(system):
-        waiting = list(Release.objects.filter(state=ReleaseState.ASKED).order_by("asked_at", "id"))
+        asked = Release.objects.filter(state=ReleaseState.ASKED).order_by("asked_at", "id")
+        waiting = [one for one in asked if _is_its_turn(one, at)]
     built, broke = 0, None
     for release in waiting:
-        if not _is_due(release, at):
-            continue
         try:
             built += _build(release, actor=system, at=at)
         except Exception as error:  # noted, tried again, and raised for the log
@@ -69,11 +69,13 @@ def build_waiting(*, at: datetime) -> int:
     return built
 
 
-def _is_due(release: Release, at: datetime) -> bool:
-    """At once the first time; where it broke off, after as long again as it has been waiting."""
+def _is_its_turn(release: Release, at: datetime) -> bool:
+    """Whether it is tried now: what broke off waits half of the time that it has been waited for
+    so far, a minute at least and a quarter of an hour at most."""
     if release.failed_at is None:
         return True
-    return at >= release.failed_at + min(_LONGEST, release.failed_at - release.asked_at)
+    waited = (release.failed_at - release.asked_at) / 2
+    return at >= release.failed_at + min(max(waited, _SOONEST), _LATEST)
 
 
 def _build(release: Release, *, actor: User, at: datetime) -> bool:
@@ -221,10 +223,27 @@ def without_proof(report: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "proof": proof}
 
 
-@action("release.failed", right=BY_THE_SYSTEM)
 def broken_off(release: Release, *, actor: User, at: datetime, error: str) -> None:
-    """Notes that building broke off: by which kind of error, and nothing of what it says."""
+    """Notes that building broke off: by which kind of error, and nothing of what it says. In the
+    trail each kind stands once a day, however often it is tried."""
+    with acting_as(actor):
+        known = Event.objects.filter(
+            verb="release.failed", object_id=release.pk, at__gt=at - _ONCE, data__error=error
+        ).exists()
+    if known:
+        with acting_as(actor):
+            _failed(release, at)
+    else:
+        _broke_off(release, actor=actor, at=at, error=error)
+
+
+@action("release.failed", right=BY_THE_SYSTEM)
+def _broke_off(release: Release, *, actor: User, at: datetime, error: str) -> None:
+    _failed(release, at)
+    detail(period=release.period, error=error)
+
+
+def _failed(release: Release, at: datetime) -> None:
     Release.objects.filter(pk=release.pk, state=ReleaseState.ASKED).update(
         failed_at=at, step=ReleaseStep.WAITING
     )
-    detail(period=release.period, error=error)

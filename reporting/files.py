@@ -10,9 +10,10 @@ from html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from cases.rules.countries import country_name
 from nrm.opendocument import ODS, Sheet, Value, as_ods
 from reporting.released import Told, head_of, notes_of, shown, tables_of
-from reporting.releases.document import Release
+from reporting.releases.document import HIDDEN, Release
 
 LANGUAGES = ("en", "fr", "ar")
 TYPES = {
@@ -37,12 +38,24 @@ def name_of(profile: str, period: str, kind: str) -> str:
 
 def files_of(release: Release) -> Mapping[str, bytes]:
     """Every file of the release, by kind."""
-    found = {"json": release.as_bytes(), "csv": release.as_csv().encode()}
+    found = {"json": release.as_bytes(), "csv": _rows(release).encode()}
     for language in LANGUAGES:
         with override(language):
             found[f"ods-{language}"] = _spreadsheet(release, language)
             found[f"html-{language}"] = _page(release, language).encode()
     return found
+
+
+def _rows(release: Release) -> str:
+    """As CSV, in English, with what a reader has to know of it before the rows."""
+    with override("en"):
+        about = [_("Statistics for %(period)s") % {"period": release.period}]
+        about += [f"{key}: {value}" for key, value in head_of(release)]
+        about += [
+            f"{HIDDEN}: hidden, because it is small; it can be zero",
+            *notes_of(release, "en"),
+        ]
+        return release.as_csv(about=about, named=country_name)
 
 
 def _spreadsheet(release: Release, language: str) -> bytes:

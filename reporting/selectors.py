@@ -1,11 +1,15 @@
 """What pages and REST share of releases: the periods, what is released of each, and the account of
 epsilon."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
+from uuid import UUID
 
+from django.db.models import Count, Max, QuerySet
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -27,9 +31,8 @@ from reporting.releases.tables import Plan, load_plan
 
 QUARTERS = 8
 YEARS = 2
-LOGGED = 100
 # What is done with a release, and what it is called in its log.
-LOG = {
+STEPS = {
     "release.asked": _lazy("Asked for"),
     "release.built": _lazy("Built"),
     "release.blocked": _lazy("Did not withstand the attacks"),
@@ -37,6 +40,9 @@ LOG = {
     "release.approved": _lazy("Approved"),
     "release.published": _lazy("Approved by a second person, and published"),
     "release.withheld": _lazy("Withheld"),
+}
+# And who read it, which is counted: however often somebody looks, no step is pushed away.
+READINGS = {
     "release.seen": _lazy("Looked at"),
     "release.downloaded": _lazy("File taken away"),
 }
@@ -174,14 +180,40 @@ def cap_of(plan: Plan) -> Decimal:
     return _decimal(Fraction(plan.epsilon_a_year), ROUND_FLOOR)
 
 
-def log_of(releases: list[Release]) -> list[Event]:
-    """What was done with these releases, the newest first: asked for, built, approved, published,
-    looked at, downloaded. One query."""
-    wanted = [release.pk for release in releases]
-    return list(
-        Event.objects.filter(
-            verb__in=LOG, object_type="reporting.release", object_id__in=wanted
-        ).order_by("-at", "-id")[:LOGGED]
+def steps_of(release: Release) -> list[Event]:
+    """What was done with the release, the newest first: asked for, built, approved, published. All
+    of it: each step is there once, and of what breaks off one a day and kind. One query."""
+    return list(_events_of(release, STEPS).order_by("-at", "-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """That somebody looked at a release, or took a file of it, so often."""
+
+    verb: str
+    kind: str
+    actor_id: UUID | None
+    times: int
+    last: datetime
+
+
+def readings_of(release: Release) -> list[Reading]:
+    """Who looked at the release and who took which file, the latest first. One query."""
+    rows = (
+        _events_of(release, READINGS)
+        .order_by()
+        .values_list("verb", KT("data__kind"), "actor_id")
+        .annotate(times=Count("pk"), last=Max("at"))
+        .order_by("-last", "verb")
+    )
+    return [
+        Reading(verb, kind or "", actor, times, last) for verb, kind, actor, times, last in rows
+    ]
+
+
+def _events_of(release: Release, verbs: Collection[str]) -> QuerySet[Event]:
+    return Event.objects.filter(
+        verb__in=verbs, object_type="reporting.release", object_id=release.pk
     )
 
 

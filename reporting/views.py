@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
-from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import View
@@ -32,7 +32,8 @@ from reporting.models import Release, ReleaseState, ReleaseStep, WithholdReason
 from reporting.released import head_of, notes_of, shown, tables_of
 from reporting.releases.periods import Period
 from reporting.selectors import (
-    LOG,
+    READINGS,
+    STEPS,
     account_of,
     age_band,
     auditors_profile,
@@ -41,11 +42,12 @@ from reporting.selectors import (
     earlier_tables,
     epsilon_of,
     file_of,
-    log_of,
     offered,
     period_of,
     plan_of,
+    readings_of,
     release_of,
+    steps_of,
 )
 
 COLOURS = {
@@ -116,8 +118,9 @@ class ReleasesView(StatisticsView):
         return render(request, "reporting/releases.html", context)
 
 
+@method_decorator(fresh_factor("POST"), name="dispatch")
 class ReleaseView(StatisticsView):
-    """One period: GET shows its release, POST asks for it."""
+    """One period: GET shows its release, POST asks for it, which spends for good."""
 
     def get(self, request: HttpRequest, period: str) -> HttpResponse:
         return self._page(request, self.period(period))
@@ -158,7 +161,7 @@ class ReleaseView(StatisticsView):
             "colour": COLOURS.get(release.state, ""),  # type: ignore[call-overload]
             "approvals": approvals,
             "mine": any(one.by_id == self.user.pk for one in approvals),
-            "log": _log(release),
+            **_log(release),
             "withhold_reasons": WithholdReason.choices,
         }
         if release.state == ReleaseState.ASKED:
@@ -265,10 +268,12 @@ def give_file(request: Any, release: Release, kind: str, *, actor: User, at: Any
     if found is None:
         raise Hidden("see_statistics")
     etag = f'"{found.sha256}"'
-    held = etag in (sent := parse_etags(request.headers.get("If-None-Match", ""))) or sent == ["*"]
-    take_file(release, actor=actor, at=at, kind=kind, held=held)
-    if held:
-        return HttpResponse(status=304, headers={"ETag": etag})
+    # Compared weakly: what was sent compressed comes back as W/"…".
+    early = get_conditional_response(request, etag=etag)
+    take_file(release, actor=actor, at=at, kind=kind, held=early is not None)
+    if early is not None:
+        early.headers["ETag"] = etag
+        return early
     name = name_of(release.profile_code, release.period, kind)
     headers = {"ETag": etag, "Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(bytes(found.content), content_type=type_of(kind), headers=headers)
@@ -291,15 +296,26 @@ def _kinds() -> list[dict[str, str]]:
     return found
 
 
-def _log(release: Release) -> list[dict[str, Any]]:
-    events = log_of([release])
-    people = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
-    return [
-        {
-            "what": str(LOG[event.verb]),
-            "kind": event.data.get("kind", ""),
-            "at": event.at,
-            "who": people[event.actor_id].display_name if event.actor_id in people else "",
-        }
-        for event in events
-    ]
+def _log(release: Release) -> dict[str, Any]:
+    steps, readings = steps_of(release), readings_of(release)
+    people = User.objects.in_bulk({one.actor_id for one in (*steps, *readings) if one.actor_id})
+
+    def name(actor: Any) -> str:
+        return people[actor].display_name if actor in people else ""
+
+    return {
+        "log": [
+            {"what": str(STEPS[step.verb]), "at": step.at, "who": name(step.actor_id)}
+            for step in steps
+        ],
+        "readings": [
+            {
+                "what": str(READINGS[one.verb]),
+                "kind": one.kind,
+                "who": name(one.actor_id),
+                "times": one.times,
+                "at": one.last,
+            }
+            for one in readings
+        ],
+    }

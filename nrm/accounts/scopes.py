@@ -20,7 +20,7 @@ class Scope(models.TextChoices):
         "identities:read",
         _("Be shown who a person is, each time with a purpose and on record"),
     )
-    STATISTICS_READ = "statistics:read", _("Read and freeze statistics")
+    STATISTICS_READ = "statistics:read", _("Read statistics")
     AUDIT_READ = "audit:read", _("Read the audit trail")
     ADMINISTRATION = "administration", _("Manage organisations, accounts and roles")
     ACCOUNT = "account", _("Your own account: language, list of tokens, inbox")

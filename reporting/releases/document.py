@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from nrm.profiles.labels import Label
-from nrm.spreadsheets import as_csv
+from nrm.spreadsheets import as_csv, remarks
 from reporting.releases.noise import noised, spread_of
 from reporting.releases.periods import Period
 from reporting.releases.rule import Rule, published
@@ -80,9 +80,10 @@ class Release:
     def sha256(self) -> str:
         return _digest(self._body())
 
-    def as_csv(self) -> str:
+    def as_csv(self, *, about: Iterable[str] = (), named: Callable[[str], str] = str) -> str:
         """One row a cell, with codes and English labels; what a spreadsheet would take for a
-        formula is escaped."""
+        formula is escaped. Lines `about` it stand before the rows, and `named` gives the name of a
+        code that has no label, which is a country."""
         head = ["period", "table", "title", "of"]
         for number in (1, 2):
             head += [f"dimension_{number}", f"code_{number}", f"label_{number}"]
@@ -92,10 +93,11 @@ class Release:
                 row: list[str | int | None] = [str(self.period), table.code]
                 row += [table.title.text("en"), table.of]
                 for dimension, code in zip(table.dimensions, cell, strict=True):
-                    row += [dimension, code, self.dimensions[dimension][1][code].text("en")]
+                    label = self.dimensions[dimension][1][code].text("en") or named(code)
+                    row += [dimension, code, label]
                 row += [""] * (len(head) - len(row))
                 rows.append([*row, HIDDEN if count is None else count])
-        return as_csv(rows)
+        return remarks(about) + as_csv(rows)
 
     def _body(self) -> dict[str, Any]:
         return {

@@ -387,6 +387,7 @@ def _needing(world, case) -> dict[str, tuple[str, str]]:
             reverse("case_confidentiality", args=[case.reference]),
         ),
         "take a table away": ("auditor", reverse("statistics_file", args=["2025-Q1", "csv"])),
+        "ask for a release": ("auditor", reverse("statistics_release", args=["2026-Q1"])),
         "make a token": ("caseworker", "/account/"),
         "remove a factor": ("caseworker", reverse("factor_removal", args=[case.pk])),
         "make codes": ("caseworker", reverse("recovery_codes")),

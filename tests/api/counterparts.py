@@ -39,6 +39,8 @@ FOR_PEOPLE_ALONE = {
     "register": "a person says what each column of their own spreadsheet means",
     "register_mapping": "a person says what each column of their own spreadsheet means",
     "register_rows": "a person says what each column of their own spreadsheet means",
+    "statistics_release": "asking spends for good: a person who is there does it; its state is read"
+    " by GET api_statistics_release",
     "statistics_approval": "two people who are there approve; no program is one of them",
     "statistics_withholding": "a person who is there decides it",
     "statistics_attacks": "whoever has the files attacks them: manage.py attack_release",
@@ -284,7 +286,6 @@ COUNTERPARTS = {
     "monitoring_report": "GET api_monitoring_report",
     "monitoring_download": "GET api_monitoring_report",
     "statistics": "GET api_statistics",
-    "statistics_release": "GET api_statistics_release, POST api_statistics_release",
     "statistics_file": "GET api_statistics_file",
 }
 # fmt: on

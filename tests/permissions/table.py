@@ -881,7 +881,7 @@ REST = (
         PUT=WORKERS),
     row(_API + "statistics/", "api_statistics", GET=role(*AUDITOR)),
     row(_API + "statistics/<str:period>/", "api_statistics_release", "released",
-        GET=role(*AUDITOR), POST=role(*AUDITOR)),
+        GET=role(*AUDITOR)),
     row(_API + "statistics/<str:period>/files/<str:kind>/", "api_statistics_file", "released_file",
         GET=role(*AUDITOR)),
     row(_API + "monitoring/<str:period>/", "api_monitoring_report", "published",

@@ -155,6 +155,25 @@ def test_csv_has_a_row_a_cell_marks_what_is_hidden_and_holds_no_formula():
         assert not any(value.startswith(("=", "+", "-", "@", "\t")) for value in row)
 
 
+def test_csv_begins_with_what_to_know_of_it_as_remarks_that_readers_of_csv_pass_over():
+    plan = small(table("by_sex", "sex"), table("all"))
+    counts = {"by_sex": {(c,): 500 for c in ("female", "male", "other")}, "all": {(): 500}}
+    about = ["Epsilon: 1", 'A "hash", of the rows,\nsalted', "=1+1"]
+    text = a_release(plan, counts).as_csv(about=about, named=lambda code: f"Name of {code}")
+    lines = text.split("\r\n")
+    assert lines[:3] == ["# Epsilon: 1", "# A ”hash”; of the rows; salted", "# =1+1"]
+    # A spreadsheet takes each for one cell.
+    assert [len(row) for row in csv.reader(io.StringIO(text))][:3] == [1, 1, 1]
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert [row["label_1"] for row in rows] == [
+        "Name of female",
+        "Name of male",
+        "Name of other",
+        "",
+    ]
+    assert all(row["count"] for row in rows)
+
+
 def test_a_snapshot_cannot_be_tried_without_its_salt():
     rows = b"the rows"
     salt = bytes(range(16))

@@ -2,21 +2,22 @@
 person; and that nothing is taken back or changed."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections
 from django.db.models import Sum
 
-from nrm.accounts.models import Organisation
+from nrm.accounts.models import Organisation, User
 from nrm.accounts.roles import Role
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from reporting import actions, building, counting
 from reporting.actions import approve_release, ask_for_release, withhold_release
-from reporting.attacks.programme import Unfinished
 from reporting.files import KINDS
 from reporting.models import Approval, Release, ReleaseFile, Spend
 from reporting.releases.document import read_release
@@ -143,6 +144,22 @@ def test_one_person_is_enough_to_withhold_and_the_epsilon_stays_spent(world, sec
     with pytest.raises(Refused):
         approve_release(release, actor=second, at=NOVEMBER)
     assert Spend.objects.get().release_id == release.pk
+
+
+def test_the_approval_of_somebody_who_left_since_does_not_count(world, second):
+    """Two people who answer for it when it is published."""
+    third, fourth = (
+        person(f"auditor{number}@example.org", Role.AUDITOR, world.oversight) for number in (3, 4)
+    )
+    release = a_release(world, Q1, approved_by=[world.auditor])
+    User.objects.filter(pk=world.auditor.pk).update(is_active=False)
+    approve_release(release, actor=second, at=NOVEMBER)
+    assert fresh(release).state == "built"
+    second.memberships.all().delete()
+    approve_release(release, actor=third, at=NOVEMBER)
+    assert fresh(release).state == "built"
+    approve_release(release, actor=fourth, at=NOVEMBER)
+    assert fresh(release).state == "published"
 
 
 def test_what_was_withheld_is_shown_to_nobody_and_later_ones_are_attacked_with_it(
@@ -276,10 +293,11 @@ def test_a_crash_after_spending_gives_nothing_back_and_the_next_job_goes_on(
             build(as_worker)
     assert fresh(release).state == "asked"
     assert fresh(release).failed_at == NOVEMBER
+    assert build(as_worker) == 0  # not again in the same moment
     assert not ReleaseFile.objects.exists()
     assert Spend.objects.count() == 1
     assert ask(world) == release
-    assert build(as_worker) == 1
+    assert build(as_worker, at=NOVEMBER + timedelta(minutes=1)) == 1
     assert Spend.objects.count() == 1
     assert fresh(release).state == "built"
 
@@ -295,30 +313,8 @@ def test_attacks_that_prove_nothing_break_the_build_off_and_block_nothing(
     assert fresh(release).state == "asked"
     assert fresh(release).failed_at == NOVEMBER
     monkeypatch.setattr(building, "attack", lambda *_: PASSED)
-    assert build(as_worker) == 1
+    assert build(as_worker, at=NOVEMBER + timedelta(minutes=1)) == 1
     assert fresh(release).state == "built"
-
-
-def test_what_breaks_off_is_tried_later_each_time_and_at_least_every_hour(
-    world, as_worker, monkeypatch
-):
-    tried = []
-
-    def attack(*_):
-        tried.append(True)
-        raise Unfinished
-
-    monkeypatch.setattr(building, "attack", attack)
-    ask(world)
-    times = []
-    for minute in range(300):
-        before = len(tried)
-        try:
-            build(as_worker, at=NOVEMBER + timedelta(minutes=minute + 1))
-        except Unfinished:
-            times.append(minute + 1)
-        assert len(tried) - before == (times[-1:] == [minute + 1])
-    assert times == [1, 2, 4, 8, 16, 32, 64, 124, 184, 244]
 
 
 @pytest.mark.parametrize(
@@ -359,6 +355,44 @@ def test_nothing_is_taken_for_tables_that_no_release_could_be_made_of(world, mon
     assert [one.code for one in refused.value.objections] == ["unsafe_tables"]
     assert not Spend.objects.exists()
     assert not Release.objects.exists()
+
+
+def test_what_goes_on_breaking_is_tried_less_and_less_and_noted_once_a_day_and_kind(
+    world, as_worker, quick, monkeypatch
+):
+    release = ask(world)
+    tried, error = [], ZeroDivisionError
+
+    def breaks(*_):
+        tried.append(at)
+        raise error
+
+    monkeypatch.setattr(building, "_noised", breaks)
+    for step in range(4 * 60):  # each minute, for four hours
+        at = NOVEMBER + timedelta(minutes=step)
+        with suppress(ZeroDivisionError):
+            build(as_worker, at=at)
+    assert 15 < len(tried) < 40
+    gaps = [later - earlier for earlier, later in pairwise(tried)]
+    assert gaps[0] == timedelta(minutes=1)
+    assert gaps == sorted(gaps)
+    assert max(gaps) <= timedelta(minutes=15)
+
+    def noted():
+        events = Event.objects.filter(verb="release.failed", object_id=release.pk).order_by("id")
+        return [event.data["error"] for event in events]
+
+    assert noted() == ["ZeroDivisionError"]
+    assert fresh(release).failed_at == tried[-1]
+    error = KeyError
+    for at in (NOVEMBER + timedelta(hours=5), NOVEMBER + timedelta(hours=6)):
+        with pytest.raises(KeyError):
+            build(as_worker, at=at)
+    assert noted() == ["ZeroDivisionError", "KeyError"]
+    error, at = ZeroDivisionError, NOVEMBER + timedelta(days=1, hours=6)
+    with pytest.raises(ZeroDivisionError):
+        build(as_worker, at=at)
+    assert noted() == ["ZeroDivisionError", "KeyError", "ZeroDivisionError"]
 
 
 def test_two_jobs_do_not_build_one_release(world, as_worker, quick):

@@ -18,6 +18,7 @@ from reporting.models import FrozenTable, Release, ReleaseFile
 from reporting.releases.periods import Period
 from reporting.releases.tables import load_plan
 from reporting.selectors import closed_periods, document_of
+from tests.api.tools import api
 from tests.reporting.made import a_release, asked_for
 from tests.world import person, signed_in
 
@@ -101,6 +102,51 @@ def test_two_people_publish_and_one_does_not(world, second, quarter):
     assert Release.objects.get(pk=release.pk).state == "published"
 
 
+def test_who_has_the_file_is_told_so_also_where_it_was_sent_compressed(world, second, quarter):
+    a_release(world, quarter, approved_by=[world.auditor, second])
+    client = world.client("auditor")
+    where = f"/statistics/{quarter}/files/json/"
+    file = client.get(where, headers={"accept-encoding": "gzip"})
+    assert (file.status_code, file["Content-Encoding"]) == (200, "gzip")
+    assert file["ETag"].startswith('W/"')
+    for held in (file["ETag"], f'"another", {file["ETag"]}', "*"):
+        same = client.get(where, headers={"accept-encoding": "gzip", "if-none-match": held})
+        assert (same.status_code, same.content) == (304, b""), held
+    other = client.get(where, headers={"if-none-match": '"another"'})
+    assert other.status_code == 200
+    held = Event.objects.filter(verb="release.downloaded").order_by("id")
+    assert [event.data["held"] for event in held] == [False, True, True, True, False]
+
+
+def test_no_step_is_pushed_away_by_looks(world, second, quarter):
+    a_release(world, quarter, approved_by=[world.auditor])
+    client, where = world.client("auditor"), f"/statistics/{quarter}/"
+    signed_in(second).post(f"{where}approval/")
+    signed_in(second).get(f"{where}files/json/")
+    for _ in range(110):
+        client.get(where)
+    page = " ".join(text(client, where).split())
+    assert "Approved by a second person, and published, Auditor2" in page
+    assert "File taken away (json), Auditor2: once, on" in page
+    # Each look is told the looks before it and itself.
+    assert "Looked at, Auditor: 110 times, the last on" in page
+
+
+def test_asking_spends_for_good_so_it_wants_somebody_who_is_there(world, quarter):
+    client, where = world.client("auditor"), f"/statistics/{quarter}/"
+    session = client.session
+    session["proved_at"] = 0
+    session.save()
+    asked = client.post(where)
+    assert asked.status_code == 302
+    assert asked["Location"].startswith("/confirmation/?next=")
+    assert not Release.objects.exists()
+    program = api(world.auditor)
+    assert program.post(f"/api/v1{where}").status_code == 405
+    assert not Release.objects.exists()
+    assert program.get(f"/api/v1{where}").json()["state"] == "not_asked"
+
+
 def test_a_count_of_many_is_on_the_page_and_in_every_file_and_a_small_one_in_none(
     world, second, quarter
 ):
@@ -121,6 +167,18 @@ def test_a_count_of_many_is_on_the_page_and_in_every_file_and_a_small_one_in_non
                 content = archive.read("content.xml")
         assert shown.encode() in content, kind
         assert b"[c]" in content, kind
+    rows = files["csv"].decode().split("\r\n")
+    about = [line for line in rows if line.startswith("# ")]
+    for told in (
+        "Epsilon: 1",
+        found.sha256,
+        found.snapshot_sha256,
+        "[c]: hidden",
+        "The worst case",
+    ):
+        assert any(told in line for line in about), told
+    albania = next(line for line in rows if ",nationality,AL," in line)
+    assert ",AL,Albania," in albania
     assert "Référence" not in files["html-fr"].decode()
     assert 'dir="rtl"' in files["html-ar"].decode()
     assert "<script" not in files["html-en"].decode()
