@@ -24,8 +24,9 @@ def register() -> None:
     )
 
     def of_release(table: str) -> str:
-        """A row of a release that the actor may read: its own policies say of which."""
-        return f"EXISTS (SELECT FROM reporting_release r WHERE r.id = {table}.release_id)"
+        """A row of a release that the auditor may read: its own policies say of which."""
+        there = f"SELECT FROM reporting_release r WHERE r.id = {table}.release_id"
+        return f"{auditor} AND EXISTS ({there})"
 
     own = f"reporting_codesecret.user_id = {ACTOR}"
     declare(

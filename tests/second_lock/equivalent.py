@@ -27,6 +27,16 @@ SAME: tuple[tuple[str, str, str], ...] = (
         "update_auditor, using: without ((o.profile)",
         "no row is changed that is not read, and read_auditor asks for the same",
     ),
+    (
+        "reporting_spend",
+        "read_auditor, using: without ( SELECT nrm_holds(",
+        "reporting_release shows releases to auditors and to the system, which reads these by itself",
+    ),
+    (
+        "reporting_releasefile",
+        "read_auditor, using: without ( SELECT nrm_holds(",
+        "reporting_release shows releases to auditors and to the system, which reads these by itself",
+    ),
     ("cases_case", "read_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
     ("cases_case", "read_group, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
     ("cases_case", "update_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
