@@ -30,12 +30,12 @@ SAME: tuple[tuple[str, str, str], ...] = (
     (
         "reporting_spend",
         "read_auditor, using: without ( SELECT nrm_holds(",
-        "reporting_release shows releases to auditors and to the system, which reads these by itself",
+        "releases are shown to auditors and to the system, which reads these by itself",
     ),
     (
         "reporting_releasefile",
         "read_auditor, using: without ( SELECT nrm_holds(",
-        "reporting_release shows releases to auditors and to the system, which reads these by itself",
+        "releases are shown to auditors and to the system, which reads these by itself",
     ),
     ("cases_case", "read_by_name, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
     ("cases_case", "read_group, using: without (id <> ALL (( SELECT cases_excluded", _HIDDEN),
