@@ -17,5 +17,5 @@ FOR_GOOD = "\n".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reporting", "0006_tables_of_before")]
+    dependencies = [("reporting", "0007_by_authority")]
     operations = [migrations.RunSQL(FOR_GOOD, migrations.RunSQL.noop)]

@@ -51,5 +51,5 @@ CREATE TRIGGER roles_apart AFTER INSERT OR UPDATE ON accounts_rolegroup
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0011_submissions")]
+    dependencies = [("accounts", "0012_which_authority")]
     operations = [migrations.RunSQL(APART, migrations.RunSQL.noop)]
