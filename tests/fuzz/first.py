@@ -294,6 +294,10 @@ _OTHERWISE = {
     "discard_draft": Meant("responder", "declined_draft"),
     "add_account": Meant("administrator", "organisation"),
     "ask_to_open_organisation": Meant("administrator", "closed"),
+    # It is no authority, of which the example is one.
+    "change_organisation": Meant(
+        "administrator", "spare", lambda scene, place: {"authority_kind": ""}
+    ),
     "give_role": Meant("administrator", "spare", _organisation("police")),
     "list_organisations": Meant("administrator"),
     "list_role_requests": Meant("administrator"),
