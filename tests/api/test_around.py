@@ -10,6 +10,7 @@ from cases.models import Case
 from nrm.accounts.roles import Role
 from nrm.audit.models import Event
 from nrm.context import acting_as
+from reporting.actions import ask_for_release
 from reporting.releases.document import read_release
 from reporting.releases.periods import Period
 from tests.api.tools import api, field_errors
@@ -199,7 +200,7 @@ def test_the_age_in_an_episode_is_recorded_on_the_version_that_was_read(
     assert recorded["ETag"] == client.get(where)["ETag"] != etag
 
 
-def test_an_auditor_asks_for_a_release_and_takes_its_files_once_they_are_published(
+def test_a_program_follows_a_release_asks_for_none_and_takes_its_files_once_they_are_published(
     world: Any, at: Any
 ) -> None:
     client = api(world.auditor)
@@ -207,12 +208,13 @@ def test_an_auditor_asks_for_a_release_and_takes_its_files_once_they_are_publish
     periods = [one["period"] for one in listed["results"]]
     assert {one["state"] for one in listed["results"]} == {"not_asked"}
     where = f"/api/v1/statistics/{periods[0]}/"
-    asked = client.post(where)
-    assert asked.status_code == 200
-    assert asked.json()["state"] == "asked"
-    assert client.get(where).json() == asked.json() == client.post(where).json()
+    assert client.post(where).status_code == 405
+    assert client.get(where).json()["state"] == "not_asked"
+    first = Period.parse(periods[0])
+    ask_for_release(actor=world.auditor, at=timezone.now(), profile=world.profile, period=first)
+    assert client.get(where).json()["state"] == "asked"
     assert client.get(f"{where}files/json/").status_code == 404
-    assert client.post("/api/v1/statistics/2999-Q1/").status_code == 404
+    assert client.get("/api/v1/statistics/2999-Q1/").status_code == 404
     assert api(world.supervisor).get(where).status_code == 403
     second = person("auditor2@example.org", Role.AUDITOR, world.oversight)
     a_release(world, Period.parse(periods[1]), approved_by=[world.auditor, second])

@@ -21,6 +21,7 @@ from cases.selectors.lists import CLOSED, MINE, TEAM, UNASSIGNED, Wanted, number
 from cases.selectors.why import why
 from nrm.accounts.models import Membership, RoleGroup, User
 from nrm.accounts.roles import Role
+from nrm.accounts.rules import kind_of
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
@@ -279,7 +280,8 @@ def test_a_program_does_the_same(world, case):
 
 
 # No way round -------------------------------------------------------------------------------------
-_ROLES = st.sampled_from(sorted(Role.values))
+# No account holds that of an auditor or an administrator beside these.
+_ROLES = st.sampled_from(sorted(role for role in Role.values if kind_of(role) == "cases"))
 _GRANTS = st.lists(st.tuples(st.sampled_from(sorted(NEARNESS)), _ROLES, st.booleans()), max_size=6)
 
 

@@ -188,23 +188,22 @@ class Drive:
         """Releases the last quarter that is closed, with what happened now as if it were of it."""
         from nrm.accounts.roles import Role
         from nrm.profiles import load_profile
-        from reporting.actions import approve_release
+        from reporting.actions import approve_release, ask_for_release
         from reporting.building import build_waiting
-        from reporting.models import Release, ReleaseFile
+        from reporting.models import ReleaseFile
         from reporting.selectors import closed_periods
         from tests.conftest import signed_in_as_worker
         from tests.world import person
 
         now = timezone.now()
         auditor = self.users["auditor"]
-        closed = closed_periods(load_profile("uk"), at=now)
-        past = str(next(one for one in closed if one.number))
-        self.call("auditor", "POST", f"statistics/{past}/", 200, 201, 204)
+        profile = load_profile("uk")
+        past = next(one for one in closed_periods(profile, at=now) if one.number)
+        release = ask_for_release(actor=auditor, at=now, profile=profile, period=past)
         self._move_cases("-")
         with signed_in_as_worker():
             build_waiting(at=now)
         self._move_cases("+")
-        release = Release.objects.get(period=past)
         second = person("second@example.org", Role.AUDITOR, auditor.organisations(Role.AUDITOR)[0])
         for who in (auditor, second):
             approve_release(release, actor=who, at=now)
