@@ -49,6 +49,7 @@ from cases.models import (
     Transfer,
     Withdrawal,
 )
+from exchange.models import RegisterImport, RegisterPart, RegisterRow, RegisterToken
 from identities.models import Erasure
 from nrm.accounts.models import Membership, Organisation, RoleGroup
 from nrm.accounts.roles import OrganisationKind, Role
@@ -85,6 +86,7 @@ def build() -> Scene:
     _shared_and_merged(scene)
     _supported(scene)
     _courses(scene)
+    _registers(scene)
     return scene
 
 
@@ -500,6 +502,22 @@ def _courses(scene: Scene) -> None:
         ("made", world.liaison, "rejected"),
     ):
         _copied(waits, case=case_of(scene, name), recorded_by=by, state=state)
+
+
+def _registers(scene: Scene) -> None:
+    """Beside the register of the lead, one that somebody else of the team began, and one that the
+    lead began for another organisation: whoever has one of their own reads no other's."""
+    world = scene.world
+    mine = scene.places["register"]["register"]
+    for changed in ({"started_by": world.responder}, {"organisation": world.other_police}):
+        register = RegisterImport.objects.get(pk=mine)
+        theirs = _copied(register, submission_key=uuid4(), **changed)
+        for part in RegisterPart.objects.filter(register=mine):
+            _copied(part, register=theirs)
+        for table in (RegisterRow, RegisterToken):
+            for row in table.objects.filter(register=mine):
+                row.pk, row.register = None, theirs
+                row.save(force_insert=True)
 
 
 def _named(case: Case, by: Any, at: Any) -> None:
