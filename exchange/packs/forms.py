@@ -23,6 +23,7 @@ class KeyForm(Form):
         label=_("Organisation"),
         help_text=_("Whose installation has the key. Add it first, where it is not here yet."),
         queryset=Organisation.objects.none(),
+        empty_label=_("Choose an organisation"),
         error_messages={
             "required": _("Select an organisation"),
             "invalid_choice": _("Select an organisation"),
@@ -57,7 +58,7 @@ class KeyForm(Form):
         fields["organisation"].queryset = found
         self._openers = {str(one.pk): one for one in who_can_open().order_by("name", "id")}
         fields["opened_by"].choices = [
-            ("", ""),
+            ("", _("Choose an organisation")),
             (_EVERY, _("Every organisation that refers")),
             *((pk, one.name) for pk, one in self._openers.items()),
         ]
