@@ -12,7 +12,6 @@ from nrm.accounts.rights import RELEASE_STATISTICS, SEE_STATISTICS
 from nrm.actions import Objection, Refused, action, detail, lock, refuse_if
 from nrm.audit import writer
 from nrm.profiles import Profile
-from reporting.attacks.suite import faults_of_way
 from reporting.models import Approval, Release, ReleaseState, Spend, WithholdReason
 from reporting.releases.periods import Period
 from reporting.releases.rule import Rule
@@ -28,6 +27,9 @@ def ask_for_release(*, actor: User, at: datetime, profile: Profile, period: Peri
     for good. Whoever asks again, also at the same moment, gets the release of the first. Refused
     with every reason: the period has not ended, there are no tables, no release of them could pass,
     the year has nothing left."""
+    # Loaded by who asks: the solver and numpy are a tenth of a web process.
+    from reporting.attacks.suite import faults_of_way
+
     RELEASE_STATISTICS.check(actor, None)
     if earlier := release_of(profile, period):
         return earlier

@@ -20,12 +20,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-import opendp.prelude as dp
-
 from reporting.releases.tables import Counts, PeriodKind, Plan, Table
-
-# OpenDP asks whoever uses it for a yes to parts whose proofs its own people have not all checked.
-dp.enable_features("contrib")
 
 
 class BudgetExceeded(ArithmeticError):
@@ -91,5 +86,11 @@ def _spends(scale: float, contribution: int) -> Fraction:
 
 @cache
 def _measurement(scale: float) -> Any:
+    # Loaded where noise is drawn: who only reads releases has no use for it, or for its numpy.
+    import opendp.prelude as dp
+
+    # OpenDP asks whoever uses it for a yes to parts whose proofs its own people have not all
+    # checked.
+    dp.enable_features("contrib")
     space = dp.vector_domain(dp.atom_domain(T=int)), dp.l1_distance(T=int)
     return dp.m.make_laplace(*space, scale=scale)
