@@ -68,13 +68,18 @@ def intervals(plan: Plan, referrals: int, seed: int) -> dict[str, Any]:
         "narrowest": min(widths),
         "median": statistics.median(widths),
         "proved_not_empty": sum(found[where][0] > 0 for where in hidden),
+        # Once in a hundred times noise goes further than the attacker believes, and he is wrong.
+        "below_ten_proved_not_empty": sum(
+            found[where][0] > 0 and where not in wrong for where in small
+        ),
         "wrongly_proved": len(wrong),
         "year_and_its_quarters": known.years,
         "alike": len(alike(known.attacker.tables, found)),
         "integer_programmes": known.proof.integer_programmes,
     }
     good = said["recovered"] == said["alike"] == 0
-    good = good and said["narrowest"] >= 5 and said["proved_not_empty"] == 0
+    # Of a hidden count that is large, which noise can hide, it may be proved that it is not empty.
+    good = good and said["narrowest"] >= 5 and said["below_ten_proved_not_empty"] == 0
     return {"measured": "intervals", "referrals_a_quarter": referrals, **said, "reached": good}
 
 

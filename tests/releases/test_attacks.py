@@ -58,7 +58,7 @@ def test_four_quarters_and_their_year_joined_prove_nothing_of_a_count_below_ten(
     found = figures.intervals(UK, 600, seed=11)
     assert found["below_ten"] > 300
     assert found["recovered"] == 0
-    assert found["proved_not_empty"] == 0
+    assert found["below_ten_proved_not_empty"] == 0
     assert found["narrowest"] >= 5
     assert found["reached"]
 
