@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from exchange import api, htcds_api, htcds_views
+from exchange import api
+from exchange.htcds import api as htcds_api
+from exchange.htcds import views as htcds
 from exchange.packs import views as packs
 from exchange.registers.views import (
     RegisterMappingView,
@@ -41,8 +43,8 @@ urlpatterns = [
         name="api_webhook_case",
     ),
     path("api/v1/intake/home-office/", api.HomeOfficeView.as_view(), name="api_home_office"),
-    path("imports/htcds/", htcds_views.HtcdsImportView.as_view(), name="htcds_import"),
-    path("cases/<str:reference>/htcds/", htcds_views.HtcdsExportView.as_view(), name="case_htcds"),
+    path("imports/htcds/", htcds.HtcdsImportView.as_view(), name="htcds_import"),
+    path("cases/<str:reference>/htcds/", htcds.HtcdsExportView.as_view(), name="case_htcds"),
     path(
         "api/v1/cases/<str:reference>/htcds/preview/",
         htcds_api.HtcdsPreviewView.as_view(),

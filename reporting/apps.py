@@ -13,7 +13,8 @@ class ReportingConfig(AppConfig):
         from identities.sealed import register as register_sealed
         from nrm.accounts.navigation import register
         from nrm.accounts.roles import Role
-        from reporting import checks, policies  # noqa: F401  checks registers itself
+        from reporting import policies
+        from reporting.statistics import checks  # noqa: F401  registers itself
 
         register("statistics", _("Statistics"), Role.AUDITOR, order=10)
         register("monitoring", _("Monitoring"), Role.AUDITOR, order=15)

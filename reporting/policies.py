@@ -6,7 +6,7 @@ of an authority, by its supervisors."""
 
 from nrm.accounts.roles import Role
 from nrm.policies import ACTOR, BY_SYSTEM, Table, declare, holds, of_team
-from reporting.freezing import FUNCTION
+from reporting.statistics.freezing import FUNCTION
 
 
 def register() -> None:

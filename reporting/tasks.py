@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reporting.building import build_waiting
-from reporting.watch import watch as watch_the_trail
+from reporting.statistics.building import build_waiting
+from reporting.trail.watch import watch as watch_the_trail
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -1,79 +1,78 @@
 from django.urls import path
 
-from reporting import (
-    anomalies,
-    api,
-    api_monitoring,
-    api_trail,
-    counts,
-    monitor,
-    own_staff,
-    trail,
-    views,
-)
+from reporting.counts.views import CountsView
+from reporting.monitoring import api as monitoring_api
+from reporting.monitoring import views as monitoring
+from reporting.statistics import api as statistics_api
+from reporting.statistics import views as statistics
+from reporting.trail import anomalies, own_staff
+from reporting.trail import api as trail_api
+from reporting.trail import views as trail
 
 urlpatterns = [
-    path("dashboard/counts/", counts.CountsView.as_view(), name="counts"),
-    path("statistics/", views.ReleasesView.as_view(), name="statistics"),
-    path("statistics/epsilon/", views.EpsilonView.as_view(), name="statistics_epsilon"),
-    path("statistics/<str:period>/", views.ReleaseView.as_view(), name="statistics_release"),
+    path("dashboard/counts/", CountsView.as_view(), name="counts"),
+    path("statistics/", statistics.ReleasesView.as_view(), name="statistics"),
+    path("statistics/epsilon/", statistics.EpsilonView.as_view(), name="statistics_epsilon"),
+    path("statistics/<str:period>/", statistics.ReleaseView.as_view(), name="statistics_release"),
     path(
         "statistics/<str:period>/approval/",
-        views.ApprovalView.as_view(),
+        statistics.ApprovalView.as_view(),
         name="statistics_approval",
     ),
     path(
         "statistics/<str:period>/withholding/",
-        views.WithholdingView.as_view(),
+        statistics.WithholdingView.as_view(),
         name="statistics_withholding",
     ),
     path(
-        "statistics/<str:period>/attacks/", views.AttacksView.as_view(), name="statistics_attacks"
+        "statistics/<str:period>/attacks/",
+        statistics.AttacksView.as_view(),
+        name="statistics_attacks",
     ),
     path(
         "statistics/<str:period>/files/<str:kind>/",
-        views.FileView.as_view(),
+        statistics.FileView.as_view(),
         name="statistics_file",
     ),
-    path("monitoring/", monitor.MonitoringView.as_view(), name="monitoring"),
+    path("monitoring/", monitoring.MonitoringView.as_view(), name="monitoring"),
     path(
         "monitoring/<str:period>/",
-        monitor.MonitoringReportView.as_view(),
+        monitoring.MonitoringReportView.as_view(),
         name="monitoring_report",
     ),
     path(
         "monitoring/<str:period>/download/",
-        monitor.MonitoringDownloadView.as_view(),
+        monitoring.MonitoringDownloadView.as_view(),
         name="monitoring_download",
     ),
     path(
         "api/v1/monitoring/<str:period>/",
-        api_monitoring.MonitoringReportView.as_view(),
+        monitoring_api.MonitoringReportView.as_view(),
         name="api_monitoring_report",
     ),
     path("audit/", trail.AuditView.as_view(), name="audit_trail"),
     path("audit/staff/", trail.StaffView.as_view(), name="audit_staff"),
-    path("api/v1/audit-staff/", api_trail.StaffView.as_view(), name="api_audit_staff"),
+    path("api/v1/audit-staff/", trail_api.StaffView.as_view(), name="api_audit_staff"),
     path("audit/unusual/", anomalies.AnomaliesView.as_view(), name="anomalies"),
     path("audit/unusual/<uuid:anomaly>/", anomalies.AnomalyView.as_view(), name="anomaly"),
     path("staff/unusual/", own_staff.UnusualOfStaffView.as_view(), name="unusual_staff"),
-    path("api/v1/unusual-access/", api_trail.OwnStaffView.as_view(), name="api_unusual_staff"),
-    path("api/v1/audit-anomalies/", api_trail.AnomaliesView.as_view(), name="api_anomalies"),
+    path("api/v1/unusual-access/", trail_api.OwnStaffView.as_view(), name="api_unusual_staff"),
+    path("api/v1/audit-anomalies/", trail_api.AnomaliesView.as_view(), name="api_anomalies"),
     path(
         "api/v1/audit-anomalies/<uuid:anomaly>/",
-        api_trail.AnomalyView.as_view(),
+        trail_api.AnomalyView.as_view(),
         name="api_anomaly",
     ),
-    path("api/v1/audit-events/", api_trail.AuditEventsView.as_view(), name="api_audit_events"),
-    path("api/v1/statistics/", api.ReleasesView.as_view(), name="api_statistics"),
+    path("api/v1/audit-events/", trail_api.AuditEventsView.as_view(), name="api_audit_events"),
+    path("api/v1/statistics/", statistics_api.ReleasesView.as_view(), name="api_statistics"),
     path(
         "api/v1/statistics/<str:period>/",
-        api.ReleaseView.as_view(),
+        statistics_api.ReleaseView.as_view(),
         name="api_statistics_release",
     ),
     path(
         "api/v1/statistics/<str:period>/files/<str:kind>/",
-        api.FileView.as_view(),
+        statistics_api.FileView.as_view(),
         name="api_statistics_file",
     ),
 ]

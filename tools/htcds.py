@@ -1,8 +1,8 @@
-"""Writes exchange/htcds/standard.json from the files of the standard.
+"""Writes exchange/htcds/standard/standard.json from the files of the standard.
 
-For developers: `.venv/bin/python -m tools.htcds > exchange/htcds/standard.json`, then read the
-difference. The files are under tests/data/htcds/, with their licence; a test compares. At run time
-only the JSON file is read.
+For developers: `.venv/bin/python -m tools.htcds > exchange/htcds/standard/standard.json`, then read
+the difference. The files are under tests/data/htcds/, with their licence; a test compares. At run
+time only the JSON file is read.
 """
 
 import json

@@ -15,10 +15,10 @@ from cases.models import Case, Consent, Deadline, Decision
 from cases.models.decision import DecisionState
 from cases.rules import sharing as parts
 from cases.selectors.sharing import Content, purpose_label
-from exchange.htcds.fields import DETAIL, IDENTITY, OPEN, WORDS, standard
-from exchange.htcds.record import RECORD_ID, Record
-from exchange.htcds.writing import document
-from exchange.htcds_selectors import record_of
+from exchange.htcds.selectors import record_of
+from exchange.htcds.standard.fields import DETAIL, IDENTITY, OPEN, WORDS, standard
+from exchange.htcds.standard.record import RECORD_ID, Record
+from exchange.htcds.standard.writing import document
 from identities.vault import KnownFact
 from nrm.accounts.models import Organisation
 from nrm.deadline_words import day_words

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from cases import rights
 from cases.models import Case
 from cases.rules.referral_form import carries_identity
-from exchange.htcds.fields import IDENTITY
-from exchange.htcds.reading import read_json
-from exchange.htcds.record import RECORD_ID
-from exchange.htcds_imports import Line, import_htcds
+from exchange.htcds.imports import Line, import_htcds
+from exchange.htcds.standard.fields import IDENTITY
+from exchange.htcds.standard.reading import read_json
+from exchange.htcds.standard.record import RECORD_ID
 from exchange.models import Correspondent, RecalledPack, ReceivedPack
 from exchange.packs import correspondents, keys, sealing
 from exchange.packs.content import ASKED_ANEW
@@ -74,8 +74,8 @@ def take_in(
     """Takes a file in for an organisation of the actor's: a pack becomes a referral of theirs, once
     however often it is sent; a recall is kept with the pack that it recalls, or, where that has not
     come yet, by itself, so that it is not taken in when it comes. `said` answers what the standard
-    does not say and every referral needs (exchange.htcds.plans.NEEDED). Raises Refused with every
-    reason; then nothing is kept."""
+    does not say and every referral needs (exchange.htcds.standard.plans.NEEDED). Raises Refused
+    with every reason; then nothing is kept."""
     told, sender = look_at(content)
     lock(told.id)
     detail(kind=told.kind, digest=told.digest)

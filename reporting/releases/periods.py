@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from reporting.releases.tables import PeriodKind
-from reporting.rules import Quarter
+
+_WRITTEN = re.compile(r"([0-9]{4})(?:-Q([1-4]))?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,11 +29,12 @@ class Period:
 
     @property
     def first_day(self) -> date:
-        return Quarter(self.year, self.number or 1).first_day
+        return date(self.year, 3 * (self.number or 1) - 2, 1)
 
     @property
     def last_day(self) -> date:
-        return Quarter(self.year, self.number or 4).next.first_day - timedelta(days=1)
+        month = 3 * (self.number or 4)
+        return date(self.year, month, monthrange(self.year, month)[1])
 
     @property
     def quarters(self) -> tuple[Period, ...]:
@@ -44,6 +48,7 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period | None:
         """The period written as 2026-Q1 or as 2026, or None."""
-        if quarter := Quarter.parse(text if "-Q" in text else f"{text}-Q1"):
-            return cls(quarter.year, quarter.number if "-Q" in text else None)
-        return None
+        written = _WRITTEN.fullmatch(text)
+        if written is None or written[1] == "0000":
+            return None
+        return cls(int(written[1]), int(written[2]) if written[2] else None)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reporting.releases.tables import Cell, Counts
-from reporting.rules import publishable
 
 Published = dict[str, dict[Cell, int | None]]  # None: hidden
 
@@ -26,7 +25,10 @@ class Rule:
 
     def apply(self, count: int) -> int | None:
         """What is published for a count. A negative one, which only noise makes, counts as 0."""
-        return publishable(max(0, count), threshold=self.threshold, rounding=self.rounding)
+        count = max(0, count)
+        if count < self.threshold:
+            return None
+        return (count + self.rounding // 2) // self.rounding * self.rounding
 
     def behind(self, shown: int | None) -> tuple[int, int]:
         """The smallest and the largest count that is published as this."""

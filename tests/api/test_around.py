@@ -10,9 +10,9 @@ from cases.models import Case
 from nrm.accounts.roles import Role
 from nrm.audit.models import Event
 from nrm.context import acting_as
-from reporting.actions import ask_for_release
 from reporting.releases.document import read_release
 from reporting.releases.periods import Period
+from reporting.statistics.actions import ask_for_release
 from tests.api.tools import api, field_errors
 from tests.decisions import road
 from tests.intake.answers import ADULT, CHILD

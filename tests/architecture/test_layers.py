@@ -19,6 +19,7 @@ BREACHES = {
         "protection/selectors/__init__.py",
         "import protection.views.services",
     ),
+    "Inside the reporting room": ("reporting/statistics/files.py", "import reporting.trail.views"),
     "Rules are pure": ("screening/rules.py", "import identities.vault"),
     "What is released, and what attacks it, is pure": (
         "reporting/releases/document.py",

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from nrm.accounts.roles import Role
-from reporting import building, counting
 from reporting.attacks.population import invented
 from reporting.releases.tables import load_plan, true_counts
-from reporting.selectors import closed_periods
+from reporting.statistics import building, counting
+from reporting.statistics.selectors import closed_periods
 from tests.browser.keys import Keyboard
 from tests.decisions import road
 from tests.world import person, signed_in

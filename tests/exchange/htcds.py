@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from exchange.htcds.fields import PARTS, Field, standard
-from exchange.htcds.record import RECORD_ID, Record
+from exchange.htcds.standard.fields import PARTS, Field, standard
+from exchange.htcds.standard.record import RECORD_ID, Record
 
 _TEXTS = ["Adaeze", "عائشة", "=1+1", "'+44 20", "a;b, c|d\ne", '"', "_x000D_", "01", "TRUE", "@x"]
 

@@ -12,11 +12,11 @@ from django.urls import reverse
 from cases.actions.assigning import assign_case
 from cases.actions.sharing import withdraw_consent
 from cases.models import Bundle, Case, Referral
-from exchange.htcds.fields import standard
-from exchange.htcds.reading import Reading, read, read_object
-from exchange.htcds.record import EVERYTHING, Record, as_plain
-from exchange.htcds_exports import Exported, export_case, preview_export, wanted_of
-from exchange.htcds_imports import import_htcds
+from exchange.htcds.exports import Exported, export_case, preview_export, wanted_of
+from exchange.htcds.imports import import_htcds
+from exchange.htcds.standard.fields import standard
+from exchange.htcds.standard.reading import Reading, read, read_object
+from exchange.htcds.standard.record import EVERYTHING, Record, as_plain
 from identities.models import Disclosure
 from nrm.actions import Forbidden, Hidden, Refused
 from nrm.audit.models import Event

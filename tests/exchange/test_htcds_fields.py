@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from exchange.htcds.fields import IDENTITY, OPEN, PROTECTIONS, Unfit, standard, value_of
-from exchange.htcds.schema import schema
+from exchange.htcds.standard.fields import IDENTITY, OPEN, PROTECTIONS, Unfit, standard, value_of
+from exchange.htcds.standard.schema import schema
 from tests.exchange.htcds import SAMPLES
 from tools import htcds
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_what_is_kept_of_the_standard_is_what_its_files_say():
-    kept = json.loads((ROOT / "exchange/htcds/standard.json").read_text(encoding="utf-8"))
+    kept = json.loads((ROOT / "exchange/htcds/standard/standard.json").read_text(encoding="utf-8"))
     assert kept == htcds.standard()
 
 

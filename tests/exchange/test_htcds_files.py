@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from exchange.htcds import reading
-from exchange.htcds.fields import PARTS, standard
-from exchange.htcds.reading import Reading, read, read_csv, read_json, read_xlsx, reason
-from exchange.htcds.record import EVERYTHING, Record, Unmapped
-from exchange.htcds.schema import schema
-from exchange.htcds.writing import document, table, write_csv, write_json, write_xlsx
+from exchange.htcds.standard import reading
+from exchange.htcds.standard.fields import PARTS, standard
+from exchange.htcds.standard.reading import Reading, read, read_csv, read_json, read_xlsx, reason
+from exchange.htcds.standard.record import EVERYTHING, Record, Unmapped
+from exchange.htcds.standard.schema import schema
+from exchange.htcds.standard.writing import document, table, write_csv, write_json, write_xlsx
 from nrm.spreadsheets import as_csv, as_xlsx
 from tests.exchange.htcds import SAMPLES, records, with_one
 

@@ -13,9 +13,9 @@ from django.core.management import call_command
 from cases.actions import referring
 from cases.models import Case, Episode, Referral
 from cases.selectors.intake import put_aside
-from exchange.htcds.reading import read_object
-from exchange.htcds.record import Record
-from exchange.htcds.writing import write_csv, write_xlsx
+from exchange.htcds.standard.reading import read_object
+from exchange.htcds.standard.record import Record
+from exchange.htcds.standard.writing import write_csv, write_xlsx
 from identities import vault
 from nrm.audit.models import Event
 from nrm.context import acting_as
@@ -246,7 +246,7 @@ def test_a_run_of_the_command_that_was_cut_short_goes_on(
         return referring.receive_referral(*args, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr("exchange.htcds_imports.receive_referral", cut)
+        patch.setattr("exchange.htcds.imports.receive_referral", cut)
         with pytest.raises(KeyboardInterrupt):
             command(file, *options)
     assert Case.objects.count() == 1

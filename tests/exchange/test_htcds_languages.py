@@ -3,7 +3,7 @@
 The pairs stand here by themselves and were compared with ISO 639-2 by eye."""
 
 from cases.rules.languages import LANGUAGES
-from exchange.htcds import languages
+from exchange.htcds.standard import languages
 
 # Our code, and the one that the standard wants.
 _PAIRS = """

@@ -9,10 +9,16 @@ import pytest
 from hypothesis import given, settings
 
 from cases.rules.referral_form import clean_answers
-from exchange.htcds.fields import standard
-from exchange.htcds.mapping import Facts, Told, read_record, trafficking_status, write_record
-from exchange.htcds.reading import read_object
-from exchange.htcds.record import EVERYTHING, Record, as_plain
+from exchange.htcds.standard.fields import standard
+from exchange.htcds.standard.mapping import (
+    Facts,
+    Told,
+    read_record,
+    trafficking_status,
+    write_record,
+)
+from exchange.htcds.standard.reading import read_object
+from exchange.htcds.standard.record import EVERYTHING, Record, as_plain
 from nrm.profiles import load_profile, profiles
 from tests.exchange.htcds import SAMPLES, records, with_one
 
@@ -275,7 +281,7 @@ def test_findings_go_out_as_methods_of_control_beside_those_that_came_in():
 
 
 def test_every_indicator_that_a_code_stands_for_is_in_every_catalogue():
-    from exchange.htcds.mapping import _BY_INDICATORS
+    from exchange.htcds.standard.mapping import _BY_INDICATORS
 
     for profile in profiles():
         catalogue = {indicator.code for indicator in profile.screening.indicators}

@@ -10,8 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.models import Case, Referral
-from exchange.htcds.reading import read_json
-from exchange.htcds_forms import carried, read_carried
+from exchange.htcds.forms import carried, read_carried
+from exchange.htcds.standard.reading import read_json
 from tests.exchange.test_htcds_intake import ANA
 
 PAGE = "/imports/htcds/"

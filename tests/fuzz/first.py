@@ -19,13 +19,13 @@ from cases.rules.deadlines import pause_reasons
 from cases.selectors.court import opened_content
 from cases.selectors.matters import opened
 from cases.selectors.notices import content_of, digest_of
-from exchange.htcds_exports import preview_export
-from exchange.htcds_exports import wanted_of as record_wanted
+from exchange.htcds.exports import preview_export
+from exchange.htcds.exports import wanted_of as record_wanted
 from nrm.audit.codes import PERSON
 from nrm.context import acting_as
 from nrm.openapi import example_of
 from nrm.profiles import load_profile
-from reporting.codes import codes_of
+from reporting.trail.codes import codes_of
 from screening.models import Evidence
 from tests.documents.files import jpeg, pdf
 from tests.permissions.scene import Scene, wanted_of

@@ -188,10 +188,10 @@ class Drive:
         """Releases the last quarter that is closed, with what happened now as if it were of it."""
         from nrm.accounts.roles import Role
         from nrm.profiles import load_profile
-        from reporting.actions import approve_release, ask_for_release
-        from reporting.building import build_waiting
         from reporting.models import ReleaseFile, ReleaseState
-        from reporting.selectors import closed_periods
+        from reporting.statistics.actions import approve_release, ask_for_release
+        from reporting.statistics.building import build_waiting
+        from reporting.statistics.selectors import closed_periods
         from tests.conftest import signed_in_as_worker
         from tests.world import person
 

@@ -41,7 +41,7 @@ from protection.actions import assessments, children, counselling, leaflet, plan
 from protection.models import Place, PlanItem, Service, Session
 from reporting.models import Anomaly
 from reporting.releases.periods import Period
-from reporting.selectors import closed_periods
+from reporting.statistics.selectors import closed_periods
 from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.casework import people

@@ -80,7 +80,7 @@ from protection.actions.transport import note_transport
 from protection.models import Service
 from protection.models import Session as Meeting
 from reporting.releases.periods import Period
-from reporting.selectors import closed_periods
+from reporting.statistics.selectors import closed_periods
 from screening import actions as screening
 from screening.actions import FoundEpisode
 from tests.decisions import road

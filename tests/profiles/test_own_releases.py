@@ -8,14 +8,14 @@ from django.core.management.base import SystemCheckError
 from django.urls import reverse
 
 from nrm.profiles.loader import DATA as PROFILES
-from reporting import building
-from reporting.actions import ask_for_release
 from reporting.models import Release
 from reporting.monitoring.indicators import load_reports
 from reporting.monitoring.values import fill
 from reporting.releases.periods import Period
 from reporting.releases.tables import DATA, load_plan
-from reporting.selectors import document_of
+from reporting.statistics import building
+from reporting.statistics.actions import ask_for_release
+from reporting.statistics.selectors import document_of
 from tests.reporting.made import NOVEMBER
 from tests.world import build_world
 

@@ -6,7 +6,6 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from nrm.profiles import profiles
-from reporting.checks import faults_of_plans
 from reporting.releases.tables import (
     PlanFaults,
     RowFaults,
@@ -16,6 +15,7 @@ from reporting.releases.tables import (
     read_plan,
     true_counts,
 )
+from reporting.statistics.checks import faults_of_plans
 from tests.releases.small import dimension, given, person, small, table
 
 

@@ -23,9 +23,9 @@ from identities.models import Person
 from nrm.accounts.models import Organisation
 from nrm.accounts.roles import OrganisationKind
 from protection.models import PlanItem, PlanStep, Service
-from reporting.freezing import bounds
 from reporting.releases.periods import Period
 from reporting.releases.tables import Plan, Row, coarse
+from reporting.statistics.freezing import bounds
 
 NOT_TOLD = ("", "not_known", "declined", "not_asked")
 TYPES = ["forced_work", "wages_taken", "prostitution", "crime", "household", "organs", "unheard of"]

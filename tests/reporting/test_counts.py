@@ -17,8 +17,8 @@ from nrm.accounts.models import Membership, RoleGroup
 from nrm.accounts.roles import Role
 from nrm.audit.models import Event
 from nrm.context import acting_as
-from reporting import rules_counts as rules
-from reporting.counts import sections
+from reporting.counts import rules
+from reporting.counts.views import sections
 from tests.casework.people import assigned, child
 from tests.casework.test_dashboard import rows_of
 from tests.casework.test_worklist import due_in

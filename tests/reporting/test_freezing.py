@@ -11,11 +11,11 @@ from django.db import DatabaseError, connections, transaction
 from cases.actions import transferring
 from nrm.accounts.models import Organisation
 from nrm.context import SYSTEM, acting_as
-from reporting import counting, freezing
 from reporting.models import Release
 from reporting.releases import document
 from reporting.releases.periods import Period
 from reporting.releases.tables import load_plan, true_counts
+from reporting.statistics import counting, freezing
 from tests.decisions.road import ready_case
 from tests.reporting.made import a_release, asked_for
 from tests.reporting.persons import Casework, rows_of, some_casework, some_offices

@@ -9,7 +9,7 @@ from nrm.accounts.models import User
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from reporting.models import Anomaly
-from reporting.own_staff import unusual_of_staff
+from reporting.trail.own_staff import unusual_of_staff
 from tests.api.tools import api
 from tests.casework.test_confidentiality import change
 from tests.reporting.test_watch import NOON, found, look, nights, rule, some  # noqa: F401
@@ -23,7 +23,7 @@ MORNING = NOON + timedelta(hours=20)
 
 @pytest.fixture(autouse=True)
 def june(monkeypatch):
-    monkeypatch.setattr("reporting.own_staff.DAYS", timedelta(days=3660))
+    monkeypatch.setattr("reporting.trail.own_staff.DAYS", timedelta(days=3660))
 
 
 def told(world, who="supervisor"):

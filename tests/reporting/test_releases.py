@@ -16,14 +16,14 @@ from nrm.accounts.roles import Role
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
 from nrm.context import acting_as
-from reporting import actions, building, counting
-from reporting.actions import approve_release, ask_for_release, withhold_release
-from reporting.files import KINDS
 from reporting.models import Approval, Release, ReleaseFile, Spend
 from reporting.releases.document import read_release
 from reporting.releases.periods import Period
 from reporting.releases.tables import load_plan
-from reporting.selectors import document_of, published_releases
+from reporting.statistics import actions, building, counting
+from reporting.statistics.actions import approve_release, ask_for_release, withhold_release
+from reporting.statistics.files import KINDS
+from reporting.statistics.selectors import document_of, published_releases
 from tests.reporting.made import NOVEMBER, a_release
 from tests.reporting.persons import some_casework
 from tests.world import person

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from nrm.accounts.roles import Role
 from nrm.audit.models import Event
-from reporting import selectors, views
-from reporting.files import files_of
 from reporting.models import FrozenTable, Release, ReleaseFile
 from reporting.releases.periods import Period
 from reporting.releases.tables import load_plan
-from reporting.selectors import closed_periods, document_of
+from reporting.statistics import selectors, views
+from reporting.statistics.files import files_of
+from reporting.statistics.selectors import closed_periods, document_of
 from tests.api.tools import api
 from tests.reporting.made import a_release, asked_for
 from tests.world import person, signed_in

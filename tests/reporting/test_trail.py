@@ -20,8 +20,8 @@ from nrm.audit.codes import CASE, PERSON, Codes
 from nrm.audit.models import Event, Verification
 from nrm.audit.tasks import verify
 from nrm.context import acting_as
-from reporting.codes import codes_of
 from reporting.models import CodeSecret
+from reporting.trail.codes import codes_of
 from tests.api.tools import api
 from tests.casework.people import assigned
 from tests.reporting.anomalies import an_anomaly

@@ -9,7 +9,7 @@ from nrm.audit import writer
 from nrm.audit.models import Event
 from nrm.context import acting_as
 from reporting.models import Anomaly
-from reporting.watch import FARTHEST, watch
+from reporting.trail.watch import FARTHEST, watch
 from tests.api.tools import api
 from tests.casework.people import assigned
 from tests.reporting.test_trail import codes
@@ -82,7 +82,7 @@ def test_cases_that_nobody_gave_and_in_which_nothing_was_done(world, rule, as_wo
 
 def test_many_cases_and_several_refusals(world, rule, as_worker, monkeypatch):
     cases = some(world, 3)
-    monkeypatch.setattr("reporting.watch._rules", lambda: {**_rules(), "cases": [3] * 9})
+    monkeypatch.setattr("reporting.trail.watch._rules", lambda: {**_rules(), "cases": [3] * 9})
     for case in cases:
         look(world, case, "caseworker", NOON)
     for case in cases[:2]:

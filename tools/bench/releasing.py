@@ -99,11 +99,11 @@ def main() -> None:
     django.setup()
 
     from nrm.profiles import load_profile
-    from reporting import counting, freezing
     from reporting.releases import document
     from reporting.releases.periods import Period
     from reporting.releases.rule import Rule
     from reporting.releases.tables import load_plan
+    from reporting.statistics import counting, freezing
 
     plan, profile = load_plan("uk"), load_profile("uk")
     decisions = [one.code for one in profile.decisions]

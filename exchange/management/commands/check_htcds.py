@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from exchange.htcds.fields import standard
-from exchange.htcds.mapping import read_record
-from exchange.htcds.reading import MOST_BYTES, Reading, read
+from exchange.htcds.standard.fields import standard
+from exchange.htcds.standard.mapping import read_record
+from exchange.htcds.standard.reading import MOST_BYTES, Reading, read
 from nrm.profiles import UnknownProfile, load_profile
 
 _KINDS = ("json", "csv", "xlsx")

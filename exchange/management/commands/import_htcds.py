@@ -12,10 +12,10 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from cases.rights import REFER
 from exchange.actions import sending_organisation
-from exchange.htcds.plans import NEEDED
-from exchange.htcds.reading import MOST_BYTES, MOST_ROWS, Reading, kind_of, read
-from exchange.htcds_api import imported_line
-from exchange.htcds_imports import MOST_RECORDS, Line, Looked, look_into, receive
+from exchange.htcds.api import imported_line
+from exchange.htcds.imports import MOST_RECORDS, Line, Looked, look_into, receive
+from exchange.htcds.standard.plans import NEEDED
+from exchange.htcds.standard.reading import MOST_BYTES, MOST_ROWS, Reading, kind_of, read
 from nrm.accounts.models import Organisation, User
 from nrm.actions import Forbidden, Refused, refuse_if
 from nrm.context import acting_as

@@ -1,0 +1,1 @@
+"""Management counts: exact, of what their reader may see, and never a file."""
