@@ -9,7 +9,7 @@ from exchange.webhooks import sending
 @shared_task
 def send_webhooks(**_: object) -> None:
     """Sends the webhooks that wait."""
-    sending.send_waiting(at=timezone.now())
+    sending.send_waiting()
 
 
 @shared_task

@@ -134,7 +134,9 @@ class Delivery(models.Model):
         if self.given_up_at:
             return str(_("Given up"))
         if self.withheld_at:
-            return str(_("Not sent: the organisation does not see the case any more"))
+            return str(
+                _("Not sent: the webhook ended, or the organisation does not see the case any more")
+            )
         return str(_("Tried again") if self.tries else _("Waits"))
 
     @property

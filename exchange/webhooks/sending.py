@@ -1,15 +1,19 @@
 """Sending what is queued: at least once, under the same id each time.
 
-Each delivery is claimed, sent and marked in one transaction. A crash after sending and before the
-mark repeats it. While the worker is down nothing is lost: the rows were written with the events.
+Each delivery is taken in one transaction, posted outside of any, so that a receiver that takes its
+time holds nothing up here, and marked in another. Whoever takes one puts its next try off by a
+minute: nobody else sends it meanwhile, and after a crash it is sent again then. While the worker is
+down nothing is lost: the rows were written with the events.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.db import connection
+from django.utils import timezone
 
 from cases.actions.telling import tell
 from exchange.models import Delivery, Subscription
@@ -25,10 +29,15 @@ from nrm.context import acting_as
 log = structlog.stdlib.get_logger(__name__)
 MOST_AT_ONCE = 500
 KEPT_FOR = timedelta(days=30)
+# Longer than posting one ever takes.
+TAKEN_FOR = timedelta(minutes=1)
 
 
 def send_waiting(
-    *, at: datetime, actor: User | None = None, most: int = MOST_AT_ONCE
+    *,
+    now: Callable[[], datetime] = timezone.now,
+    actor: User | None = None,
+    most: int = MOST_AT_ONCE,
 ) -> Counter[str]:
     """Sends what is due. Returns counts: `sent`, `failed`, `withheld`. One system that does not
     answer is asked once in a run, and holds up no other."""
@@ -37,26 +46,31 @@ def send_waiting(
     silent: set[UUID] = set()
     while counts.total() < most:
         with acting_as(system):
-            found = _claim(at, silent)
+            found = _next(now(), silent)
             if found is None:
                 break
             if not _may_be_told(found):
-                _withhold(found, at)
+                _withhold(found, now())
                 counts["withheld"] += 1
                 continue
-            answer = _post(found, at)
-            if answer.fault:
-                _note_failure(found, answer, at)
-                silent.add(found.subscription_id)
-                counts["failed"] += 1
-            else:
-                note_arrival(found, actor=system, at=at, status=answer.status or 0)
-                counts["sent"] += 1
+            taken_until = _take(found, now())
+        answer = _post(found, now())
+        if answer.fault:
+            silent.add(found.subscription_id)
+        with acting_as(system):
+            counts["failed" if answer.fault else "sent"] += 1
+            row = Delivery.objects.select_for_update().filter(pk=found.pk).first()
+            if row is None:
+                continue
+            if not answer.fault:
+                note_arrival(row, actor=system, at=now(), status=answer.status or 0)
+            elif row.next_try_at == taken_until:
+                _note_failure(row, answer, now())
     return counts
 
 
-def _claim(at: datetime, silent: set[UUID]) -> Delivery | None:
-    """The next delivery that nobody else is sending."""
+def _next(at: datetime, silent: set[UUID]) -> Delivery | None:
+    """The next delivery that nobody else is taking."""
     return (
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(next_try_at__lte=at, subscription__state=Subscription.State.ACTIVE)
@@ -65,6 +79,13 @@ def _claim(at: datetime, silent: set[UUID]) -> Delivery | None:
         .order_by("next_try_at", "at", "id")
         .first()
     )
+
+
+def _take(row: Delivery, at: datetime) -> datetime:
+    """Keeps the delivery from others; returns until when."""
+    row.next_try_at = at + TAKEN_FOR
+    row.save(update_fields=["next_try_at"])
+    return row.next_try_at
 
 
 def _may_be_told(row: Delivery) -> bool:
@@ -105,7 +126,8 @@ def note_arrival(row: Delivery, *, actor: User, at: datetime, status: int) -> De
     """Marks a delivery as arrived."""
     row.sent_at, row.next_try_at = at, None
     row.tries, row.status, row.fault = row.tries + 1, status, ""
-    row.save(update_fields=["sent_at", "next_try_at", "tries", "status", "fault"])
+    row.withheld_at = None  # ended while it was on its way
+    row.save(update_fields=["sent_at", "next_try_at", "withheld_at", "tries", "status", "fault"])
     detail(event=row.event, subscription=str(row.subscription_id), tries=row.tries)
     return row
 

@@ -183,7 +183,8 @@ def cap_of(plan: Plan) -> Decimal:
 def steps_of(release: Release) -> list[Event]:
     """What was done with the release, the newest first: asked for, built, approved, published. All
     of it: each step is there once, and of what breaks off one a day and kind. One query."""
-    return list(_events_of(release, STEPS).order_by("-at", "-id"))
+    # Published at the moment of the approval that did it, and after it: so the verbs stand too.
+    return list(_events_of(release, STEPS).order_by("-at", "-verb", "-id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from cases.actions import assigning, confidentiality, excluding
 from cases.models import InboxItem
 from exchange.models import Delivery, Handle, Subscription
 from exchange.webhooks import actions, posting, rules, sending
+from nrm.accounts.models import User
 from nrm.actions import Forbidden, Refused
 from nrm.audit.models import Event
-from nrm.context import acting_as
+from nrm.context import acting_as, current
 from tests.api.tools import api
 from tests.exchange.receiver import certificate_in, holds, receiving
 from tests.world import second_administrator, signed_in
@@ -48,7 +49,7 @@ def subscribed(world, at, url, **more):
 
 def send(as_worker, at, minutes=1):
     with as_worker():
-        return sending.send_waiting(at=at + timedelta(minutes=minutes))
+        return sending.send_waiting(now=lambda: at + timedelta(minutes=minutes))
 
 
 def inbox(kind):
@@ -145,6 +146,69 @@ def test_one_that_does_not_answer_holds_up_nobody_else(world, at, receiver, as_w
         "connection",
         "",
     }
+
+
+def test_no_transaction_is_open_while_it_is_posted_and_nobody_else_posts_it_meanwhile(
+    world, at, receiver, as_worker, monkeypatch
+):
+    subscribed(world, at, receiver.url)
+    world.assigned_case(at=at)
+    post, seen = posting.post, []
+
+    def looked_at(*letter):
+        seen.append((len(connection.savepoint_ids), current(), sending.send_waiting(now=soon)))
+        return post(*letter)
+
+    def soon():
+        return at + timedelta(minutes=1, seconds=16)
+
+    monkeypatch.setattr(posting, "post", looked_at)
+    with as_worker():
+        outside = len(connection.savepoint_ids)
+        assert sending.send_waiting(now=lambda: at + timedelta(minutes=1))["sent"] == 1
+    assert seen == [(outside, None, {"sent": 0, "failed": 0, "withheld": 0})]
+
+
+def test_a_worker_that_dies_with_a_delivery_in_hand_loses_nothing(
+    world, at, receiver, as_worker, monkeypatch
+):
+    subscribed(world, at, receiver.url)
+    world.assigned_case(at=at)
+    post = posting.post
+
+    def dies(*letter):
+        post(*letter)
+        raise SystemExit
+
+    monkeypatch.setattr(posting, "post", dies)
+    with pytest.raises(SystemExit):
+        send(as_worker, at, 1)
+    monkeypatch.setattr(posting, "post", post)
+    assert send(as_worker, at, 1).total() == 0  # it may be on its way still
+    assert send(as_worker, at, 2)["sent"] == 1
+    assert len({headers["Nrm-Delivery"] for headers, _body in receiver.got}) == 1
+
+
+def test_what_was_on_its_way_when_the_webhook_ended_is_told_as_arrived(
+    world, at, receiver, as_worker, monkeypatch
+):
+    subscribed(world, at, receiver.url)
+    world.assigned_case(at=at)
+    world.assigned_case(at=at)
+    post = posting.post
+
+    def ended_meanwhile(*letter):
+        with acting_as(User.objects.system()):  # what ending it writes
+            waiting = Delivery.objects.exclude(next_try_at=None)
+            waiting.update(next_try_at=None, withheld_at=at)
+        return post(*letter)
+
+    monkeypatch.setattr(posting, "post", ended_meanwhile)
+    assert send(as_worker, at) == {"sent": 1, "failed": 0, "withheld": 0}
+    assert sorted(one.outcome for one in Delivery.objects.all()) == [
+        "Arrived",
+        "Not sent: the webhook ended, or the organisation does not see the case any more",
+    ]
 
 
 def test_an_organisation_is_told_of_what_its_people_see_and_of_nothing_else(
