@@ -126,8 +126,7 @@ def note_arrival(row: Delivery, *, actor: User, at: datetime, status: int) -> De
     """Marks a delivery as arrived."""
     row.sent_at, row.next_try_at = at, None
     row.tries, row.status, row.fault = row.tries + 1, status, ""
-    row.withheld_at = None  # ended while it was on its way
-    row.save(update_fields=["sent_at", "next_try_at", "withheld_at", "tries", "status", "fault"])
+    row.save(update_fields=["sent_at", "next_try_at", "tries", "status", "fault"])
     detail(event=row.event, subscription=str(row.subscription_id), tries=row.tries)
     return row
 
