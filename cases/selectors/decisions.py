@@ -69,14 +69,20 @@ def current_findings(case: Case) -> FindingSet | None:
 def facts_of(
     case: Case, law: Law, *, at: datetime, findings: FindingSet | None = None
 ) -> CaseFacts:
-    """What is on file for this decision now. Four queries, five without `findings`."""
+    """What is on file for this decision now; of clocks and of requests for more time what its law
+    asks for. Four queries at most, five without `findings`."""
     profile = case.profile
     found = findings or current_findings(case)
     today = today_of(case, at)
     consent, said = last_said(case).get(GENERAL, (None, None))
-    asked = [term.code for term in profile.terms_started_by("information_requested")]
-    running = case.deadlines.filter(state__in=[DeadlineState.OPEN, DeadlineState.PAUSED])
-    clocks = list(running.filter(term__in=[*asked, law.not_before]).values_list("term", "due_on"))
+    asked: list[str] = []
+    if "information_requests_answered" in law.needs:
+        asked = [term.code for term in profile.terms_started_by("information_requested")]
+    clocks: list[tuple[str, date]] = []
+    if terms := [*asked, *filter(None, [law.not_before])]:
+        running = case.deadlines.filter(state__in=[DeadlineState.OPEN, DeadlineState.PAUSED])
+        clocks = list(running.filter(term__in=terms).values_list("term", "due_on"))
+    delay = case.deadlinepauses.filter(reason=_DELAY, to_date=None)
     return CaseFacts(
         stage=case.stage,
         today=today,
@@ -90,7 +96,7 @@ def facts_of(
         if found
         else None,
         requests_open=sum(1 for term, _due in clocks if term in asked),
-        delay_on_file=case.deadlinepauses.filter(reason=_DELAY, to_date=None).exists(),
+        delay_on_file="no_delay_request" in law.needs and delay.exists(),
         not_before=max((due for term, due in clocks if term == law.not_before), default=None),
     )
 
