@@ -312,11 +312,11 @@ def test_returned_reasons_are_shown_to_the_author(world, case, at):
 # What each page costs. The same for 50 rows as for 25.
 REVIEW_QUERIES = 12
 DECISIONS_QUERIES = 15
-DRAFT_QUERIES = 18
+DRAFT_QUERIES = 16
 MADE_QUERIES = 15
-REVIEW_PAGE_QUERIES = 23
+REVIEW_PAGE_QUERIES = 21
 LETTER_QUERIES = 12
-AGREE_QUERIES = 32  # to make a decision, from the reader's click to the answer
+AGREE_QUERIES = 30  # to make a decision, from the reader's click to the answer
 
 
 def queries_of(client, address):
