@@ -32,5 +32,6 @@ def register_all() -> None:
     register("screening.started", _lazy("Screening begun"))
     register("screening.completed", _lazy("Screening completed, findings recorded"), _result)
     register("screening.viewed", _lazy("Assessment opened"), look=True)
+    register("screenings.listed", _lazy("Assessments listed"), look=True)
     for verb, title in _STEPS:
         register(verb, title, often=True)

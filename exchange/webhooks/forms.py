@@ -18,6 +18,7 @@ class WebhookForm(Form):
         label=_("Organisation"),
         help_text=_("Its system is told of cases that its people see, and of no others."),
         queryset=Organisation.objects.none(),
+        empty_label=_("Choose an organisation"),
         error_messages={
             "required": _("Select an organisation"),
             "invalid_choice": _("Select an organisation"),
