@@ -2,8 +2,8 @@
 
     .venv/bin/python tools/screenshots.py http://127.0.0.1:8000 PASSWORD
 
-Needs Chromium on the PATH. Writes docs/screenshots/PICTURE.png, 1280 wide, and PICTURE-phone.png,
-390 wide.
+Needs Chromium on the PATH, and a release of statistics that two people have published. Writes
+docs/screenshots/PICTURE.png, 1280 wide, and PICTURE-phone.png, 390 wide.
 """
 
 import shutil
@@ -32,6 +32,7 @@ PICTURES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("provider", "provider", "/referred/", ()),
     ("liaison", "liaison", "/notices/", ()),
     ("auditor", "auditor", "/audit/", ()),
+    ("auditor", "statistics", "/statistics/", ("main li:has-text('Published') a",)),
     ("admin", "administrator", "/administration/", ()),
 )
 SIZES = ((1280, 900, ""), (390, 844, "-phone"))
@@ -41,7 +42,8 @@ def main(address: str, password: str) -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"),
+            args=["--no-sandbox"],
         )
         for (who, picture, path, links), (width, height, ending) in product(PICTURES, SIZES):
             context = browser.new_context(viewport={"width": width, "height": height})

@@ -60,7 +60,7 @@ _TITLES = {
     "anomaly.looked_into": _("Unusual access looked into"),
 }
 _LOOKS = {
-    "audit.viewed": _("Audit trail of this case read"),
+    "audit.viewed": _("Audit trail read"),
     "anomalies.viewed": _("List of unusual access read"),
     "staff_unusual.viewed": _("List of unusual access read"),
     "counts.viewed": _("Counts of the team opened"),
