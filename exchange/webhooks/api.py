@@ -31,6 +31,7 @@ class WebhookCaseView(APIView):
         tag="Webhooks",
         scope=Scope.CASES_READ,
         responses={200: WebhookCaseSerializer},
+        problems=(404,),
     )
     def get(self, request: Request, handle: UUID) -> Response:
         case, body = case_told_of(request.user, handle)
