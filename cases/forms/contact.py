@@ -7,11 +7,10 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
+from cases.forms.referral import LanguageField
 from cases.models.nominee import ToldOf
 from cases.models.referral import InterpreterSex, Safety
 from cases.rules.contact import LONGEST, LONGEST_DIALECT, LONGEST_NAME, SPOKEN, WAYS
-from cases.rules.languages import LANGUAGES
 from cases.selectors.contact import CHANNELS
 from cases.selectors.sharing import interpreters
 from nrm.forms import ChoiceField, ExactDateField, Form, MultiChoiceField
@@ -51,11 +50,8 @@ class ContactForm(Form):
         _("Only whom the person named. No number or address."),
     )
     # What is known of these stands there already: it does not grow old by itself.
-    language = NamedField(
+    language = LanguageField(
         label=_("Which language do they speak best?"),
-        names=LANGUAGES,
-        listed_as="languages",
-        unknown=UNKNOWN_LANGUAGE,
         required=False,
     )
     dialect = forms.CharField(
@@ -115,11 +111,8 @@ class NomineeForm(Form):
         label=_("How did they say it?"),
         error_messages={"required": _("Select how the person said it")},
     )
-    language = NamedField(
+    language = LanguageField(
         label=_("In which language did you ask?"),
-        names=LANGUAGES,
-        listed_as="languages",
-        unknown=UNKNOWN_LANGUAGE,
         error_messages={"required": _("Enter the language in which you asked")},
     )
     interpreter = ChoiceField(

@@ -7,10 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.course import text_box
-from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
+from cases.forms.referral import LanguageField
 from cases.models.cooperation import CooperationAnswer
 from cases.rules.cooperation import LONGEST
-from cases.rules.languages import LANGUAGES
 from cases.selectors.cooperation import explainers
 from cases.selectors.sharing import interpreters
 from nrm.forms import ChoiceField, ExactDateField, Form, MultiChoiceField
@@ -44,11 +43,8 @@ class CooperationForm(Form):
         label=_("Who explained it?"),
         error_messages={"required": _("Select who explained it")},
     )
-    language = NamedField(
+    language = LanguageField(
         label=_("In which language?"),
-        names=LANGUAGES,
-        listed_as="languages",
-        unknown=UNKNOWN_LANGUAGE,
         error_messages={"required": _("Enter the language in which you explained it")},
     )
     interpreter = ChoiceField(

@@ -83,6 +83,13 @@ UNKNOWN_LANGUAGE = gettext_lazy(
 )
 
 
+class LanguageField(NamedField):
+    """A language by its name. Cleans to its code."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(names=LANGUAGES, listed_as="languages", unknown=UNKNOWN_LANGUAGE, **more)
+
+
 # From a question to a field ----------------------------------------------------------------------
 def _choices(question: Question) -> list[tuple[str, Any]]:
     exclusive = question.kind == shape.CHOICES
@@ -110,7 +117,7 @@ def _field(question: Question, *, required: bool) -> forms.Field:
     if kind == shape.COUNTRY:
         return NamedField(names=COUNTRIES, listed_as="countries", unknown=UNKNOWN_COUNTRY, **more)
     if kind == shape.LANGUAGE:
-        return NamedField(names=LANGUAGES, listed_as="languages", unknown=UNKNOWN_LANGUAGE, **more)
+        return LanguageField(**more)
     if kind == shape.COUNTRIES:
         return NamesField(names=COUNTRIES, unknown=UNKNOWN_COUNTRY, **more)
     if kind == shape.PARTIAL_DATE:

@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.sharing import Wanted, choose
 from cases.forms.access import OrganisationChoice
-from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
+from cases.forms.referral import LanguageField
 from cases.models.referral import ConsentAnswer
 from cases.models.sharing import BY_ITSELF, RecallReason
-from cases.rules.languages import LANGUAGES
 from cases.rules.sharing import PARTS, PERSONAL
 from nrm.accounts.models import Organisation
 from nrm.forms import ChoiceField, ExactDateField, Form, MultiChoiceField, Option
@@ -106,11 +105,8 @@ class ConsentForm(Form):
         error_messages={"required": _("Select how it was explained")},
     )
 
-    language = NamedField(
+    language = LanguageField(
         label=_("In which language?"),
-        names=LANGUAGES,
-        listed_as="languages",
-        unknown=UNKNOWN_LANGUAGE,
         error_messages={"required": _("Enter the language in which you explained it")},
     )
     interpreter = ChoiceField(

@@ -6,10 +6,9 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
+from cases.forms.referral import LanguageField
 from cases.models.adulthood import StayAnswer
 from cases.rules.adulthood import VALUES
-from cases.rules.languages import LANGUAGES
 from cases.selectors.sharing import interpreters
 from nrm.forms import ChoiceField, ExactDateField, Form
 from nrm.profiles.shape import Profile
@@ -67,11 +66,8 @@ class AdulthoodForm(Form):
     )
     answered_on = ExactDateField(label=_("When did they say it?"), required=False, past=True)
     method = ChoiceField(label=_("How did they say it?"), required=False)
-    language = NamedField(
+    language = LanguageField(
         label=_("In which language did you explain it?"),
-        names=LANGUAGES,
-        listed_as="languages",
-        unknown=UNKNOWN_LANGUAGE,
         required=False,
     )
     interpreter = ChoiceField(label=_("Was there an interpreter?"), required=False)

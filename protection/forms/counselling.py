@@ -9,9 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
+from cases.forms.referral import LanguageField
 from cases.models.referral import InterpreterSex
-from cases.rules.languages import LANGUAGES
 from nrm.forms import ChoiceField, ExactDateField, Form
 from protection.models import Session
 from protection.models.counselling import (
@@ -69,11 +68,8 @@ class PlanForm(Form):
         choices=InterpreterNeed.choices,
         error_messages={"required": _("Select whether an interpreter is needed")},
     )
-    language = NamedField(
+    language = LanguageField(
         label=_("Language of the interpreter"),
-        names=LANGUAGES,
-        listed_as="languages",
-        unknown=UNKNOWN_LANGUAGE,
         required=False,
     )
     dialect = forms.CharField(

@@ -6,8 +6,8 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.referral import UNKNOWN_LANGUAGE, NamedField
-from cases.rules.languages import LANGUAGES, language_name
+from cases.forms.referral import LanguageField
+from cases.rules.languages import language_name
 from cases.selectors.sharing import interpreters
 from nrm.forms import ChoiceField, ExactDateField, Form, MultiChoiceField, Option
 from nrm.profiles.shape import Profile
@@ -29,11 +29,8 @@ class LeafletForm(Form):
         ],
         error_messages={"required": _("Select how you gave it: read aloud, on paper, or both")},
     )
-    language = NamedField(
+    language = LanguageField(
         label=_("In which language did you tell them?"),
-        names=LANGUAGES,
-        listed_as="languages",
-        unknown=UNKNOWN_LANGUAGE,
         error_messages={"required": _("Enter the language in which you told them")},
     )
     text_language = ChoiceField(
