@@ -1,27 +1,33 @@
 """What has to be done to a restored database before it serves: whoever was erased since the backup
-is erased again, and the audit trail goes on where the restore left it."""
+is erased again, what else rooms keep outside is put back, and the audit trail goes on where the
+restore left it."""
 
 from dataclasses import dataclass
 
 from identities.as_keys import keys_connection, write_event
 from identities.erasing import noted
+from nrm import restored
 from nrm.audit.chain import Restored, go_on_after_restore
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How many people were erased again, and what the trail needed."""
+    """How many people were erased again, how many of what else was put back, and what the trail
+    needed."""
 
     erased: int
+    put_back: dict[str, int]
     trail: Restored
 
     @property
     def nothing(self) -> bool:
-        return not (self.erased or self.trail.shifted or self.trail.lost)
+        return not (
+            self.erased or any(self.put_back.values()) or self.trail.shifted or self.trail.lost
+        )
 
 
 def after_restore() -> Done:
-    """Applies the list of erased people and lets the trail go on. Running it twice changes nothing
+    """Applies what was kept outside and lets the trail go on. Running it twice changes nothing
     more. Raises Faulty without the connections that it needs."""
     people = noted()
     with keys_connection() as opened:
@@ -47,12 +53,13 @@ def after_restore() -> Done:
                 )
                 opened.execute("SELECT identities_forget_tokens(%s)", [person])
                 opened.execute("SELECT cases_forget_files(%s)", [person])
-        done = Done(len(back), trail)
+        done = Done(len(back), restored.put_back("owner"), trail)
         if not done.nothing:
             write_event(
                 opened,
                 "database.restored",
                 erased=done.erased,
+                **done.put_back,
                 shifted=trail.shifted,
                 seal=trail.seal,
                 lost=trail.lost,

@@ -20,7 +20,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 from psycopg_pool import PoolTimeout
 
-from nrm import antivirus
+from nrm import antivirus, restored
 
 Process = Literal["web", "worker", "identities", "beat"]
 
@@ -100,7 +100,8 @@ def database_faults(process: Process) -> Iterator[str]:
             elif needs_after_restore(connection):
                 yield (
                     "The database was restored from a backup, and people who were erased are "
-                    "readable again or the audit trail cannot go on: run manage.py after_restore."
+                    "readable again, statistics could be released twice or the audit trail cannot "
+                    "go on: run manage.py after_restore."
                 )
             elif settings.DEMO and not _is_demonstration(connection):
                 yield (
@@ -174,8 +175,8 @@ def _passes_row_security(connection: psycopg.Connection[Any]) -> bool:
 
 
 def needs_after_restore(connection: psycopg.Connection[Any]) -> bool:
-    """Whether somebody who was erased has keys again, as far as the file outside is at hand, or new
-    events would fall behind what is sealed."""
+    """Whether somebody who was erased has keys again, or what rooms keep outside is missing, as
+    far as the files are at hand, or new events would fall behind what is sealed."""
     from identities.erasing import noted
     from nrm.audit.chain import BEHIND
 
@@ -183,6 +184,8 @@ def needs_after_restore(connection: psycopg.Connection[Any]) -> bool:
         back = connection.execute("SELECT EXISTS (SELECT keys.have_keys(%s))", [people]).fetchone()
         if back and back[0]:
             return True
+    if restored.is_missing(connection):
+        return True
     behind = connection.execute(BEHIND).fetchone()
     return bool(behind and behind[0])
 

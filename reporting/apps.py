@@ -10,16 +10,18 @@ class ReportingConfig(AppConfig):
         from identities.models import UserKey
         from identities.sealed import SealedColumn
         from identities.sealed import register as register_sealed
+        from nrm import restored
         from nrm.accounts.navigation import register
         from nrm.accounts.roles import Role
         from reporting import policies
-        from reporting.statistics import checks  # noqa: F401  registers itself
+        from reporting.statistics import checks, outside  # noqa: F401  checks register themselves
         from reporting.trail import words
 
         register("statistics", _("Statistics"), Role.AUDITOR, order=10)
         register("monitoring", _("Monitoring"), Role.AUDITOR, order=15)
         register("audit_trail", _("Audit trail"), Role.AUDITOR, order=20)
         policies.register()
+        restored.register(restored.Kept("releases", outside.are_lost, outside.put_back))
         register_sealed(
             SealedColumn(
                 "reporting_codesecret",

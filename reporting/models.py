@@ -118,6 +118,8 @@ class ReleaseState(models.TextChoices):
     BLOCKED = "blocked", _("Did not withstand the attacks")
     PUBLISHED = "published", _("Published")
     WITHHELD = "withheld", _("Withheld")
+    # Put back after a restore: it was built once, and its files may be published.
+    LOST = "lost", _("Lost with a restore")
 
 
 class ReleaseStep(models.TextChoices):

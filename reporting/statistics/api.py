@@ -29,7 +29,8 @@ class ReleaseSerializer(serializers.Serializer):
     state = serializers.ChoiceField(
         [NOT_ASKED, *ReleaseState.values],
         help_text="asked: being built; built: waits for two people; blocked: did not withstand the"
-        " attacks; published: its files are there; withheld: will not be published.",
+        " attacks; published: its files are there; withheld: will not be published; lost: a restore"
+        " has lost it, its files may be published, and the period is not released again.",
     )
     asked_at = serializers.DateTimeField(allow_null=True)
     built_at = serializers.DateTimeField(allow_null=True)

@@ -28,9 +28,9 @@ from reporting.releases import document
 from reporting.releases.periods import Period
 from reporting.releases.rule import Rule
 from reporting.releases.tables import Plan, load_plan
-from reporting.statistics import counting, freezing
+from reporting.statistics import counting, freezing, outside
 from reporting.statistics.files import files_of
-from reporting.statistics.selectors import cap_of, epsilon_of
+from reporting.statistics.selectors import cap_of, epsilon_of, would_hide_from_attacks
 
 # Those that were, or still may be, given out: what an attacker may have of them. Whoever looked at
 # one before it was withheld has its numbers.
@@ -64,6 +64,8 @@ def build_waiting(*, at: datetime) -> int:
         except Exception as error:  # noted, tried again, and raised for the log
             broken_off(release, actor=system, at=at, error=type(error).__name__)
             broke = broke or error
+    with acting_as(system):
+        outside.note_done()
     if broke is not None:
         raise broke
     return built
@@ -91,7 +93,9 @@ def _build(release: Release, *, actor: User, at: datetime) -> bool:
         with acting_as(actor):
             if Release.objects.get(pk=release.pk).state != ReleaseState.ASKED:
                 return False
-            _refuse_what_was_not_spent(release, plan)
+            _refuse_what_cannot_be_joined(release)
+            spend = _refuse_what_was_not_spent(release, plan)
+        outside.note_begun(release, spend)  # a restore must not let it be built once more
         _step(release, ReleaseStep.FREEZING, actor)
         if not _is_frozen(reader, release):
             with acting_as(actor):
@@ -112,15 +116,24 @@ def _build(release: Release, *, actor: User, at: datetime) -> bool:
     return True
 
 
-def _refuse_what_was_not_spent(release: Release, plan: Plan) -> None:
+def _refuse_what_cannot_be_joined(release: Release) -> None:
+    """Raises NotJudged where what it has to be attacked with was lost since it was asked for."""
+    period = Period.parse(release.period)
+    assert period is not None
+    if would_hide_from_attacks(release.profile_code, period, asked=False):
+        raise NotJudged("lost with a restore")
+
+
+def _refuse_what_was_not_spent(release: Release, plan: Plan) -> Spend:
     """The tables are read anew, and may not be those of which the release was asked for. Raises
     NotSpent where their noise would promise less than the account says: for this release, or for
-    its year."""
+    its year. Else what was taken."""
     mine = Spend.objects.get(release=release)
     year = Spend.objects.filter(profile_code=mine.profile_code, year=mine.year)
     spent = sum(year.values_list("epsilon", flat=True), Decimal(0))
     if epsilon_of(plan) > mine.epsilon or spent > cap_of(plan):
         raise NotSpent(f"{plan.epsilon} of {plan.epsilon_a_year}")
+    return mine
 
 
 def _is_frozen(reader: counting.Reader, release: Release) -> bool:

@@ -132,6 +132,19 @@ def release_of(profile: Profile, period: Period) -> Release | None:
     )
 
 
+def would_hide_from_attacks(profile_code: str, period: Period, *, asked: bool) -> bool:
+    """Whether with a release of the period everything of its year is out, a year with its four
+    quarters, and one of these is lost: they could not be attacked together, as they have to be.
+    `asked`: those count too that only wait to be built. One query."""
+    year = Period(period.year)
+    rows = Release.objects.filter(
+        profile_code=profile_code, period__in=[str(one) for one in (year, *year.quarters)]
+    ).exclude(state__in=[ReleaseState.BLOCKED, *([] if asked else [ReleaseState.ASKED])])
+    out = dict(rows.values_list("period", "state"))
+    whole = {str(year), *map(str, year.quarters)} <= {*out, str(period)}
+    return whole and ReleaseState.LOST in out.values()
+
+
 def published_releases(profile_code: str) -> list[Release]:
     """Every published release of a profile, the newest period first. One query."""
     return list(

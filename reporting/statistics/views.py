@@ -56,6 +56,7 @@ COLOURS = {
     ReleaseState.BLOCKED: "red",
     ReleaseState.PUBLISHED: "green",
     ReleaseState.WITHHELD: "grey",
+    ReleaseState.LOST: "grey",
 }
 
 # Of these the page shows what was counted. What was withheld is read by nobody any more.

@@ -10,9 +10,10 @@ from identities.restoring import after_restore
 
 class Command(BaseCommand):
     help = (
-        "Erases again whoever was erased since the backup, and lets the audit trail go on. Needs "
-        "DATABASE_KEYS_URL, DATABASE_OWNER_URL and the file of erased people beside the audit "
-        "heads. Changes nothing where there is nothing to do."
+        "Erases again whoever was erased since the backup, puts back as lost the releases of "
+        "statistics that it does not know, and lets the audit trail go on. Needs "
+        "DATABASE_KEYS_URL, DATABASE_OWNER_URL and the files of erased people and of releases "
+        "beside the audit heads. Changes nothing where there is nothing to do."
     )
 
     def handle(self, *args: Any, verbosity: int = 1, **options: Any) -> None:
@@ -24,7 +25,8 @@ class Command(BaseCommand):
             if verbosity:
                 self.stdout.write("Nothing was to be done.")
             return
+        back = "".join(f" {count} {name} were put back." for name, count in done.put_back.items())
         self.stdout.write(
-            f"{done.erased} people were erased again. The audit trail goes on after seal "
+            f"{done.erased} people were erased again.{back} The audit trail goes on after seal "
             f"{done.trail.seal}; {done.trail.lost} later seals were lost with the restore."
         )
