@@ -185,9 +185,12 @@ def test_a_backup_in_which_it_waited_does_not_build_it_once_more(world, as_worke
     assert after_restore().nothing
 
 
-def test_what_was_asked_for_anew_before_that_was_run_is_not_built(world, as_worker, quick):
+def test_what_was_asked_for_anew_before_that_was_run_is_not_built(world, as_worker, monkeypatch):
+    """Whether the one before had numbers is not known: that it was begun is enough."""
     ask(world)
-    build(as_worker)
+    monkeypatch.setattr(building, "attack", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        build(as_worker)
     restore()
     anew = asked_for(world, Q1)
     assert needed()
@@ -259,7 +262,8 @@ def test_nobody_but_the_owner_calls_a_release_lost_and_it_stays_so(world, as_wor
         owners.update(state="lost")
     restore()
     after_restore()
-    for change in ({"state": "asked"}, {"state": "published"}, {"period": "2026-Q3"}):
+    changes = [{"state": "asked"}, {"state": "published"}, {"step": "waiting"}]
+    for change in changes:
         with pytest.raises(DatabaseError, match="does not change"):
             owners.update(**change)
 
