@@ -87,7 +87,7 @@ def test_two_people_publish_and_one_does_not(world, second, quarter):
     other.post(f"{where}approval/")
     page = text(other, where)
     assert "Auditor2" in page
-    steps = ("Approved by a second person, and published, Auditor2", "Approved, Auditor2")
+    steps = ("Approved by a second person, and published, <bdi>Auditor2</bdi>", "Approved, <bdi>Auditor2</bdi>")
     assert 0 < page.index(steps[0]) < page.index(steps[1])  # the newest first
     # e is 2.718; one code against another moves two counts, so that it is e squared: 7.389.
     assert "at most 2.8 times surer that the last person is counted in it, and 7.4 times" in page
@@ -98,7 +98,7 @@ def test_two_people_publish_and_one_does_not(world, second, quarter):
     assert json.loads(file.content)["sha256"] == Release.objects.get(pk=release.pk).sha256
     same = other.get(f"{where}files/json/", HTTP_IF_NONE_MATCH=file["ETag"])
     assert (same.status_code, same["ETag"]) == (304, file["ETag"])
-    assert "File taken away (json), Auditor2" in text(other, where)
+    assert "File taken away (json), <bdi>Auditor2</bdi>" in text(other, where)
     assert Event.objects.filter(verb="release.downloaded").count() == 2
     other.post(f"{where}withholding/", {"because": "risk"})
     assert Release.objects.get(pk=release.pk).state == "published"
@@ -128,10 +128,10 @@ def test_no_step_is_pushed_away_by_looks(world, second, quarter):
     for _ in range(110):
         client.get(where)
     page = " ".join(text(client, where).split())
-    assert "Approved by a second person, and published, Auditor2" in page
-    assert "File taken away (json), Auditor2: once, on" in page
+    assert "Approved by a second person, and published, <bdi>Auditor2</bdi>" in page
+    assert "File taken away (json), <bdi>Auditor2</bdi>: once, on" in page
     # Each look is told the looks before it and itself.
-    assert "Looked at, Auditor: 110 times, the last on" in page
+    assert "Looked at, <bdi>Auditor</bdi>: 110 times, the last on" in page
 
 
 def test_asking_spends_for_good_so_it_wants_somebody_who_is_there(world, quarter):
