@@ -358,7 +358,7 @@ _OWN: tuple[tuple[str, Any, Text | None, bool], ...] = (
     ("case.stage_changed", _lazy("The case moved to another stage"), None, False),
     ("draft.started", _lazy("A referral was begun"), None, False),
     ("draft.saved", _lazy("An unfinished referral was saved"), None, False),
-    ("draft.opened", _lazy("An unfinished referral was opened"), None, True),
+    ("draft.opened", _lazy("An unfinished referral was opened"), None, False),
     ("draft.handed_over", _lazy("An unfinished referral was handed over"), None, False),
     ("draft.discarded", _lazy("An unfinished referral was discarded"), None, False),
     ("draft.expiry_warned", _lazy("Told that an unfinished referral expires soon"), None, False),

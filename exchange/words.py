@@ -40,8 +40,8 @@ def register_all() -> None:
         ("webhook.resumed", _("A webhook goes on"), False),
         ("webhook.ended", _("A webhook was ended"), False),
         ("webhook.secret_changed", _("The secret of a webhook was changed"), False),
-        ("webhook.tried", _("A trial of a webhook was sent"), False),
-        ("webhook.repeated", _("A webhook was sent again"), False),
+        ("webhook.tried", _("A trial of a webhook was queued"), False),
+        ("webhook.repeated", _("A webhook was queued again"), False),
         ("webhook.delivered", _("A webhook arrived"), False),
     ):
         register(verb, title, look=look)

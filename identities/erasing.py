@@ -2,7 +2,6 @@
 again. The ids of those who were erased are noted in a file beside the audit heads, so that a
 restore cannot bring anybody back (`manage.py after_restore`)."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -46,11 +45,7 @@ def erased_file() -> Path | None:
 
 def noted() -> dict[UUID, str]:
     """Who was erased, as the file outside says, and when."""
-    path = erased_file()
-    if path is None or not path.exists():
-        return {}
-    lines = (json.loads(line) for line in path.read_text().splitlines() if line.strip())
-    return {UUID(line["person"]): line["at"] for line in lines}
+    return {UUID(line["person"]): line["at"] for line in chain.kept_outside(erased_file())}
 
 
 def note_erasures(actor: object, *, at: datetime) -> int:

@@ -4,7 +4,7 @@ restore left it."""
 
 from dataclasses import dataclass
 
-from identities.as_keys import keys_connection, write_event
+from identities.as_keys import Faulty, keys_connection, write_event
 from identities.erasing import noted
 from nrm import restored
 from nrm.audit.chain import Restored, go_on_after_restore
@@ -29,8 +29,16 @@ class Done:
 def after_restore() -> Done:
     """Applies what was kept outside and lets the trail go on. Running it twice changes nothing
     more. Raises Faulty without the connections that it needs."""
-    people = noted()
+    try:
+        people = noted()
+    except (OSError, ValueError) as fault:
+        raise Faulty(str(fault)) from fault
     with keys_connection() as opened:
+        # First, since it reads a file: where it cannot, nothing has been done that nobody is told.
+        try:
+            back_again = restored.put_back("owner")
+        except (OSError, ValueError) as fault:
+            raise Faulty(str(fault)) from fault
         trail = go_on_after_restore("owner")
         rows = opened.execute(
             "SELECT p.id FROM identities_person p WHERE p.id = ANY(%(all)s)"
@@ -53,7 +61,7 @@ def after_restore() -> Done:
                 )
                 opened.execute("SELECT identities_forget_tokens(%s)", [person])
                 opened.execute("SELECT cases_forget_files(%s)", [person])
-        done = Done(len(back), restored.put_back("owner"), trail)
+        done = Done(len(back), back_again, trail)
         if not done.nothing:
             write_event(
                 opened,

@@ -78,6 +78,13 @@ def _host_faults() -> Iterator[str]:
         )
 
 
+_AFTER_RESTORE = (
+    "The database was restored from a backup, and people who were erased are readable again, "
+    "statistics could be released twice or the audit trail cannot go on: run manage.py "
+    "after_restore."
+)
+
+
 def database_faults(process: Process) -> Iterator[str]:
     """Whether the database answers this process's role, is migrated and is of the right kind."""
     as_web = settings.PROCESS in ("web", "identities")
@@ -97,12 +104,8 @@ def database_faults(process: Process) -> Iterator[str]:
                     f"The database waits for {waiting} migrations: "
                     "run manage.py migrate --database owner."
                 )
-            elif needs_after_restore(connection):
-                yield (
-                    "The database was restored from a backup, and people who were erased are "
-                    "readable again, statistics could be released twice or the audit trail cannot "
-                    "go on: run manage.py after_restore."
-                )
+            elif fault := _fault_of_a_restore(connection):
+                yield fault
             elif settings.DEMO and not _is_demonstration(connection):
                 yield (
                     "NRM_DEMO=1 is set, but this database is not marked as a demonstration: "
@@ -172,6 +175,16 @@ def _passes_row_security(connection: psycopg.Connection[Any]) -> bool:
         "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
     return row is None or bool(row[0])
+
+
+def _fault_of_a_restore(connection: psycopg.Connection[Any]) -> str:
+    try:
+        needed = needs_after_restore(connection)
+    except (OSError, ValueError) as fault:
+        return (
+            f"What is kept outside of the database beside the audit heads is not readable: {fault}"
+        )
+    return _AFTER_RESTORE if needed else ""
 
 
 def needs_after_restore(connection: psycopg.Connection[Any]) -> bool:

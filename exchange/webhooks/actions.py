@@ -134,7 +134,8 @@ def decline_webhook(row: Subscription, *, actor: User, at: datetime) -> Subscrip
 
 @action("webhook.paused", right=ADMINISTER)
 def pause_webhook(row: Subscription, *, actor: User, at: datetime) -> Subscription:
-    """Nothing is sent until it goes on; what happens meanwhile waits, for 30 days at most."""
+    """Nothing more is taken to be sent until it goes on; what happens meanwhile waits, for 30 days
+    at most."""
     _move(row, State.ACTIVE)
     return _to(row, State.PAUSED)
 
@@ -148,7 +149,8 @@ def resume_webhook(row: Subscription, *, actor: User, at: datetime) -> Subscript
 
 @action("webhook.ended", right=ADMINISTER)
 def end_webhook(row: Subscription, *, actor: User, at: datetime) -> Subscription:
-    """Ends it for good: nothing more is sent, what waited neither."""
+    """Ends it for good: nothing more is taken to be sent, what waited neither. What is on its way
+    at this moment arrives."""
     _move(row, *RUNNING)
     Delivery.objects.filter(subscription=row).exclude(next_try_at=None).update(
         next_try_at=None, withheld_at=at

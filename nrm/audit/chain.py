@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -129,21 +130,55 @@ def keep_outside(file: str, **line: object) -> None:
         return
     path = Path(file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600), "a") as lines:
-        lines.write(json.dumps(line) + "\n")
+    is_new = not path.exists()
+    with os.fdopen(os.open(path, os.O_APPEND | os.O_CREAT | os.O_RDWR, 0o600), "ab+") as lines:
+        _forget_half_a_line(lines)
+        lines.write(json.dumps(line).encode() + b"\n")
         lines.flush()
         os.fsync(lines.fileno())
+    if is_new:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _forget_half_a_line(lines: BinaryIO) -> None:
+    """Whoever wrote half a line, as where the disk was full, was told that it failed."""
+    size = lines.seek(0, os.SEEK_END)
+    start = lines.seek(max(0, size - 65536))
+    end = lines.read()
+    if end and not end.endswith(b"\n"):
+        lines.truncate(start + end.rfind(b"\n") + 1)
+
+
+def kept_outside(path: Path | None) -> list[dict[str, Any]]:
+    """The lines of such a file; none where there is no file, and not the half of one that somebody
+    was about to write. Raises ValueError with the file and the line where one is no line of it, and
+    OSError where it cannot be read: then nobody knows what else is missing."""
+    if path is None or not path.exists():
+        return []
+    whole, _newline, _half = path.read_text(encoding="utf-8").rpartition("\n")
+    found = []
+    for number, line in enumerate(whole.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if not isinstance(entry, dict):
+            raise ValueError(f"{path}, line {number}, is damaged: lay in a copy of the file.")
+        found.append(entry)
+    return found
 
 
 def _heads() -> dict[int, str]:
     """The heads that were kept outside. Those of seals that a restore has lost do not count, once
     an operator has said that it was one (manage.py after_restore)."""
-    path = Path(settings.AUDIT_HEADS) if settings.AUDIT_HEADS else None
-    if path is None or not path.exists():
-        return {}
     heads: dict[int, str] = {}
-    for line in path.read_text().splitlines():
-        entry = json.loads(line) if line.strip() else {}
+    for entry in kept_outside(Path(settings.AUDIT_HEADS) if settings.AUDIT_HEADS else None):
         if "restored_to" in entry:
             heads = {n: digest for n, digest in heads.items() if n <= entry["restored_to"]}
         elif entry:

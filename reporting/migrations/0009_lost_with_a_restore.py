@@ -22,6 +22,31 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+-- What was taken of a year was taken, also where the year has not as much left by now.
+CREATE OR REPLACE FUNCTION reporting_within_cap() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    spent numeric;
+    most numeric;
+BEGIN
+    PERFORM pg_advisory_xact_lock(
+        hashtextextended('epsilon ' || NEW.profile_code || ' ' || NEW.year, 0));
+    -- A statement of its own, so that it sees what was committed while this one waited.
+    SELECT coalesce(sum(s.epsilon), 0), least(NEW.cap, min(s.cap)) INTO spent, most
+    FROM reporting_spend s WHERE s.profile_code = NEW.profile_code AND s.year = NEW.year;
+    IF spent + NEW.epsilon > most AND NOT (
+        pg_has_role(session_user, 'nrm_owner', 'MEMBER') AND EXISTS (
+            SELECT FROM reporting_release r WHERE r.id = NEW.release_id AND r.state = 'lost')
+    ) THEN
+        RAISE EXCEPTION 'The year has not as much epsilon left.'
+            USING ERRCODE = '23514', CONSTRAINT = 'within_the_cap_of_the_year';
+    END IF;
+    IF NOT EXISTS (SELECT FROM reporting_release r WHERE r.id = NEW.release_id
+                   AND r.profile_code = NEW.profile_code AND left(r.period, 4) = NEW.year::text) THEN
+        RAISE EXCEPTION 'The release is of another year.';
+    END IF;
+    RETURN NEW;
+END $$;
 DROP TRIGGER goes_forward ON reporting_release;
 CREATE TRIGGER goes_forward BEFORE INSERT OR UPDATE ON reporting_release
     FOR EACH ROW WHEN (NEW.state <> 'lost') EXECUTE FUNCTION reporting_goes_forward();

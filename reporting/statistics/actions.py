@@ -16,13 +16,13 @@ from reporting.models import Approval, Release, ReleaseState, Spend, WithholdRea
 from reporting.releases.periods import Period
 from reporting.releases.rule import Rule
 from reporting.releases.tables import Plan
+from reporting.statistics.outside import is_beside_a_lost_one
 from reporting.statistics.selectors import (
     cap_of,
     closed_periods,
     epsilon_of,
     plan_of,
     release_of,
-    would_hide_from_attacks,
 )
 
 _PERIODS = UUID("3f0a41c5-9c53-4f0e-8f57-1c7be3f2f5a1")  # only to name locks
@@ -75,10 +75,10 @@ def _ask(
     if period not in closed_periods(profile, at=at):
         text = _("This period has not ended, or ended long ago. Only closed periods are released.")
         objections.append(Objection(text, code="not_closed"))
-    if would_hide_from_attacks(profile.code, period, asked=True):
+    if is_beside_a_lost_one(profile.code, period):
         text = _(
-            "A year is attacked together with its four quarters, and a release of this one was lost"
-            " with a restore, though its files may be published. So this release is not made."
+            "A year is attacked together with its quarters, and a release of this one was lost with"
+            " a restore, though its files may be published. So this release is not made."
         )
         objections.append(Objection(text, code="lost_with_a_restore"))
     refuse_if(objections)

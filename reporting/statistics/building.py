@@ -30,7 +30,7 @@ from reporting.releases.rule import Rule
 from reporting.releases.tables import Plan, load_plan
 from reporting.statistics import counting, freezing, outside
 from reporting.statistics.files import files_of
-from reporting.statistics.selectors import cap_of, epsilon_of, would_hide_from_attacks
+from reporting.statistics.selectors import cap_of, epsilon_of
 
 # Those that were, or still may be, given out: what an attacker may have of them. Whoever looked at
 # one before it was withheld has its numbers.
@@ -55,6 +55,7 @@ def build_waiting(*, at: datetime) -> int:
     and the error is raised at the end."""
     system = User.objects.system()
     with acting_as(system):
+        outside.note_done()  # what a job that died had no time for
         asked = Release.objects.filter(state=ReleaseState.ASKED).order_by("asked_at", "id")
         waiting = [one for one in asked if _is_its_turn(one, at)]
     built, broke = 0, None
@@ -64,8 +65,6 @@ def build_waiting(*, at: datetime) -> int:
         except Exception as error:  # noted, tried again, and raised for the log
             broken_off(release, actor=system, at=at, error=type(error).__name__)
             broke = broke or error
-    with acting_as(system):
-        outside.note_done()
     if broke is not None:
         raise broke
     return built
@@ -93,7 +92,6 @@ def _build(release: Release, *, actor: User, at: datetime) -> bool:
         with acting_as(actor):
             if Release.objects.get(pk=release.pk).state != ReleaseState.ASKED:
                 return False
-            _refuse_what_cannot_be_joined(release)
             spend = _refuse_what_was_not_spent(release, plan)
         outside.note_begun(release, spend)  # a restore must not let it be built once more
         _step(release, ReleaseStep.FREEZING, actor)
@@ -113,15 +111,9 @@ def _build(release: Release, *, actor: User, at: datetime) -> bool:
                 release, actor=actor, at=at, found=found, report=report,
                 joined={pk for pk, _one in earlier},
             )  # fmt: skip
+        with acting_as(actor):
+            outside.note_done()
     return True
-
-
-def _refuse_what_cannot_be_joined(release: Release) -> None:
-    """Raises NotJudged where what it has to be attacked with was lost since it was asked for."""
-    period = Period.parse(release.period)
-    assert period is not None
-    if would_hide_from_attacks(release.profile_code, period, asked=False):
-        raise NotJudged("lost with a restore")
 
 
 def _refuse_what_was_not_spent(release: Release, plan: Plan) -> Spend:

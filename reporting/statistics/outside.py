@@ -3,9 +3,8 @@ nothing of them, and their files may be published: so after a restore they are p
 lost, with what they took of their year (`manage.py after_restore`), and no period is released
 twice."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +16,9 @@ from django.conf import settings
 from django.db import transaction
 
 from nrm.accounts.models import SYSTEM_ID
-from nrm.audit.chain import keep_outside
+from nrm.audit.chain import keep_outside, kept_outside
 from reporting.models import Release, ReleaseState, ReleaseStep, Spend
+from reporting.releases.periods import Period
 
 FILE = "releases.jsonl"
 
@@ -37,8 +37,9 @@ class Noted:
     done: bool
 
 
-Row = tuple[UUID, str, str, str]
-_ROW = ("id", "profile_code", "period", "state")
+Key = tuple[str, str]  # the code of a profile, and a period
+Row = tuple[UUID, str, str, str, str]
+_ROW = ("id", "profile_code", "period", "state", "step")
 
 
 def releases_file() -> Path | None:
@@ -46,15 +47,21 @@ def releases_file() -> Path | None:
     return Path(settings.AUDIT_HEADS).with_name(FILE) if settings.AUDIT_HEADS else None
 
 
-def noted() -> dict[UUID, Noted]:
-    """Every release that the file names, in the order in which they were asked for."""
-    path = releases_file()
-    if path is None or not path.exists():
-        return {}
-    lines = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+def noted() -> dict[Key, Noted]:
+    """Every period that the file names, with the first release of it, in the order in which these
+    were asked for. Raises ValueError or OSError where the file cannot be read."""
+    lines = kept_outside(releases_file())
     done = {line["release"] for line in lines if "done" in line}
-    found = [
-        Noted(
+    found: dict[Key, Noted] = {}
+    for line in lines:
+        if "period" not in line:
+            continue
+        key = (line["profile"], line["period"])
+        is_done = line["release"] in done
+        if first := found.get(key):  # asked for anew after a restore: of the period one is put back
+            found[key] = replace(first, done=first.done or is_done)
+            continue
+        found[key] = Noted(
             id=UUID(line["release"]),
             profile_code=line["profile"],
             period=line["period"],
@@ -62,19 +69,16 @@ def noted() -> dict[UUID, Noted]:
             epsilon=Decimal(line["epsilon"]),
             cap=Decimal(line["cap"]),
             asked_at=datetime.fromisoformat(line["asked"]),
-            done=line["release"] in done,
+            done=is_done,
         )
-        for line in lines
-        if "period" in line
-    ]
-    return {one.id: one for one in sorted(found, key=lambda one: one.asked_at)}
+    return dict(sorted(found.items(), key=lambda item: item[1].asked_at))
 
 
 def note_begun(release: Release, spend: Spend) -> None:
     """Notes that the release is built from now on, once however often that is tried. Called by the
     one job that has it in hand, before anything is counted."""
     path = releases_file()
-    if path is None or release.pk in noted():
+    if path is None or (release.profile_code, release.period) in noted():
         return
     keep_outside(
         str(path),
@@ -95,32 +99,61 @@ def note_done() -> None:
     if path is None:
         return
     known = noted()
-    spends = Spend.objects.exclude(release__state=ReleaseState.ASKED)
-    for spend in spends.select_related("release").order_by("at", "id"):
-        one = known.get(spend.release_id)
+    over = Spend.objects.exclude(release__state__in=[ReleaseState.ASKED, ReleaseState.LOST])
+    for spend in over.select_related("release").order_by("at", "id"):
+        release = spend.release
+        one = known.get((release.profile_code, release.period))
         if one is None:  # built before there was such a file, or the file is a new one
-            note_begun(spend.release, spend)
+            note_begun(release, spend)
         if one is None or not one.done:
-            keep_outside(str(path), release=str(spend.release_id), done=True)
+            keep_outside(str(path), release=str(one.id if one else release.pk), done=True)
 
 
 # After a restore ---------------------------------------------------------------------------------
-def _lost(rows: Iterable[Row]) -> list[tuple[Noted, UUID | None]]:
-    """The noted releases whose period the database would release again: because it is not there,
-    or waits to be built although it was built, or was asked for anew. With what is there of it."""
-    there = {(profile, period): (pk, state) for pk, profile, period, state in rows}
-    found = []
-    for one in noted().values():
-        pk, state = there.get((one.profile_code, one.period), (None, ""))
+def _lost(rows: Iterable[Row]) -> list[tuple[Noted | None, UUID | None]]:
+    """What the database would release again: a noted release whose period is not there, or waits to
+    be built although it was built, or was asked for anew; and what waits and would have to be
+    attacked with one that is lost. With what is there of it."""
+    there = {}
+    lost = set()  # of which files may be out
+    for pk, profile, period, state, step in rows:
+        there[profile, period] = pk, state
+        if (state, step) == (ReleaseState.LOST, ReleaseStep.DONE):
+            lost.add((profile, period))
+    found: list[tuple[Noted | None, UUID | None]] = []
+    for key, one in noted().items():
+        pk, state = there.get(key, (None, ""))
         if pk is None or (state == ReleaseState.ASKED and (one.done or pk != one.id)):
             found.append((one, pk))
+            lost.add(key)
+    for key, (pk, state) in there.items():
+        if state == ReleaseState.ASKED and key not in lost and _beside(key) & lost:
+            found.append((None, pk))
     return found
+
+
+def _beside(key: Key) -> set[Key]:
+    """The year of a quarter, or the quarters of a year."""
+    profile, text = key
+    period = Period.parse(text)
+    others = (period.quarters or (Period(period.year),)) if period else ()
+    return {(profile, str(one)) for one in others}
+
+
+def is_beside_a_lost_one(profile_code: str, period: Period) -> bool:
+    """Whether a release of the period would have to be attacked with one that is lost: a year with
+    its quarters, a quarter with its year. One query."""
+    beside = [text for _profile, text in _beside((profile_code, str(period)))]
+    return Release.objects.filter(
+        profile_code=profile_code,
+        period__in=beside,
+        state=ReleaseState.LOST,
+        step=ReleaseStep.DONE,
+    ).exists()
 
 
 def are_lost(connection: psycopg.Connection[Any]) -> bool:
     """Whether there are such, asked at the start of a process on a connection of its own."""
-    if not noted():
-        return False
     with connection.transaction():
         connection.execute("SELECT set_config('nrm.actor', %s, true)", [str(SYSTEM_ID)])
         rows = connection.execute(f"SELECT {', '.join(_ROW)} FROM reporting_release").fetchall()
@@ -135,6 +168,9 @@ def put_back(using: str) -> int:
     with transaction.atomic(using):
         found = _lost(releases.values_list(*_ROW))
         for one, pk in found:
+            if one is None:  # never built: nothing has to be attacked with it
+                releases.filter(pk=pk).update(state=ReleaseState.LOST)
+                continue
             if pk is not None:
                 releases.filter(pk=pk).update(state=ReleaseState.LOST, step=ReleaseStep.DONE)
                 continue

@@ -74,7 +74,7 @@ class YearOfEpsilon:
 
     @property
     def percent(self) -> int:
-        return round(100 * self.spent / self.cap) if self.cap else 100
+        return min(100, round(100 * self.spent / self.cap)) if self.cap else 100
 
 
 def auditors_profile(user: User) -> Profile:
@@ -130,19 +130,6 @@ def release_of(profile: Profile, period: Period) -> Release | None:
         .select_related("asked_by", "withheld_by")
         .first()
     )
-
-
-def would_hide_from_attacks(profile_code: str, period: Period, *, asked: bool) -> bool:
-    """Whether with a release of the period everything of its year is out, a year with its four
-    quarters, and one of these is lost: they could not be attacked together, as they have to be.
-    `asked`: those count too that only wait to be built. One query."""
-    year = Period(period.year)
-    rows = Release.objects.filter(
-        profile_code=profile_code, period__in=[str(one) for one in (year, *year.quarters)]
-    ).exclude(state__in=[ReleaseState.BLOCKED, *([] if asked else [ReleaseState.ASKED])])
-    out = dict(rows.values_list("period", "state"))
-    whole = {str(year), *map(str, year.quarters)} <= {*out, str(period)}
-    return whole and ReleaseState.LOST in out.values()
 
 
 def published_releases(profile_code: str) -> list[Release]:

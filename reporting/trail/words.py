@@ -21,15 +21,15 @@ _TITLES = {
     "account.other_sessions_ended": _("All other sessions were ended"),
     "account.password_chosen": _("A password was chosen by a link"),
     "account.password_changed": _("The password was changed"),
-    "account.password_tried": _("The password was asked for again"),
+    "account.password_tried": _("A password was tried"),
     "organisation.added": _("An organisation was added"),
     "organisation.changed": _("An organisation was changed"),
     "organisation.opening_asked": _("Opening an organisation again was asked for"),
     "role.asked": _("A role was asked for"),
     "role.given": _("A role was given"),
     "role.ended": _("A role was ended"),
-    "role_request.confirmed": _("An account or a role was confirmed"),
-    "role_request.declined": _("An account or a role was declined"),
+    "role_request.confirmed": _("What a colleague asked for was confirmed"),
+    "role_request.declined": _("What a colleague asked for was declined"),
     # The second factor, and programs
     "factor.begun": _("Setting up a second factor began"),
     "factor.added": _("A second factor was added"),
@@ -55,6 +55,8 @@ _TITLES = {
     "release.approved": _("A release of statistics was approved"),
     "release.published": _("A release of statistics was published"),
     "release.withheld": _("A release of statistics was withheld"),
+    "release.seen": _("A release of statistics was looked at"),
+    "release.downloaded": _("A file of a release of statistics was taken away"),
     # The trail itself
     "audit.staff_found": _("Code of a member of staff found"),
     "anomaly.looked_into": _("Unusual access looked into"),
@@ -66,8 +68,6 @@ _LOOKS = {
     "counts.viewed": _("Counts of the team opened"),
     "monitoring.seen": _("Monitoring report read"),
     "monitoring.downloaded": _("Monitoring report taken away"),
-    "release.seen": _("A release of statistics was looked at"),
-    "release.downloaded": _("A file of a release of statistics was taken away"),
 }
 
 

@@ -238,4 +238,4 @@ def test_decisions_and_deadlines_cost_known_numbers_of_queries(world: Any, case:
     assert counts == QUERIES
 
 
-QUERIES = {"decisions": 9, "decision": 17, "deadlines": 10, "reviews": 10}
+QUERIES = {"decisions": 9, "decision": 15, "deadlines": 10, "reviews": 10}

@@ -8,7 +8,7 @@ from io import StringIO
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
 from identities.restoring import after_restore
@@ -117,8 +117,8 @@ def test_releases_of_before_the_file_are_noted_too(world, as_worker, quick):
         outside.note_done()
         outside.note_done()
     assert [line["release"] for line in lines()] == [str(release.pk)] * 2
-    assert outside.noted()[release.pk].done
-    assert waits.pk not in outside.noted()
+    assert outside.noted()["uk", "2026-Q1"].done
+    assert ("uk", waits.period) not in outside.noted()
 
 
 def test_without_a_place_outside_nothing_is_noted(world, as_worker, quick, settings):
@@ -216,34 +216,116 @@ def test_neither_web_nor_worker_serves_until_then(world, as_worker, quick):
     assert list(faults()) == []
 
 
-@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("lost", "wanted", "free"),
+    [("2025-Q2", "2025", "2025-Q1"), ("2025", "2025-Q3", "2026-Q1"), ("2025-Q4", "2025", "2024")],
+)
 def test_what_would_have_to_be_attacked_with_a_lost_release_is_not_made(
-    world, as_worker, quick, first
+    world, as_worker, quick, lost, wanted, free
 ):
-    """A year is attacked with its quarters only where all are there, and one could be out that the
-    attack does not see. `first`: whether it is the year that would be last."""
-    year = Period(2025)
-    *quarters, last = year.quarters
-    lost, *others = [*quarters, last] if first else [*quarters, year]
-    wanted = year if first else last
-    ask(world, lost)
+    """A year is attacked with its quarters, and one of these could be out that nobody sees."""
+    ask(world, Period.parse(lost))
     build(as_worker)
     restore()
     after_restore()
-    for period in others[:-1]:
-        a_release(world, period)
-    waiting = asked_for(world, others[-1])
     with pytest.raises(Refused) as refused:
-        ask(world, wanted)
+        ask(world, Period.parse(wanted))
     assert [one.code for one in refused.value.objections] == ["lost_with_a_restore"]
-    # One that was asked for before that was known: nothing is drawn.
-    assert build(as_worker) == 1
-    asked_for(world, wanted)
-    with pytest.raises(building.NotJudged):
+    assert ask(world, Period.parse(free)).state == "asked"
+
+
+def test_what_waited_for_being_built_beside_it_is_lost_with_it(world, as_worker, quick):
+    ask(world, Period(2025, 2))
+    build(as_worker)
+    restore()
+    year, quarter = asked_for(world, Period(2025)), asked_for(world, Period(2025, 1))
+    assert after_restore().put_back == {"releases": 2}
+    assert not needed()
+    states = dict(Release.objects.values_list("period", "state"))
+    assert states == {"2025-Q2": "lost", year.period: "lost", quarter.period: "asked"}
+    assert ask(world, Period(2025, 3)).state == "asked"  # of the year no file is out
+    assert after_restore().nothing
+
+
+def test_two_restores_put_one_period_back_once(world, as_worker, quick):
+    """Asked for anew in between, the file names two releases of it."""
+    first = ask(world)
+    build(as_worker)
+    restore()
+    keep = outside.releases_file().read_text()
+    outside.releases_file().unlink()
+    ask(world)
+    build(as_worker)
+    outside.releases_file().write_text(keep + outside.releases_file().read_text())
+    assert len({line["release"] for line in lines()}) == 2
+    restore()
+    assert after_restore().put_back == {"releases": 1}
+    assert Release.objects.get().pk == first.pk
+    assert not needed()
+
+
+def test_each_is_noted_as_built_before_the_next_is_begun(world, as_worker, quick, monkeypatch):
+    for number in (1, 2):
+        ask(world, Period(2026, number))
+    noised, seen = building._noised, []
+
+    def dies_with_the_second(*one):
+        seen.append(lines())
+        if len(seen) == 2:
+            raise SystemExit
+        return noised(*one)
+
+    monkeypatch.setattr(building, "_noised", dies_with_the_second)
+    with pytest.raises(SystemExit):
         build(as_worker)
-    noted = {line["period"] for line in lines() if "period" in line}
-    assert waiting.period in noted
-    assert str(wanted) not in noted
+    assert ["done" in line for line in seen[1]] == [False, True, False]
+
+
+def test_what_was_taken_is_put_back_also_where_the_year_has_no_more(world, as_worker, quick):
+    ask(world)
+    build(as_worker)
+    restore()
+    asked_for(world, Q2, epsilon=5)
+    after_restore()
+    [year] = account_of(world.profile, plan_of(world.profile))
+    assert (year.spent, year.left, year.percent) == (6, 0, 100)
+    # To nobody else more is given than there is.
+    with pytest.raises(Refused) as refused:
+        ask(world, Period(2026, 3))
+    assert [one.code for one in refused.value.objections] == ["no_epsilon"]
+
+
+# A file that is not whole -------------------------------------------------------------------------
+def test_half_a_line_was_never_written_and_the_next_one_stands_alone(world, as_worker, quick):
+    ask(world)
+    build(as_worker)
+    before = lines()
+    with outside.releases_file().open("a") as file:
+        file.write('{"release": "0f')
+    assert outside.noted().keys() == {("uk", "2026-Q1")}
+    assert not needed()
+    ask(world, Q2)
+    build(as_worker)
+    assert lines()[:2] == before
+    assert len(lines()) == 4
+
+
+@pytest.mark.parametrize("name", ["releases.jsonl", "erased.jsonl"])
+def test_a_damaged_file_is_named_with_its_line_and_nothing_is_done(world, as_worker, quick, name):
+    ask(world)
+    build(as_worker)
+    file = outside.releases_file().with_name(name)
+    kept = file.read_text() if file.exists() else ""
+    try:
+        file.write_text(kept + "half a line\n")
+        number = len(kept.splitlines()) + 1
+        [fault] = database_faults("web")
+        assert f"{name}, line {number}, is damaged" in fault
+        with pytest.raises(CommandError, match="is damaged"):
+            call_command("after_restore")
+    finally:
+        file.write_text(kept)
+    assert list(database_faults("web")) == []
 
 
 # By nobody else ----------------------------------------------------------------------------------
@@ -277,7 +359,7 @@ def test_pages_and_rest_say_that_it_is_lost(world, as_worker, quick):
     client = world.client("auditor")
     assert "Lost with a restore" in client.get("/statistics/").content.decode()
     page = client.get("/statistics/2026-Q1/").content.decode()
-    assert "Its files may be published, so this period is not released again." in page
+    assert "so this period is not released again." in page
     assert "<form" not in page.partition("<main")[2].partition("</main")[0]
     assert client.get("/statistics/2026-Q1/files/csv/").status_code == 404
     account = client.get("/statistics/epsilon/").content.decode()

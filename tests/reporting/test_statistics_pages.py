@@ -87,7 +87,10 @@ def test_two_people_publish_and_one_does_not(world, second, quarter):
     other.post(f"{where}approval/")
     page = text(other, where)
     assert "Auditor2" in page
-    steps = ("Approved by a second person, and published, <bdi>Auditor2</bdi>", "Approved, <bdi>Auditor2</bdi>")
+    steps = (
+        "Approved by a second person, and published, <bdi>Auditor2</bdi>",
+        "Approved, <bdi>Auditor2</bdi>",
+    )
     assert 0 < page.index(steps[0]) < page.index(steps[1])  # the newest first
     # e is 2.718; one code against another moves two counts, so that it is e squared: 7.389.
     assert "at most 2.8 times surer that the last person is counted in it, and 7.4 times" in page
