@@ -281,6 +281,24 @@ def test_each_is_noted_as_built_before_the_next_is_begun(world, as_worker, quick
     assert ["done" in line for line in seen[1]] == [False, True, False]
 
 
+def test_what_a_job_that_died_had_no_time_to_note_the_next_one_notes(
+    world, as_worker, quick, monkeypatch
+):
+    ask(world)
+    kept = building.keep_built
+
+    def dies_after(*one, **more):
+        kept(*one, **more)
+        raise SystemExit
+
+    with monkeypatch.context() as broken, pytest.raises(SystemExit):
+        broken.setattr(building, "keep_built", dies_after)
+        build(as_worker)
+    assert ["done" in line for line in lines()] == [False]
+    assert build(as_worker) == 0
+    assert ["done" in line for line in lines()] == [False, True]
+
+
 def test_what_was_taken_is_put_back_also_where_the_year_has_no_more(world, as_worker, quick):
     ask(world)
     build(as_worker)
