@@ -5,21 +5,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language_bidi
-from django.views.generic import View
 
 from nrm.accounts.models import User
 from nrm.accounts.presence import fresh_factor
-from nrm.accounts.rights import SEE_STATISTICS
 from nrm.audit import writer
 from nrm.opendocument import ODS
-from nrm.profiles import Profile
 from reporting.models import Release
 from reporting.monitoring.selectors import answered, course
 from reporting.monitoring.sheets import as_spreadsheet
-from reporting.statistics.selectors import auditors_profile
+from reporting.statistics.views import StatisticsView
 
 
 def wrote_down(verb: str, release: Release, *, actor: User, at: Any) -> None:
@@ -34,21 +30,7 @@ def wrote_down(verb: str, release: Release, *, actor: User, at: Any) -> None:
     )
 
 
-class MonitoringPage(View):
-    """A page for auditors, about their own country."""
-
-    user: User
-    profile: Profile
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        SEE_STATISTICS.check(request.user, None)
-        self.user = request.user  # type: ignore[assignment]
-        self.profile = auditors_profile(self.user)
-        self.at = timezone.now()
-        return super().dispatch(request, *args, **kwargs)
-
-
-class MonitoringView(MonitoringPage):
+class MonitoringView(StatisticsView):
     """Which periods can be reported, and how the totals went."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -66,7 +48,7 @@ class MonitoringView(MonitoringPage):
         return render(request, "reporting/monitoring.html", context)
 
 
-class MonitoringReportView(MonitoringPage):
+class MonitoringReportView(StatisticsView):
     """The reports of one period, to read and to print."""
 
     def get(self, request: HttpRequest, period: str) -> HttpResponse:
@@ -89,7 +71,7 @@ class MonitoringReportView(MonitoringPage):
 
 
 @method_decorator(fresh_factor("GET", "HEAD"), name="dispatch")
-class MonitoringDownloadView(MonitoringPage):
+class MonitoringDownloadView(StatisticsView):
     """The same as a spreadsheet, for which one proves to be there."""
 
     def get(self, request: HttpRequest, period: str) -> HttpResponse:

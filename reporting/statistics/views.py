@@ -64,7 +64,7 @@ SHOWN = (ReleaseState.BUILT, ReleaseState.PUBLISHED)
 
 
 class StatisticsView(View):
-    """A page for auditors, under the law of their own organisation."""
+    """A page for auditors, about their own country: under the law of their own organisation."""
 
     user: User
     profile: Profile
